@@ -1,0 +1,1 @@
+"""Engine, transactions and schema: what every table of the bot stands on."""

@@ -1,0 +1,105 @@
+"""Open the database that `DATABASE_URL` names, with the habits both engines need."""
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import BesitosError
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+#: Execution option that says how SQLite shall begin the next transaction.
+SQLITE_BEGIN = "sqlite_begin"
+#: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
+SQLITE_BUSY_TIMEOUT = 60.0
+
+
+class DatabaseUrlError(BesitosError):
+    """`DATABASE_URL` cannot be used."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def parse_database_url(text: str) -> URL:
+    """Give `DATABASE_URL` the async driver that we use.
+
+    Raises `DatabaseUrlError`, whose text never repeats the URL, since that may hold a password.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError(
+            "DATABASE_URL is not a database address; write it like sqlite+aiosqlite:///besitos.db "
+            "or postgresql://user:password@host/database."
+        ) from None
+    dialect, _, driver = url.drivername.partition("+")
+    if dialect not in DRIVERS or driver not in {"", DRIVERS[dialect].partition("+")[2]}:
+        raise DatabaseUrlError(
+            f"DATABASE_URL asks for {url.drivername}, but only SQLite (sqlite+aiosqlite) and "
+            "PostgreSQL (postgresql+asyncpg) are supported; write it that way."
+        )
+    url = url.set(drivername=DRIVERS[dialect])
+    if sslmode := url.query.get("sslmode"):  # libpq's name, as hosted databases hand it out
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
+    return url
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program."""
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+    }
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"application_name": _who_we_are()}},
+            **options,
+        )
+    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT}, **options)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Where a SQLite database lives; None for PostgreSQL and for memory."""
+    in_memory = not url.database or url.database == ":memory:" or url.database.startswith("file:")
+    if url.get_backend_name() != "sqlite" or in_memory:
+        return None
+    return Path(str(url.database))
+
+
+def describe(url: URL) -> str:
+    """Return the database address as a person may see it: without password and query."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _who_we_are() -> str:
+    """Tell another process that waits for our lock whom it waits for."""
+    return f"besitos {socket.gethostname()}:{os.getpid()}"[:63]
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN"))

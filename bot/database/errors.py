@@ -1,0 +1,66 @@
+"""What a person is told when the database does not do what we need."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import BesitosError
+
+_UNAVAILABLE = {
+    "57P03",  # cannot_connect_now: PostgreSQL is starting up or in recovery
+    "57P01",  # admin_shutdown
+    "53300",  # too_many_connections
+}
+
+
+class DatabaseError(BesitosError):
+    """The database refused; whatever was under way has been rolled back."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """Nobody answers at the database's address, even after waiting."""
+
+
+class DatabaseLocked(DatabaseError):
+    """Another process holds the lock and did not let go in time."""
+
+
+class SchemaError(DatabaseError):
+    """The tables are not ones that this release can upgrade."""
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return the SQLSTATE that PostgreSQL gave, if `error` comes from PostgreSQL at all."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another SQLite connection holds the lock that was asked for."""
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # low byte: primary code
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether PostgreSQL may answer if asked again in a moment."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or sqlstate(error) in _UNAVAILABLE
+    return isinstance(error, OSError) or sqlstate(error) in _UNAVAILABLE
+
+
+def reason(error: BaseException) -> str:
+    """Return what the driver said, in one line, without SQL and without parameters."""
+    text = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
+    return text[0].rpartition("'>: ")[2].rstrip(".")
+
+
+@contextmanager
+def explained(doing: str) -> Iterator[None]:
+    """Turn what a driver raises inside the block into a `DatabaseError` for a person."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        raise DatabaseError(
+            f"{doing} failed and has changed nothing; the database says: {reason(error)}."
+        ) from error

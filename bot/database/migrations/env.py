@@ -1,0 +1,34 @@
+"""Alembic's entry: on a connection that the bootstrap hands over, or on its own."""
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+import bot.gamification.models  # noqa: F401 - fills Base.metadata
+from bot.database.base import Base
+from bot.database.schema import foreign_keys_kept
+
+
+def run_migrations(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        # Alembic takes SQLite's DDL for non-transactional; with our own BEGIN it is not.
+        transactional_ddl=True,
+        render_as_batch=True,  # SQLite alters a table by making it anew
+    )
+    with foreign_keys_kept(connection):
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise CommandError(
+        "--sql is not supported, because seeding reads the database; see what a start would do "
+        "with `python main.py seed plan`."
+    )
+if connection := context.config.attributes.get("connection"):
+    run_migrations(connection)
+else:
+    from bot.migrate import migrate_and_seed
+
+    migrate_and_seed(run_migrations)

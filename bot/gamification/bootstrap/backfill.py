@@ -1,0 +1,90 @@
+"""Give a profile to every user who has none: in slices, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.database.types import UtcDateTime
+from bot.database.upsert import insert
+from bot.gamification.models import User
+from bot.gamification.models import UserGamificationProfile as Profile
+
+#: Users that one statement looks at. Large enough to cost no more than a single statement for
+#: all, small enough that progress moves and memory stays flat.
+SLICE: Final = 20_000
+
+
+class Progress(Protocol):
+    """Is told how far the backfill is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` users have been looked at."""
+
+
+async def backfill_profiles(
+    connection: AsyncConnection, *, users: int, now: datetime, progress: Progress
+) -> int:
+    """Insert the missing profiles and return how many there were.
+
+    Existing profiles stay as they are, also those that a live replica inserts meanwhile.
+    """
+    created = done = 0
+    after: int | None = None
+    while True:
+        last: int | None = await connection.scalar(_end_of_slice(after))
+        result = await connection.execute(_insert_slice(connection, after, last, now))
+        created += result.rowcount
+        done = users if last is None else min(done + SLICE, users)
+        progress(done, users)
+        if last is None:
+            return created
+        after = last
+
+
+async def users_without_profile(connection: AsyncConnection) -> Sequence[int]:
+    """Return the ids of the users whom the backfill would give a profile, in its order."""
+    return (
+        await connection.scalars(
+            select(User.user_id).where(_without_profile(None, None)).order_by(User.user_id)
+        )
+    ).all()
+
+
+def _end_of_slice(after: int | None) -> Select[int]:
+    ids = select(User.user_id).where(_within(User.user_id, after, None))
+    return ids.order_by(User.user_id).offset(SLICE - 1).limit(1)
+
+
+def _insert_slice(
+    connection: AsyncConnection, after: int | None, last: int | None, now: datetime
+) -> Any:
+    # NOT EXISTS alone would race with a live replica that registers a member;
+    # ON CONFLICT alone would try every row that is there already.
+    time = literal(now, UtcDateTime)
+    missing = (
+        select(User.user_id, literal(0), literal(0), literal(0), literal(1), time, time)
+        .where(_within(User.user_id, after, last), _without_profile(after, last))
+        .order_by(User.user_id)
+    )
+    columns = ["user_id", "balance", "total_earned", "total_spent", "level"]
+    return (
+        insert(connection, Profile)
+        .from_select([*columns, "created_at", "updated_at"], missing)
+        .on_conflict_do_nothing(index_elements=[Profile.user_id])
+    )
+
+
+def _without_profile(after: int | None, last: int | None) -> ColumnElement[bool]:
+    # The bounds stand here too, or PostgreSQL may read all profiles for every slice.
+    profile = select(Profile.user_id).where(
+        Profile.user_id == User.user_id, _within(Profile.user_id, after, last)
+    )
+    return ~profile.exists()
+
+
+def _within(column: Any, after: int | None, last: int | None) -> ColumnElement[bool]:
+    bounds = [] if after is None else [column > after]
+    return and_(True, *bounds, *([] if last is None else [column <= last]))  # noqa: FBT003

@@ -1,0 +1,147 @@
+"""The level that follows from `total_earned`, by a formula that an admin may write.
+
+`simpleeval` evaluates; what it may meet is decided here, before it sees anything: numbers,
+`total_earned`, `+ - * / // %`, parentheses and six functions.
+"""
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, Final
+
+from simpleeval import SimpleEval
+
+from bot.errors import BesitosError
+
+MAX_LENGTH: Final = 200
+MAX_DEPTH: Final = 20
+#: Levels are stored in 32 bits.
+MAX_LEVEL: Final = 2_147_483_647
+#: The formula must hold up to here (besitos ever earned by one member).
+MAX_TOTAL_EARNED: Final = 10**12
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "min": min,
+    "max": max,
+}
+OPERATORS: Final[dict[type[ast.AST], Callable[..., Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+
+
+class FormulaError(BesitosError):
+    """A level formula that is unsafe, fails for some members or would take levels away."""
+
+
+class LevelFormula:
+    """A formula that has proved to be safe, defined from 0 besitos on, and never falling."""
+
+    def __init__(self, text: str) -> None:
+        """Parse and try out `text`.
+
+        Raises `FormulaError` with the reason.
+        """
+        self.text = text
+        self._expression = _parse(text)
+        self._evaluator = SimpleEval(operators=OPERATORS, functions=FUNCTIONS)
+        for (lower, before), (higher, after) in pairwise((n, self.level(n)) for n in _samples()):
+            if after < before:
+                raise FormulaError(
+                    f"The level formula {text!r} falls from level {before} at {lower} besitos to "
+                    f"{after} at {higher}; write one that never falls."
+                )
+
+    def level(self, total_earned: int) -> int:
+        """Return the level of a member who has earned `total_earned` besitos in all, at least 1.
+
+        Raises `FormulaError` where the formula has no value, such as a division by zero.
+        """
+        self._evaluator.names = {"total_earned": total_earned}
+        try:
+            value: float = self._evaluator.eval(self.text, previously_parsed=self._expression)
+            return min(max(math.floor(value), 1), MAX_LEVEL)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise FormulaError(
+                f"The level formula {self.text!r} has no value at {total_earned} besitos "
+                f"({error}); write one that is defined from 0 on."
+            ) from error
+
+    def next_threshold(self, total_earned: int) -> int | None:
+        """Return the least total with a higher level; None when there is none in reach."""
+        here = self.level(total_earned)
+        low, high = total_earned, total_earned + 1
+        while self.level(high) == here:
+            if high >= MAX_TOTAL_EARNED:
+                return None
+            low, high = high, min(high * 2, MAX_TOTAL_EARNED)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.level(middle) == here else (low, middle)
+        return high
+
+    def threshold(self, level: int) -> int:
+        """Return the least total that gives at least `level`; 0 for level 1."""
+        low, high = -1, MAX_TOTAL_EARNED
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.level(middle) < level else (low, middle)
+        return high
+
+
+def _parse(text: str) -> ast.expr:
+    if not text.strip() or len(text) > MAX_LENGTH:
+        raise FormulaError(f"A level formula has 1 to {MAX_LENGTH} characters; this has not.")
+    try:
+        expression = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise FormulaError(
+            f"The level formula {text!r} is not an expression; check its parentheses and operators."
+        ) from None
+    _check(expression, text, depth=1)
+    return expression
+
+
+def _check(node: ast.expr, text: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise FormulaError(f"The level formula is nested deeper than {MAX_DEPTH}; simplify it.")
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return
+        case ast.Name(id="total_earned"):
+            return
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            operands = [left, right]
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
+            operands = [operand]
+        case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if name in FUNCTIONS:
+            pass
+        case _:
+            raise FormulaError(
+                f"The level formula {text!r} may not use {ast.unparse(node)!r}; use numbers, "
+                "total_earned, + - * / // %, parentheses and floor, ceil, sqrt, log, min, max."
+            )
+    for operand in operands:
+        _check(operand, text, depth + 1)
+
+
+def _samples() -> Iterator[int]:
+    """Totals that a falling formula would betray itself at: all small ones, then round ones."""
+    yield from range(101)
+    step = 10
+    while step * 100 <= MAX_TOTAL_EARNED:
+        for round_number in range(11 * step, 101 * step, step):
+            yield from (round_number - 1, round_number)
+        step *= 10

@@ -1,0 +1,265 @@
+"""Every table of the bot. What the database can hold to, the database holds to.
+
+Defaults are the server's, so that a row inserted by hand is as whole as one of ours.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    false,
+    func,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.database.base import Base
+from bot.database.types import Json, SurrogateId, UtcDateTime
+
+
+class RewardType(StrEnum):
+    """What a claimed reward gives."""
+
+    BESITOS = "BESITOS"
+    BADGE = "BADGE"
+
+
+class ConditionType(StrEnum):
+    """What must come true for a reward to unlock."""
+
+    FIRST_REACTION = "FIRST_REACTION"
+    FIRST_DAILY_GIFT = "FIRST_DAILY_GIFT"
+    STREAK_LENGTH = "STREAK_LENGTH"
+    TOTAL_POINTS = "TOTAL_POINTS"
+    LEVEL_REACHED = "LEVEL_REACHED"
+    BESITOS_SPENT = "BESITOS_SPENT"
+
+
+class UserRewardStatus(StrEnum):
+    """Where a member stands with a reward; no row means locked."""
+
+    UNLOCKED = "UNLOCKED"
+    CLAIMED = "CLAIMED"
+    EXPIRED = "EXPIRED"
+
+
+class TransactionType(StrEnum):
+    """Why a balance changed."""
+
+    REACTION = "REACTION"
+    ACTIVITY_BONUS = "ACTIVITY_BONUS"
+    DAILY_GIFT = "DAILY_GIFT"
+    REWARD = "REWARD"
+    ADMIN_GRANT = "ADMIN_GRANT"
+    ADMIN_TAKE = "ADMIN_TAKE"
+
+
+class StreakType(StrEnum):
+    """What is done day after day."""
+
+    DAILY_GIFT = "DAILY_GIFT"
+    REACTION = "REACTION"
+
+
+def _one_of(values: type[StrEnum]) -> Enum:
+    # Text with a CHECK: PostgreSQL's own enum types cannot change inside a transaction.
+    return Enum(values, native_enum=False, create_constraint=True, length=32)
+
+
+class User(Base):
+    """A member as Telegram knows them."""
+
+    __tablename__ = "users"
+
+    # BIGINT, not INTEGER: on SQLite the key then has an index of its own, which is what
+    # makes counting a million users a matter of milliseconds.
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    username: Mapped[str | None] = mapped_column(Text)
+    first_name: Mapped[str] = mapped_column(Text)
+    language_code: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class BotConfig(Base):
+    """The economy's settings, one row. NULL means the manifest's default."""
+
+    __tablename__ = "bot_config"
+    __table_args__ = (
+        CheckConstraint("id = 1", "single_row"),
+        CheckConstraint("besitos_per_reaction >= 0", "per_reaction"),
+        CheckConstraint("besitos_daily_gift >= 0", "daily_gift"),
+        CheckConstraint("besitos_daily_streak_bonus >= 0", "daily_streak_bonus"),
+        CheckConstraint("max_reactions_per_day >= 0", "max_reactions"),
+        CheckConstraint("besitos_daily_base >= 0", "daily_base"),
+        CheckConstraint("besitos_streak_bonus_per_day >= 0", "streak_bonus_per_day"),
+        CheckConstraint("besitos_streak_bonus_max >= 0", "streak_bonus_max"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    level_formula: Mapped[str | None] = mapped_column(Text)
+    besitos_per_reaction: Mapped[int | None]
+    besitos_daily_gift: Mapped[int | None]
+    besitos_daily_streak_bonus: Mapped[int | None]
+    max_reactions_per_day: Mapped[int | None]
+    besitos_daily_base: Mapped[int | None]
+    besitos_streak_bonus_per_day: Mapped[int | None]
+    besitos_streak_bonus_max: Mapped[int | None]
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class UserGamificationProfile(Base):
+    """A member's account: the sums of their ledger and the level that follows from them."""
+
+    __tablename__ = "user_gamification_profiles"
+    __table_args__ = (
+        CheckConstraint("balance >= 0", "balance_not_negative"),
+        CheckConstraint("balance = total_earned - total_spent", "balance_is_difference"),
+        CheckConstraint("total_earned >= 0 AND total_spent >= 0", "totals_not_negative"),
+        CheckConstraint("level >= 1", "level_at_least_one"),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey(User.user_id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    total_earned: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    total_spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    level: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class Reward(Base):
+    """Something a member can unlock and claim. Retired by `is_active`, never deleted."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (CheckConstraint("claim_window_hours > 0", "claim_window_positive"),)
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    key: Mapped[str | None] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    reward_type: Mapped[RewardType] = mapped_column(_one_of(RewardType))
+    reward_value: Mapped[dict[str, Any]] = mapped_column(Json)
+    is_active: Mapped[bool] = mapped_column(server_default=true())
+    is_repeatable: Mapped[bool] = mapped_column(server_default=false())
+    is_secret: Mapped[bool] = mapped_column(server_default=false())
+    claim_window_hours: Mapped[int]
+    sort_order: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class RewardCondition(Base):
+    """All conditions of group 0 must hold, and one of each further group."""
+
+    __tablename__ = "reward_conditions"
+    __table_args__ = (
+        CheckConstraint("condition_value >= 1", "value_positive"),
+        CheckConstraint("condition_group >= 0", "group_not_negative"),
+        CheckConstraint(
+            "(condition_type IN ('FIRST_REACTION', 'FIRST_DAILY_GIFT'))"
+            " = (condition_value IS NULL)",
+            "value_where_counted",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    reward_id: Mapped[int] = mapped_column(ForeignKey(Reward.id, ondelete="CASCADE"), index=True)
+    condition_type: Mapped[ConditionType] = mapped_column(_one_of(ConditionType))
+    condition_value: Mapped[int | None] = mapped_column(BigInteger)
+    condition_group: Mapped[int] = mapped_column(server_default="0")
+
+
+class UserReward(Base):
+    """A reward that a member has unlocked."""
+
+    __tablename__ = "user_rewards"
+    __table_args__ = (
+        UniqueConstraint("user_id", "reward_id"),
+        CheckConstraint(
+            "(status = 'CLAIMED') = (claimed_at IS NOT NULL)", "claimed_at_when_claimed"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.user_id, ondelete="CASCADE"))
+    reward_id: Mapped[int] = mapped_column(ForeignKey(Reward.id, ondelete="CASCADE"), index=True)
+    status: Mapped[UserRewardStatus] = mapped_column(_one_of(UserRewardStatus))
+    unlocked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Transaction(Base):
+    """One line of the append-only ledger; a balance is the sum of its lines."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", "amount_not_zero"),
+        Index(None, "user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.user_id, ondelete="RESTRICT"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    type: Mapped[TransactionType] = mapped_column(_one_of(TransactionType))
+    reason: Mapped[str | None] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
+
+
+class UserStreak(Base):
+    """Consecutive UTC days on which a member did something. `last_day` decides if it still runs."""
+
+    __tablename__ = "user_streaks"
+    __table_args__ = (CheckConstraint("current >= 1 AND longest >= current", "longest_is_longest"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey(User.user_id, ondelete="CASCADE"), primary_key=True
+    )
+    streak_type: Mapped[StreakType] = mapped_column(_one_of(StreakType), primary_key=True)
+    current: Mapped[int]
+    longest: Mapped[int]
+    last_day: Mapped[date]
+
+
+class UserReaction(Base):
+    """A message that a member has been paid for reacting to, once and for all."""
+
+    __tablename__ = "user_reactions"
+    __table_args__ = (Index(None, "user_id", "day"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey(User.user_id, ondelete="CASCADE"), primary_key=True
+    )
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class SeedMarker(Base):
+    """What a seed last applied: the merge base of the next upgrade."""
+
+    __tablename__ = "seed_marker"
+    __table_args__ = (CheckConstraint("version >= 1", "version_positive"),)
+
+    seed: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(Text)
+    applied_values: Mapped[dict[str, Any]] = mapped_column(Json)
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    release: Mapped[str] = mapped_column(Text)

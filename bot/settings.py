@@ -1,0 +1,114 @@
+"""Everything an operator can set, read once from the environment or `.env`."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import BesitosError
+
+
+class SettingsError(BesitosError):
+    """A setting is missing or wrong; nothing has been started."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class Settings(BaseSettings):
+    """One frozen object, built in the entry point and handed down.
+
+    Names are those of the environment variables in lower case. Whatever may hold a password
+    or a token is a `SecretStr`, so that neither a log nor a traceback can show it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    bot_token: SecretStr | None = None
+    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///besitos.db")
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    seed_file: Path | None = None
+    telegram_api_url: str | None = None
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    http_host: str = "127.0.0.1"
+    http_port: int | None = Field(default=None, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    bootstrap_lock_timeout: float = Field(default=60, ge=0, le=86_400, allow_inf_nan=False)
+    database_wait_timeout: float = Field(default=30, ge=0, le=86_400, allow_inf_nan=False)
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _split_admin_ids(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        ids = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isdecimal() for part in ids):
+            raise ValueError("list Telegram user ids separated by commas, such as 1001,1002")
+        return frozenset(int(part) for part in ids)
+
+    @field_validator("bot_token")
+    @classmethod
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+        number, _, secret = value.get_secret_value().partition(":") if value else ("1", "", "x")
+        if not number.isdecimal() or not secret or any(map(str.isspace, secret)):
+            raise ValueError("paste the token exactly as @BotFather shows it, such as 123456:ABC…")
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _forgive_case(cls, value: Any, info: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if info.field_name == "log_level" else value.lower()
+
+    @field_validator("seed_file")
+    @classmethod
+    def _check_seed_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}; give the path of a seed manifest")
+        return value
+
+    @field_validator("telegram_api_url", "webhook_url")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value is not None and not (
+            urlsplit(value).scheme in {"http", "https"} and urlsplit(value).hostname
+        ):
+            raise ValueError("give a full address that starts with https:// (or http://)")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        # The rule is Telegram's, for setWebhook's secret_token.
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("use 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
+        return value
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` win over the environment.
+
+    Raises `SettingsError` naming each wrong setting and what it must look like, never its value.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])).upper()}: "
+            f"{problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(
+            f"Wrong settings: {wrong}. Correct them in the environment or in .env and start again."
+        ) from None
