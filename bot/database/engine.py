@@ -75,6 +75,12 @@ def create_engine(url: URL) -> AsyncEngine:
     return engine
 
 
+def create_reading_engine(url: URL) -> AsyncEngine:
+    """Open an engine for looking only: a SQLite file that is not there yet is not created."""
+    file = sqlite_file(url)
+    return create_engine(url if file is None or file.exists() else url.set(database=":memory:"))
+
+
 def sqlite_file(url: URL) -> Path | None:
     """Where a SQLite database lives; None for PostgreSQL and for memory."""
     in_memory = not url.database or url.database == ":memory:" or url.database.startswith("file:")

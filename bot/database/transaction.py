@@ -1,7 +1,7 @@
-"""The one exclusive write transaction: whoever seeds, upgrades or wipes holds its lock.
+"""Transactions that write: the everyday one, and the exclusive one of seed, upgrade and wipe.
 
-The lock belongs to the transaction, so it ends with the process that holds it, whatever ended
-that process: `BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
+The exclusive lock belongs to its transaction, so it ends with the process that holds it, whatever
+ended that process: `BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
 """
 
 import asyncio
@@ -28,18 +28,32 @@ _LONGEST_PAUSE = 0.1
 
 
 @asynccontextmanager
+async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction that commits when the block ends well and else rolls back.
+
+    On SQLite it is a writer from its first statement on: a transaction that reads first and
+    writes then fails at once when another one has written in between.
+    """
+    async with engine.connect() as connection:
+        await connection.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+        async with connection.begin():
+            yield connection
+
+
+@asynccontextmanager
 async def exclusive_transaction(
-    engine: AsyncEngine, *, timeout: float
+    engine: AsyncEngine, *, timeout: float, dry_run: bool = False
 ) -> AsyncIterator[AsyncConnection]:
     """Hold the lock and an open transaction; it rolls back unless the block commits.
 
     Foreign keys are off inside on SQLite, where schema changes drop and recreate tables.
+    A dry run leaves even SQLite's journal mode as it is.
 
     Raises `DatabaseLocked` when another process keeps the lock for longer than `timeout` seconds.
     """
     async with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            async with _sqlite_lock(connection, timeout):
+            async with _sqlite_lock(connection, timeout, dry_run=dry_run):
                 yield connection
         else:
             await _postgresql_lock(connection, timeout)
@@ -52,14 +66,19 @@ async def exclusive_transaction(
 
 
 @asynccontextmanager
-async def _sqlite_lock(connection: AsyncConnection, timeout: float) -> AsyncIterator[None]:
+async def _sqlite_lock(
+    connection: AsyncConnection, timeout: float, *, dry_run: bool
+) -> AsyncIterator[None]:
     driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
     # Neither pragma can change inside a transaction, so they go past SQLAlchemy's autobegin.
     # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
     await driver.executescript("PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 0")
     try:
         await connection.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
-        await _begin_immediate(connection, driver, timeout)
+        # Readers never wait for writers in WAL mode. The mode is kept in the file, and changing
+        # it needs the file for oneself: that is why it is part of getting the lock.
+        first = "PRAGMA journal_mode" if dry_run else "PRAGMA journal_mode = WAL"
+        await _begin_immediate(connection, driver, first, timeout)
         yield
     finally:
         await connection.rollback()
@@ -69,16 +88,14 @@ async def _sqlite_lock(connection: AsyncConnection, timeout: float) -> AsyncIter
 
 
 async def _begin_immediate(
-    connection: AsyncConnection, driver: aiosqlite.Connection, timeout: float
+    connection: AsyncConnection, driver: aiosqlite.Connection, first: str, timeout: float
 ) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
     waiting = False
     while True:
         try:
-            # Readers never wait for writers in WAL mode. The mode is kept in the file, and
-            # changing it needs the file for oneself: that is why it stands in this loop.
-            await driver.execute_fetchall("PRAGMA journal_mode = WAL")
+            await driver.execute_fetchall(first)
             await connection.begin()
         except (aiosqlite.OperationalError, DBAPIError) as error:
             if not is_busy(error):

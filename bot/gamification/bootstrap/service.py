@@ -83,7 +83,7 @@ class BootstrapService:
         started = perf_counter()
         with explained("The dry run"):
             async with exclusive_transaction(
-                self._engine, timeout=self._lock_timeout
+                self._engine, timeout=self._lock_timeout, dry_run=True
             ) as connection:
                 report = await self.seed(connection, list_profiles=True)
         return replace(report, milliseconds=(perf_counter() - started) * 1000)

@@ -1,0 +1,36 @@
+# Two commands are all a newcomer needs: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test bench lint
+
+run: .venv/run
+	@if $(BIN)/python -c "from bot.settings import load_settings as s; exit(s().bot_token is None)"; \
+	then exec $(BIN)/python main.py; \
+	else \
+		echo "BOT_TOKEN is not set, so here is the sandbox: the same bot in a local Telegram."; \
+		exec $(BIN)/python main.py sandbox; \
+	fi
+
+test: .venv/dev lint
+	$(BIN)/pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev
+	$(BIN)/python -m bench
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@ .venv/run

@@ -1,0 +1,100 @@
+"""The composition root: settings in, a running bot out, everything closed at the end."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import create_engine, parse_database_url
+from bot.errors import BesitosError
+from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.http import health_application, serving
+from bot.progress import shown_progress
+from bot.settings import Settings, SettingsError
+from bot.telegram.dispatcher import build_dispatcher
+from bot.telegram.outbox import Outbox
+from bot.telegram.polling import Polling
+from bot.telegram.webhook import Webhook
+
+WEBHOOK_PORT = 8080
+
+
+class TelegramError(BesitosError):
+    """Telegram does not accept us."""
+
+
+async def run_bot(settings: Settings) -> None:
+    """Bootstrap, then answer updates until SIGINT or SIGTERM.
+
+    Raises `BesitosError` when the start fails; no update has been fetched then.
+    """
+    if settings.bot_token is None:
+        raise SettingsError(
+            "BOT_TOKEN is not set; get a token from @BotFather and put it into .env, or try the "
+            "bot without one: python main.py sandbox"
+        )
+    manifest = load_manifest(settings.seed_file)
+    async with AsyncExitStack() as stack:
+        engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
+        stack.push_async_callback(engine.dispose)
+        bot = _create_bot(settings, settings.bot_token.get_secret_value())
+        stack.push_async_callback(bot.session.close)
+        outbox = await stack.enter_async_context(Outbox(bot))
+        progress = stack.enter_context(shown_progress())
+        service = BootstrapService(
+            engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
+        )
+        dispatcher = build_dispatcher(engine, service, outbox, settings.database_wait_timeout)
+        context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
+        await dispatcher.emit_startup(**context)
+        stack.push_async_callback(dispatcher.emit_shutdown, **context)
+        await _serve(dispatcher, bot, engine, settings)
+
+
+def _create_bot(settings: Settings, token: str) -> Bot:
+    session = AiohttpSession()
+    if settings.telegram_api_url:
+        session.api = TelegramAPIServer.from_base(settings.telegram_api_url.rstrip("/"))
+    return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
+
+
+async def _serve(dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings: Settings) -> None:
+    stop = _stop_on_signals()
+    web = health_application(engine)
+    async with AsyncExitStack() as stack:
+        try:
+            if settings.webhook_url is None:
+                if settings.http_port is not None:
+                    await stack.enter_async_context(
+                        serving(web, settings.http_host, settings.http_port)
+                    )
+                await Polling(dispatcher, bot, stop).run()
+            else:
+                webhook = Webhook(dispatcher, bot, settings.webhook_url, settings.webhook_secret)
+                webhook.add_to(web)
+                port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
+                await stack.enter_async_context(serving(web, settings.http_host, port))
+                await webhook.announce()
+                await stop.wait()
+        except TelegramAPIError as error:
+            raise TelegramError(
+                f"Telegram refused the bot ({error.message}); check BOT_TOKEN, WEBHOOK_URL and "
+                "TELEGRAM_API_URL."
+            ) from error
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set: what is at work is finished first."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
+    return stop

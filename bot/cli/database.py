@@ -1,0 +1,24 @@
+"""Open the operator's database for one command, and close it whatever happens."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.availability import wait_for_database
+from bot.database.engine import create_engine, create_reading_engine, parse_database_url
+from bot.settings import Settings
+
+
+@asynccontextmanager
+async def opened_database(
+    settings: Settings, *, wait: bool = False, read_only: bool = False
+) -> AsyncIterator[AsyncEngine]:
+    """Give an engine whose database answers; `wait` gives a starting PostgreSQL its time."""
+    url = parse_database_url(settings.database_url.get_secret_value())
+    engine = create_reading_engine(url) if read_only else create_engine(url)
+    try:
+        await wait_for_database(engine, timeout=settings.database_wait_timeout if wait else 0)
+        yield engine
+    finally:
+        await engine.dispose()

@@ -1,0 +1,88 @@
+"""The command line: which commands there are, and how every failure ends."""
+
+import asyncio
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.cli import seed
+from bot.cli.wipe import wipe
+from bot.errors import BesitosError
+from bot.logs import setup_logging
+from bot.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="Besitos: a Telegram community bot whose economy seeds itself on every start.",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(seed.app, name="seed")
+app.command()(wipe)
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one sentence on stderr."""
+    try:
+        app()
+    except BesitosError as error:
+        logger.debug("the failure in full", exc_info=True)
+        _end(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _end("Interrupted.", 130)
+    except Exception:
+        # The outermost boundary: whatever nobody foresaw is logged in full, and then said.
+        logger.exception("unexpected failure")
+        _end("Besitos stopped because of an unexpected failure; the log above has the details.", 1)
+
+
+@app.callback()
+def default(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Start the bot unless a command is given."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run() -> None:
+    """Bootstrap the database, then answer Telegram: by polling, or by webhook if one is set."""
+    settings = _settings()
+    # aiogram alone takes seconds to import; no other command may pay for it.
+    from bot.app import run_bot  # noqa: PLC0415
+
+    asyncio.run(run_bot(settings))
+
+
+@app.command()
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 8081,
+) -> None:
+    """Run the same bot against a local Telegram with a chat page; no token is needed."""
+    settings = _settings()
+    from bot.cli.sandbox import run_sandbox  # noqa: PLC0415 - imports aiogram, too
+
+    asyncio.run(run_sandbox(settings, port))
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    setup_logging(settings)
+    return settings
+
+
+def _end(sentence: str, exit_code: int) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(exit_code)

@@ -1,0 +1,30 @@
+"""`python main.py wipe`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+import bot.gamification.models  # noqa: F401 - what is wiped are these tables
+from bot.cli.database import opened_database
+from bot.database import wipe as database
+from bot.database.engine import describe, parse_database_url
+from bot.logs import setup_logging
+from bot.settings import Settings, load_settings
+
+
+def wipe(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete ALL data and keep the schema; the next start seeds again. Stop the bot first."""
+    settings = load_settings()
+    setup_logging(settings)
+    address = describe(parse_database_url(settings.database_url.get_secret_value()))
+    if not yes:
+        typer.confirm(f"Delete all members, balances and settings in {address}?", abort=True)
+    deleted = asyncio.run(_wipe(settings))
+    typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
+
+
+async def _wipe(settings: Settings) -> int:
+    # A SQLite file that is not there has nothing to wipe and is not created for it.
+    async with opened_database(settings, read_only=True) as engine:
+        return await database.wipe(engine)

@@ -1,0 +1,33 @@
+"""Delete all data and keep the schema."""
+
+from sqlalchemy import Connection, delete, inspect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.base import Base
+from bot.database.errors import explained
+from bot.database.transaction import exclusive_transaction
+
+
+async def wipe(engine: AsyncEngine) -> int:
+    """Delete every row of every table of ours, in one transaction; return how many there were.
+
+    Raises `DatabaseLocked` at once, without waiting, when another process holds the lock.
+    """
+    with explained("The wipe"):
+        async with exclusive_transaction(engine, timeout=0) as connection:
+            deleted = await _delete_all(connection)
+            await connection.commit()
+    return deleted
+
+
+async def _delete_all(connection: AsyncConnection) -> int:
+    deleted = 0
+    existing = await connection.run_sync(_table_names)
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in existing:
+            deleted += (await connection.execute(delete(table))).rowcount
+    return deleted
+
+
+def _table_names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())

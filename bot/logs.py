@@ -1,0 +1,61 @@
+"""Logging: text for people, JSON lines for machines, and never a secret in either."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+
+from bot.settings import Settings
+
+#: A Telegram bot token wherever it may turn up, such as in the address of a failed request.
+_TOKEN = re.compile(r"\b\d+:[A-Za-z0-9_-]{20,}")
+_HIDDEN = "***"
+
+
+class _Redacting(logging.Formatter):
+    """Formats as `inner` does, then blots out every secret, tracebacks included."""
+
+    def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._secrets = sorted(secrets, key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self._inner.format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        return _TOKEN.sub(_HIDDEN, line)
+
+
+def setup_logging(settings: Settings) -> None:
+    """Send all logging to stderr, in the format and from the level that the settings ask for."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting(_formatter(settings), _secrets(settings)))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    if settings.log_level != "DEBUG":
+        for chatty in ("alembic", "aiohttp.access", "aiogram.event"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _formatter(settings: Settings) -> logging.Formatter:
+    if settings.log_format == "json":
+        # Most processes log text; only the others pay for the import.
+        from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415
+
+        return JsonFormatter(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            json_ensure_ascii=False,
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        )
+    return logging.Formatter("{asctime} {levelname:<7} {name}: {message}", style="{")
+
+
+def _secrets(settings: Settings) -> list[str]:
+    # A password inside DATABASE_URL stands behind the last colon before the @.
+    password = re.search(r"://[^:/@]*:([^@]*)@", settings.database_url.get_secret_value())
+    known = [settings.bot_token, settings.webhook_secret]
+    return [
+        *(secret.get_secret_value() for secret in known if secret),
+        *([password[1]] if password and password[1] else []),
+    ]

@@ -1,0 +1,1 @@
+"""What aiogram sees: the startup hook, middlewares, routers and texts."""

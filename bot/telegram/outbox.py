@@ -1,0 +1,87 @@
+"""Send answers beside the work: paying never waits for Telegram."""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Any, Final, Self
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import TelegramMethod
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 6
+#: Seconds that a stop waits for answers which are still on their way.
+DRAIN_TIMEOUT: Final = 10.0
+#: Requests under way at once; Telegram allows about 30 messages a second in all.
+CONCURRENCY: Final = 20
+
+
+class Outbox:
+    """Delivers methods in the background, in order within each chat, trying again when it helps.
+
+    An answer is worth a few attempts, not a besito: what Telegram refuses for good is logged
+    and dropped.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        """Deliver through `bot`."""
+        self._bot = bot
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._last_of_chat: dict[object, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Self:
+        """Nothing to open."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait for what is on its way, then give up on the rest."""
+        pending = set(self._last_of_chat.values())
+        if pending:
+            _, late = await asyncio.wait(pending, timeout=DRAIN_TIMEOUT)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                logger.warning("stopped with answers to %d chats undelivered", len(late))
+
+    def put(self, method: TelegramMethod[Any]) -> None:
+        """Deliver `method` soon; returns at once."""
+        chat = getattr(method, "chat_id", None) or id(method)
+        task = asyncio.create_task(self._deliver(method, after=self._last_of_chat.get(chat)))
+        self._last_of_chat[chat] = task
+        task.add_done_callback(lambda done: self._forget(chat, done))
+
+    def _forget(self, chat: object, task: asyncio.Task[None]) -> None:
+        if self._last_of_chat.get(chat) is task:
+            del self._last_of_chat[chat]
+
+    async def _deliver(self, method: TelegramMethod[Any], after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await asyncio.wait([after])
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._slots:
+                    await self._bot(method)
+            except TelegramRetryAfter as error:
+                await asyncio.sleep(error.retry_after)
+            except (TelegramServerError, TelegramNetworkError) as error:
+                logger.info("%s is tried again: %s", type(method).__name__, error)
+                await asyncio.sleep(2**attempt / 4)
+            except TelegramAPIError as error:
+                logger.warning("%s was refused: %s", type(method).__name__, error)
+                return
+            else:
+                return
+        logger.warning("%s was given up after %d attempts", type(method).__name__, ATTEMPTS)

@@ -1,0 +1,116 @@
+"""Long polling that confirms an update only after its transaction has committed.
+
+aiogram's own polling starts a task for each update and confirms it with the next request, done
+or not; what runs when the process ends is lost. Here an update counts as confirmed when the
+handler is through, so after a crash Telegram sends it again: at least once.
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.types import Update
+
+from bot.database.errors import is_unavailable
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that Telegram holds a request open while there is nothing to say.
+LONG_POLL: Final = 25
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+
+
+class Polling:
+    """Fetches updates and feeds them to the dispatcher, one after the other."""
+
+    def __init__(self, dispatcher: Dispatcher, bot: Bot, stop: asyncio.Event) -> None:
+        """Poll until `stop` is set; the update at work then is finished first."""
+        self._dispatcher = dispatcher
+        self._bot = bot
+        self._stop = stop
+        self._allowed_updates = dispatcher.resolve_used_update_types()
+        self._offset: int | None = None
+        self._webhook_deleted = False
+        self._pause = _FIRST_PAUSE
+
+    async def run(self) -> None:
+        """Poll until told to stop.
+
+        Raises `TelegramUnauthorizedError` when the token is not (or no longer) valid.
+        """
+        while not self._stop.is_set():
+            for update in await self._fetch_or_stop():
+                if not await self._process(update):
+                    break
+                self._offset = update.update_id + 1
+        await self._confirm()
+
+    async def _fetch_or_stop(self) -> list[Update]:
+        """Wait for updates, but no longer than until the stop."""
+        fetch = asyncio.create_task(self._fetch())
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait([fetch, stop], return_when=asyncio.FIRST_COMPLETED)
+            return fetch.result() if fetch.done() else []
+        finally:
+            for task in (fetch, stop):
+                task.cancel()
+            await asyncio.gather(fetch, stop, return_exceptions=True)
+
+    async def _fetch(self) -> list[Update]:
+        try:
+            if not self._webhook_deleted:
+                # Telegram refuses getUpdates while a webhook is set, and nobody else deletes it.
+                self._webhook_deleted = await self._bot.delete_webhook()
+            updates = await self._bot.get_updates(
+                offset=self._offset,
+                timeout=LONG_POLL,
+                allowed_updates=self._allowed_updates,
+                request_timeout=LONG_POLL + 15,
+            )
+        except TelegramUnauthorizedError:
+            raise
+        except TelegramAPIError as error:
+            logger.warning("updates could not be fetched: %s", error)
+            await self._wait(error.retry_after if isinstance(error, TelegramRetryAfter) else None)
+            return []
+        self._pause = _FIRST_PAUSE
+        return updates
+
+    async def _process(self, update: Update) -> bool:
+        """Feed one update; whether it is done with, so that the next may follow."""
+        if self._stop.is_set():
+            return False
+        try:
+            await self._dispatcher.feed_update(self._bot, update)
+        except Exception as error:
+            # The error handler lets only one kind through: the database is away.
+            if not is_unavailable(error):
+                raise
+            logger.warning("update %d waits for the database: %s", update.update_id, error)
+            await self._wait()
+            return False
+        self._pause = _FIRST_PAUSE
+        return True
+
+    async def _wait(self, seconds: float | None = None) -> None:
+        """Pause longer each time, or as long as Telegram says; a stop ends the pause."""
+        pause = self._pause if seconds is None else seconds
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        try:
+            await asyncio.wait_for(self._stop.wait(), pause)
+        except TimeoutError:
+            return
+
+    async def _confirm(self) -> None:
+        """Tell Telegram what is done, so that the next start does not get it again."""
+        if self._offset is None:
+            return
+        try:
+            await self._bot.get_updates(offset=self._offset, limit=1, timeout=0)
+        except TelegramAPIError as error:
+            # Harmless: what comes again is recognized and not paid again.
+            logger.warning("the last updates could not be confirmed: %s", error)

@@ -1,0 +1,56 @@
+"""The startup hook: a whole database before the first update is fetched."""
+
+import logging
+
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.availability import wait_for_database
+from bot.gamification.bootstrap.report import Outcome
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram import texts
+
+logger = logging.getLogger(__name__)
+
+
+def register(dispatcher: Dispatcher) -> None:
+    """Run the hook on every start, whichever way the updates will come."""
+    dispatcher.startup.register(bootstrap)
+    dispatcher.startup.register(publish_commands)
+
+
+async def bootstrap(
+    dispatcher: Dispatcher,
+    engine: AsyncEngine,
+    bootstrap_service: BootstrapService,
+    database_wait_timeout: float,
+) -> None:
+    """Make the database whole; handlers get the report as `bootstrap_report`.
+
+    Raises `DatabaseError`: then nobody must fetch an update.
+    """
+    await wait_for_database(engine, timeout=database_wait_timeout)
+    report = await bootstrap_service.run()
+    dispatcher["bootstrap_report"] = report
+    logger.info("%s", report.summary())
+    if report.outcome is Outcome.NEWER:
+        logger.warning(
+            "the database was seeded with version %s, newer than this release's %s; "
+            "its settings and rewards are left alone",
+            report.seed_before,
+            bootstrap_service.manifest.version,
+        )
+
+
+async def publish_commands(bot: Bot) -> None:
+    """Show the bot's commands in Telegram's menu; without them it works all the same."""
+    commands = [
+        BotCommand(command=command, description=purpose)
+        for command, purpose in texts.COMMANDS.items()
+    ]
+    try:
+        await bot.set_my_commands(commands)
+    except TelegramAPIError as error:
+        logger.warning("the command menu could not be set: %s", error)
