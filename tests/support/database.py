@@ -1,0 +1,53 @@
+"""Look into a database and change it as an operator with an SQL prompt would."""
+
+from typing import Any
+
+from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.base import Base
+from bot.gamification.models import User
+
+#: Columns that say when something was written, which no two runs share.
+TIMES = {"created_at", "updated_at", "applied_at"}
+
+Contents = dict[str, list[dict[str, Any]]]
+
+
+async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
+    """Return all rows of all tables, ordered, and without times unless asked for."""
+    rows: Contents = {}
+    async with engine.connect() as connection:
+        existing = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        if "alembic_version" in existing:
+            versions = await connection.execute(text("SELECT version_num FROM alembic_version"))
+            rows["alembic_version"] = [dict(row) for row in versions.mappings()]
+        for model in Base.metadata.sorted_tables:
+            if model.name not in existing:
+                continue
+            found = await connection.execute(select(model).order_by(*model.primary_key.columns))
+            rows[model.name] = [
+                {name: value for name, value in row.items() if times or name not in TIMES}
+                for row in found.mappings()
+            ]
+    return rows
+
+
+async def run_sql(engine: AsyncEngine, *statements: str) -> None:
+    """Run statements, with foreign keys off on SQLite as in its own shell, and commit."""
+    async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            await connection.execute(text(statement))
+        await connection.commit()
+        if engine.dialect.name == "sqlite":
+            await connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+async def add_users(engine: AsyncEngine, *user_ids: int) -> None:
+    """Insert users without profiles, as an old bot would have left them."""
+    async with engine.begin() as connection:
+        rows = [{"user_id": user_id, "first_name": f"Member {user_id}"} for user_id in user_ids]
+        await connection.execute(insert(User), rows)
