@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bot.settings import Settings
 
 #: A Telegram bot token wherever it may turn up, such as in the address of a failed request.
-_TOKEN = re.compile(r"\b\d+:[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _HIDDEN = "***"
 
 

@@ -1,11 +1,14 @@
 """Look into a database and change it as an operator with an SQL prompt would."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.base import Base
+from bot.database.engine import sqlite_file
 from bot.gamification.models import User
 
 #: Columns that say when something was written, which no two runs share.
@@ -34,16 +37,15 @@ async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
 
 
 async def run_sql(engine: AsyncEngine, *statements: str) -> None:
-    """Run statements, with foreign keys off on SQLite as in its own shell, and commit."""
-    async with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    """Run statements as an operator's shell would: on SQLite it knows no foreign keys."""
+    if file := sqlite_file(engine.url):
+        with closing(sqlite3.connect(file)) as shell, shell:
+            for statement in statements:
+                shell.execute(statement)
+        return
+    async with engine.begin() as connection:
         for statement in statements:
             await connection.execute(text(statement))
-        await connection.commit()
-        if engine.dialect.name == "sqlite":
-            await connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
 
 async def add_users(engine: AsyncEngine, *user_ids: int) -> None:

@@ -1,0 +1,96 @@
+"""`/bot<token>/<method>`: from the HTTP request to the method and back."""
+
+import hmac
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from sandbox.calls import Call, CallLog
+from sandbox.errors import BotApiError
+from sandbox.faults import Faults
+from sandbox.methods import METHODS, Backend, Handler
+from sandbox.parameters import Parameters
+from sandbox.request_body import read_parameters
+
+logger = logging.getLogger(__name__)
+
+
+class AnswerLostError(Exception):
+    """A fault closes the connection instead of answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotApi:
+    """Carries calls out, keeps the log and lets faults happen."""
+
+    token: str
+    backend: Backend
+    calls: CallLog
+    faults: Faults
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Serve the Bot API."""
+        router.add_route("GET", "/bot{token}/{method}", self.handle)
+        router.add_route("POST", "/bot{token}/{method}", self.handle)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one HTTP request."""
+        try:
+            self._check_token(request.match_info["token"])
+            parameters = await read_parameters(request)
+            result = await self.call(request.match_info["method"], parameters)
+        except BotApiError as error:
+            return web.json_response(error.to_json(), status=error.code)
+        except AnswerLostError:
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
+        return web.json_response({"ok": True, "result": result})
+
+    def _check_token(self, token: str) -> None:
+        if not hmac.compare_digest(token.encode(), self.token.encode()):
+            raise BotApiError(401, "Unauthorized")
+
+    async def call(self, name: str, parameters: Mapping[str, object]) -> object:
+        """Carry out a method and return its result; every call is logged, whatever happens."""
+        documented, handler = METHODS.get(name.lower(), (name, None))
+        call = self.calls.begin(documented, parameters)
+        try:
+            result, answered = await self._carry_out(call, handler)
+        except BotApiError as error:
+            self.calls.end(call, ok=False, error_code=error.code)
+            raise
+        except Exception as error:
+            logger.exception("The sandbox failed at %s", documented)
+            self.calls.end(call, ok=False, error_code=500)
+            raise BotApiError(500, "Internal Server Error") from error
+        except BaseException:
+            # The bot went away while it waited.
+            self.calls.end(call, ok=None)
+            raise
+        self.calls.end(call, ok=True if answered else None)
+        if not answered:
+            raise AnswerLostError
+        return result
+
+    async def call_from_webhook(self, name: str, parameters: Mapping[str, object]) -> None:
+        """Carry out a method that came in a webhook's answer, to which nothing is answered."""
+        try:
+            await self.call(name, parameters)
+        except BotApiError as error:
+            logger.warning("The webhook's answer %s failed: %s", name, error.description)
+        except AnswerLostError:
+            return
+
+    async def _carry_out(self, call: Call, handler: Handler | None) -> tuple[object, bool]:
+        """Return the result and whether to send it."""
+        fault = await self.faults.take(call)
+        if fault.error:
+            raise fault.error
+        if handler is None:
+            raise BotApiError(404, "Not Found: method not found")
+        if fault.drop == "request":
+            return None, False
+        return await handler(self.backend, Parameters(call.parameters)), fault.drop is None

@@ -1,0 +1,23 @@
+"""Who and what there is when a sandbox starts."""
+
+from sandbox.values import Chat, User
+
+ANA = User(1001, "Ana", "García", username="ana", language_code="es")
+LUIS = User(1002, "Luis", language_code="es")
+EMMA = User(1003, "Emma", "Stone", username="emma_s", language_code="en")
+# A name that breaks every bot which forgets to escape.
+EVE = User(1004, "<b>Eve</b> & co", language_code="es")
+
+GROUP = Chat(-1001000000001, "supergroup", title="Club de Besitos")
+CHANNEL = Chat(-1001000000002, "channel", title="Besitos Noticias")
+
+
+def private_chat(member: User) -> Chat:
+    """Return the chat between a member and the bot; its id is the member's."""
+    return Chat(
+        member.id,
+        "private",
+        username=member.username,
+        first_name=member.first_name,
+        last_name=member.last_name,
+    )

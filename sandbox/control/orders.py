@@ -1,0 +1,81 @@
+"""What the page and other processes may send, as JSON bodies."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sandbox.faults import Faults
+
+
+class Order(BaseModel):
+    """A JSON body; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Say(Order):
+    """Send a text as a member (in the channel: post as its owner)."""
+
+    member: int
+    chat: int
+    text: str
+    reply_to: int | None = None
+
+
+class Press(Order):
+    """Press an inline button as a member."""
+
+    member: int
+    chat: int
+    message_id: int
+    data: str
+
+
+class React(Order):
+    """Replace a member's reactions; an empty list takes them away."""
+
+    member: int
+    chat: int
+    message_id: int
+    emoji: list[str]
+
+
+class AddMember(Order):
+    """Add a member to the group and the channel."""
+
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = "es"
+
+
+class InjectFault(Order):
+    """Let the next `times` calls of a method fail (`times: null` until cleared)."""
+
+    method: str
+    kind: Literal["429", "500", "drop", "lose_answer", "delay"]
+    times: Annotated[int, Field(ge=1)] | None = 1
+    retry_after: Annotated[int, Field(ge=0)] = 1
+    seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+
+    def apply_to(self, faults: Faults) -> None:
+        """Order the fault."""
+        match self.kind:
+            case "429":
+                faults.too_many_requests(
+                    self.method, retry_after=self.retry_after, times=self.times
+                )
+            case "500":
+                faults.server_error(self.method, times=self.times)
+            case "drop":
+                faults.drop(self.method, times=self.times)
+            case "lose_answer":
+                faults.lose_answer(self.method, times=self.times)
+            case "delay":
+                faults.delay(self.method, self.seconds, times=self.times)
+
+
+class ClearFaults(Order):
+    """Take back all faults."""
+
+    clear: Literal[True]

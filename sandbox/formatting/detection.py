@@ -1,0 +1,41 @@
+"""Entities that Telegram finds in a text by itself: commands, mentions, hashtags, links."""
+
+import re
+from collections.abc import Iterator
+
+from sandbox.formatting.utf16 import utf16_length
+from sandbox.values import Entity, FormattedText
+
+_PATTERNS = (
+    ("url", re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")),
+    ("bot_command", re.compile(r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?!\w)")),
+    ("mention", re.compile(r"(?<![\w/])@[A-Za-z]\w{3,31}", re.ASCII)),
+    ("hashtag", re.compile(r"(?<![\w/&])#\w*[^\W\d]\w*")),
+)
+# Telegram finds nothing inside these, and a link stays one link.
+_OPAQUE = {"code", "pre", "text_link", "text_mention", "url"}
+
+
+def detect_entities(formatted: FormattedText) -> FormattedText:
+    """Return the text with the entities found in it added to those it has."""
+    entities = list(formatted.entities)
+    for found in _candidates(formatted.text):
+        taken = (entity for entity in entities if entity.type in _OPAQUE)
+        if not any(_overlap(found, entity) for entity in taken):
+            entities.append(found)
+    return FormattedText(formatted.text, in_order(entities))
+
+
+def in_order(entities: list[Entity]) -> tuple[Entity, ...]:
+    """Return entities as Telegram lists them: by offset, the outer before the inner."""
+    return tuple(sorted(entities, key=lambda entity: (entity.offset, -entity.length)))
+
+
+def _candidates(text: str) -> Iterator[Entity]:
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            yield Entity(kind, utf16_length(text[: match.start()]), utf16_length(match[0]))
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one.offset < other.offset + other.length and other.offset < one.offset + one.length

@@ -1,0 +1,95 @@
+"""Parameters of a Bot API call, whichever way they were sent."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sandbox.errors import bad_request
+
+_TRUE = {"true", "yes", "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a multipart request."""
+
+    filename: str
+    content: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        """Describe the file for the call log."""
+        return f"<{self.filename}, {len(self.content)} bytes>"
+
+
+class Parameters(Mapping[str, object]):
+    """Typed access to a call's parameters; what does not fit raises a 400 like Telegram's.
+
+    Forms carry everything as text and nested objects as JSON; both spellings are read alike.
+    """
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = {name: value for name, value in values.items() if value is not None}
+
+    def __getitem__(self, name: str) -> object:
+        """Return a parameter as it was sent."""
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Count the parameters."""
+        return len(self._values)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text."""
+        value = self._values.get(name, default)
+        if isinstance(value, bool | int | float):
+            return str(value)
+        if not isinstance(value, str):
+            raise bad_request(f"parameter {name} must be of type String")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise bad_request("strings must be encoded in UTF-8")
+        return value
+
+    def integer(self, name: str, default: int) -> int:
+        """Return a whole number."""
+        value = self._values.get(name, default)
+        try:
+            return int(value) if isinstance(value, str | int) else int(str(value))
+        except ValueError:
+            raise bad_request(f"parameter {name} must be of type Integer") from None
+
+    def required_integer(self, name: str, absent: str) -> int:
+        """Return a whole number; without one, a 400 with the `absent` description."""
+        if self.text(name) == "":
+            raise bad_request(absent)
+        return self.integer(name, 0)
+
+    def flag(self, name: str) -> bool:
+        """Return a boolean, False when absent."""
+        value = self._values.get(name, False)
+        return value if isinstance(value, bool) else str(value).lower() in _TRUE
+
+    def nested(self, name: str, what: str) -> object:
+        """Return an object or a list, None when absent; `what` names it in the error."""
+        value = self._values.get(name)
+        if not isinstance(value, str):
+            return value
+        if not value:
+            return None
+        try:
+            parsed: object = json.loads(value)
+        except ValueError:
+            raise bad_request(f"can't parse {what} JSON object") from None
+        return parsed
+
+    def names(self, name: str, what: str) -> list[str] | None:
+        """Return a list of strings, None when absent."""
+        value = self.nested(name, what)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise bad_request(f"can't parse {what}: expected an Array of String")
+        return value

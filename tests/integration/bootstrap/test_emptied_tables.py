@@ -1,0 +1,108 @@
+"""Any subset of the tables is emptied by SQL; the next start makes the database whole."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import chain, combinations
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.base import Base
+from bot.database.engine import sqlite_file
+from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.canary import live_in
+from tests.support.database import Contents, contents, run_sql
+
+TABLES = tuple(Base.metadata.tables)
+SEEDED = ("bot_config", "rewards", "reward_conditions", "seed_marker")
+MEMBERS = ("users", "user_gamification_profiles")
+
+
+@contextmanager
+def memory_copy(file: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Keep what the file holds now."""
+    with closing(sqlite3.connect(":memory:")) as copy:
+        file.backup(copy)
+        yield copy
+
+
+def subsets(tables: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    """Return every choice of tables, the empty one and all of them included."""
+    names = tuple(tables)
+    return chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
+
+
+def check_whole(emptied: tuple[str, ...], lived_in: Contents, found: Contents) -> None:
+    """Hold what a start left against what was there before."""
+    users = [] if "users" in emptied else [1, 2, 3]
+    gift = 50 if "bot_config" in emptied else 77
+    fresh_rewards = "rewards" in emptied
+    reward = {row["key"]: row for row in found["rewards"]}["primeros_pasos"]
+
+    assert users == [row["user_id"] for row in found["users"]], emptied
+    assert [gift] == [row["besitos_daily_gift"] for row in found["bot_config"]], emptied
+    assert 3 == len(found["rewards"]), emptied
+    assert ("Texto del admin 💰" != reward["description"]) == fresh_rewards, emptied
+    assert {"FIRST_REACTION", "TOTAL_POINTS", "STREAK_LENGTH"} == {
+        row["condition_type"]
+        for row in found["reward_conditions"]
+        if row["reward_id"] in {reward["id"] for reward in found["rewards"]}
+    }, emptied
+    assert [1] == [row["version"] for row in found["seed_marker"]], emptied
+    balances = [row["balance"] for row in found["user_gamification_profiles"]]
+    if "user_gamification_profiles" in emptied:
+        assert [0] * len(users) == balances, emptied
+    else:
+        assert [90, 0, 0] == balances, emptied
+    for table in set(TABLES) - set(SEEDED) - set(MEMBERS):
+        assert ([] if table in emptied else lived_in[table]) == found[table], emptied
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_subset_on_sqlite(service: BootstrapService, engine: AsyncEngine) -> None:
+    """All 1024 subsets of the ten tables; canaries elsewhere survive."""
+    await service.run()
+    await live_in(engine)
+    lived_in = await contents(engine)
+
+    with closing(sqlite3.connect(sqlite_file(engine.url))) as file, memory_copy(file) as whole:
+        for emptied in subsets(TABLES):
+            await run_sql(engine, *(f"DELETE FROM {table}" for table in emptied))
+            await service.run()
+            check_whole(emptied, lived_in, await contents(engine))
+            whole.backup(file)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_every_subset_of_what_is_seeded_on_postgresql(
+    service: BootstrapService, engine: AsyncEngine
+) -> None:
+    """All 64 subsets of the tables that a start looks at."""
+    for emptied in subsets([*SEEDED, *MEMBERS]):
+        await service.run()
+        await live_in(engine)
+        lived_in = await contents(engine)
+        await _empty(engine, emptied)
+        await service.run()
+        check_whole(emptied, lived_in, await contents(engine))
+        await _empty(engine, TABLES)
+
+
+async def test_forgotten_revision(service: BootstrapService, engine: AsyncEngine) -> None:
+    """When alembic_version was emptied too, the tables that are all there are recognized."""
+    await service.run()
+    await live_in(engine)
+    before = await contents(engine)
+    await run_sql(engine, "DELETE FROM alembic_version")
+
+    report = await service.run()
+
+    assert (None, "0002") == (report.schema_before, report.schema_after)
+    assert before == await contents(engine)
+
+
+async def _empty(engine: AsyncEngine, tables: Iterable[str]) -> None:
+    """Delete as a superuser who has switched the foreign keys off."""
+    deletes = [f"DELETE FROM {table}" for table in tables]
+    await run_sql(engine, "SET LOCAL session_replication_role = replica", *deletes)

@@ -1,0 +1,154 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from sandbox import SandboxServer
+
+Call = Callable[..., Awaitable[dict[str, Any]]]
+Control = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
+
+
+@pytest.fixture
+def post(server: SandboxServer, http: aiohttp.ClientSession) -> Control:
+    async def post(path: str, **body: object) -> tuple[int, dict[str, Any]]:
+        async with http.post(f"{server.url}/sandbox/api/{path}", json=body) as response:
+            return response.status, await response.json()
+
+    return post
+
+
+@pytest.fixture
+def view(server: SandboxServer, http: aiohttp.ClientSession) -> Call:
+    async def view(**query: int) -> dict[str, Any]:
+        async with http.get(f"{server.url}/sandbox/api/view", params=query) as response:
+            assert response.ok
+            return await response.json()
+
+    return view
+
+
+async def test_page_and_its_files(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+    """The page is served with a policy that lets it load nothing from elsewhere."""
+    for path in ("/", "/page/js/app.js", "/page/css/theme.css"):
+        async with http.get(server.url + path) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert (response.status, policy.startswith("default-src 'none'")) == (200, True)
+
+
+async def test_view_waits_for_a_change(server: SandboxServer, view: Call) -> None:
+    """The page's view comes at once at first, and then as soon as something changed."""
+    first = await view(member=1001, chat=1001)
+    waiting = asyncio.create_task(view(member=1001, chat=1001, after=first["version"]))
+    ana = server.telegram.ana
+    server.telegram.say(ana, server.telegram.private(ana), "hola")
+
+    later = await waiting
+
+    assert (
+        first["messages"],
+        [message["text"] for message in later["messages"]],
+    ) == ([], ["hola"])
+    assert later["connection"] == "none"
+
+
+async def test_what_a_member_does(
+    server: SandboxServer, call: Call, post: Control, view: Call
+) -> None:
+    """Writing, pressing and reacting on the page reach the bot and come back in the view."""
+    group = server.telegram.group.id
+    await call("getUpdates", allowed_updates=["message", "callback_query", "message_reaction"])
+    button = {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}
+    sent = (await call("sendMessage", chat_id=group, text="x", reply_markup=button))["result"]
+    where = {"member": 1002, "chat": group}
+    target = {**where, "message_id": sent["message_id"]}
+    await post("say", **where, text="/top")
+    _, pressed = await post("press", **target, data="b")
+    await post("react", **target, emoji=["❤"])
+    updates = (await call("getUpdates"))["result"]
+    await call("answerCallbackQuery", callback_query_id=pressed["query_id"], text="¡Hecho!")
+
+    shown = await view(**where)
+
+    kinds = [kind for update in updates for kind in update if kind != "update_id"]
+    assert kinds == ["message", "callback_query", "message_reaction"]
+    assert shown["messages"][0]["reactions"] == [{"emoji": "❤", "count": 1, "mine": True}]
+    assert shown["notices"] == [{"number": 1, "text": "¡Hecho!", "alert": False}]
+    assert shown["connection"] == "polling"
+
+
+async def test_new_member(server: SandboxServer, post: Control) -> None:
+    """A member added on the page is one of the world."""
+    _, answer = await post("members", first_name="Zoé", language_code="en")
+
+    assert answer["member"]["id"] == server.telegram.members[-1].id
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        ("say", {"member": 5, "chat": 1001, "text": "x"}, "There is no member 5."),
+        ("say", {"member": 1001, "chat": 5, "text": "x"}, "There is no chat 5."),
+        ("say", {"member": 1001, "chat": 1001}, "text: Field required"),
+        ("press", {"member": 1001, "chat": 1001, "message_id": 1, "data": "x"}, "no message 1"),
+        ("faults", {"method": "getMe", "kind": "x"}, "kind: "),
+    ],
+)
+async def test_impossible_orders(
+    post: Control, path: str, body: dict[str, object], expected: str
+) -> None:
+    """What cannot be done is a 400 with a sentence."""
+    status, answer = await post(path, **body)
+
+    assert (status, expected in answer["error"]) == (400, True)
+
+
+async def test_faults_and_calls(
+    server: SandboxServer, call: Call, post: Control, http: aiohttp.ClientSession
+) -> None:
+    """Another process can inject faults, clear them and read the log, without the token."""
+    await post("faults", method="getMe", kind="429", retry_after=2, times=None)
+    failed = await call("getMe")
+    await post("faults", clear=True)
+    passed = await call("getMe")
+    async with http.get(f"{server.url}/sandbox/api/calls?after=1") as response:
+        text = await response.text()
+        (logged,) = (await response.json())["calls"]
+
+    assert (failed["parameters"], passed["ok"]) == ({"retry_after": 2}, True)
+    assert (logged["number"], logged["method"], logged["ok"]) == (2, "getMe", True)
+    assert server.token not in text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1:1"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/sandbox/api/cast", "/bot{token}/getMe"])
+async def test_foreign_pages_are_refused(
+    server: SandboxServer, http: aiohttp.ClientSession, headers: dict[str, str], path: str
+) -> None:
+    """Neither a rebound DNS name nor a page of another origin gets anything."""
+    url = server.url + path.format(token=server.token)
+    async with http.get(url, headers=headers) as response:
+        assert response.status == 403
+
+
+async def test_orders_must_be_json(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+    """A body that a foreign form could send is refused, and nothing happens."""
+    body = '{"member": 1001, "chat": 1001, "text": "x"}'
+    for content_type in ("text/plain", "application/x-www-form-urlencoded"):
+        headers = {"Content-Type": content_type}
+        async with http.post(
+            f"{server.url}/sandbox/api/say", data=body, headers=headers
+        ) as response:
+            assert response.status == 415
+    assert server.telegram.messages(server.telegram.private(server.telegram.ana)) == ()

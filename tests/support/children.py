@@ -1,0 +1,75 @@
+"""What the processes of the crash and race tests do. Runs in the child, never in the test."""
+
+import asyncio
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from threading import Barrier
+from typing import Any
+
+# Imported here so that the fork server has them and no child has to import them again.
+import alembic.command
+import sqlalchemy.dialects.postgresql.asyncpg
+import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
+from sqlalchemy import Engine, event
+
+from bot.database.engine import create_engine, parse_database_url
+from bot.gamification.bootstrap import backfill
+from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.bootstrap.report import BootstrapReport
+from bot.gamification.bootstrap.service import BootstrapService
+
+#: When all of this happens, so that a statement reads the same in each process.
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def race(connection: Connection, barrier: Barrier, url: str) -> None:
+    """Bootstrap at the same moment as all others, and send the report's outcome."""
+    barrier.wait()
+    connection.send(asyncio.run(_bootstrap(url)).outcome)
+
+
+def step(connection: Connection, url: str, slice_size: int) -> None:
+    """Bootstrap, but before each statement send its SQL and wait for a message; None at the end."""
+    backfill.SLICE = slice_size  # type: ignore[misc]
+
+    def stop(sql: str) -> None:
+        connection.send(sql)
+        connection.recv()
+
+    asyncio.run(_bootstrap(url, stop))
+    connection.send(None)
+
+
+async def _bootstrap(url: str, stop: Any = None) -> BootstrapReport:
+    engine = create_engine(parse_database_url(url))
+    try:
+        if stop is not None:
+            listen = _listen_to_sqlite if engine.dialect.name == "sqlite" else _listen_to_postgresql
+            listen(engine.sync_engine, stop)
+        return await BootstrapService(engine, load_manifest(), clock=lambda: NOON).run()
+    finally:
+        await engine.dispose()
+
+
+def _listen_to_sqlite(engine: Engine, stop: Any) -> None:
+    """SQLite itself tells of each statement just before running it, pragmas included."""
+    event.listen(
+        engine,
+        "connect",
+        lambda connection, _: connection.run_async(lambda driver: driver.set_trace_callback(stop)),
+    )
+
+
+def _listen_to_postgresql(engine: Engine, stop: Any) -> None:
+    """SQLAlchemy tells of each statement; COMMIT and what follows it is the driver's own."""
+    commit = engine.dialect.do_commit
+
+    def stop_around_commit(connection: Any) -> None:
+        stop("COMMIT")
+        commit(connection)
+        stop("the end of the process")
+
+    engine.dialect.do_commit = stop_around_commit
+    event.listen(
+        engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_rest: stop(sql)
+    )

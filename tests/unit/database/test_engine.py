@@ -1,0 +1,40 @@
+"""Database addresses."""
+
+import pytest
+
+from bot.database.engine import DatabaseUrlError, describe, parse_database_url
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:///besitos.db", "sqlite+aiosqlite:///besitos.db"),
+        ("sqlite+aiosqlite:////data/besitos.db", "sqlite+aiosqlite:////data/besitos.db"),
+        ("postgres://u:p@h:5433/d", "postgresql+asyncpg://u:p@h:5433/d"),
+        ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("postgresql+asyncpg://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("postgres://u:p@h/d?sslmode=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
+    ],
+)
+def test_addresses_get_an_async_driver(given: str, used: str) -> None:
+    """Addresses as hosting services hand them out are understood."""
+    assert used == parse_database_url(given).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize(
+    "given", ["besitos.db", "", "mysql://u:hush@h/d", "postgresql+psycopg2://u:hush@h/d"]
+)
+def test_other_addresses_are_refused(given: str) -> None:
+    """The error says what is supported, exits with 2 and repeats no password."""
+    with pytest.raises(DatabaseUrlError, match=r"(?i)sqlite\+aiosqlite") as caught:
+        parse_database_url(given)
+
+    assert 2 == caught.value.exit_code
+    assert "hush" not in str(caught.value)
+
+
+def test_description_hides_the_password() -> None:
+    """What a person sees of an address has neither password nor parameters."""
+    url = parse_database_url("postgresql://me:hush@db/besitos?ssl=require")
+
+    assert "postgresql+asyncpg://me:***@db/besitos" == describe(url)

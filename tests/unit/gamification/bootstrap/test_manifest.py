@@ -1,0 +1,147 @@
+"""Reading a manifest: the shipped one, and every way an operator's own can be wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.gamification.bootstrap.manifest import DEFAULTS, Manifest, ManifestError, load_manifest
+
+SHIPPED = DEFAULTS.read_text(encoding="utf-8")
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    """Write an operator's manifest."""
+    file = tmp_path / "seed.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_shipped_manifest(manifest: Manifest) -> None:
+    """The shipped manifest is version 1 with the settings and rewards of the design."""
+    rewards = {
+        reward.key: (reward.name, reward.reward_type, reward.reward_value, reward.sort_order)
+        for reward in manifest.rewards
+    }
+
+    assert 1 == manifest.version
+    assert {
+        "level_formula": "floor(sqrt(total_earned / 100)) + 1",
+        "besitos_per_reaction": 5,
+        "besitos_daily_gift": 50,
+        "besitos_daily_streak_bonus": 10,
+        "max_reactions_per_day": 20,
+        "besitos_daily_base": 20,
+        "besitos_streak_bonus_per_day": 2,
+        "besitos_streak_bonus_max": 50,
+    } == manifest.config.model_dump()
+    assert {
+        "primeros_pasos": ("Primeros Pasos", "BESITOS", {"amount": 10}, 0),
+        "ahorrador_principiante": (
+            "Ahorrador Principiante",
+            "BADGE",
+            {"badge_name": "ahorrador", "emoji": "💰"},
+            1,
+        ),
+        "racha_7_dias": ("Racha de 7 Dias", "BESITOS", {"amount": 50}, 2),
+    } == rewards
+    assert [
+        [["FIRST_REACTION", None, 0]],
+        [["TOTAL_POINTS", 100, 0]],
+        [["STREAK_LENGTH", 7, 0]],
+    ] == [fields["conditions"] for fields in manifest.values["rewards"].values()]
+    assert {(False, False, 168)} == {
+        (reward.is_repeatable, reward.is_secret, reward.claim_window_hours)
+        for reward in manifest.rewards
+    }
+
+
+def test_fingerprint_ignores_formatting(tmp_path: Path, manifest: Manifest) -> None:
+    """Comments, white space and the order of keys and rewards do not make another manifest."""
+    first, *rewards = SHIPPED.split("[[rewards]]\n")
+    reordered = "[[rewards]]\n".join(["# other\n\n" + first, *reversed(rewards)])
+
+    assert manifest.fingerprint == load_manifest(write(tmp_path, reordered)).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("version = 1", "version = 2"),
+        ("besitos_per_reaction = 5", "besitos_per_reaction = 6"),
+        ("condition_value = 7", "condition_value = 8"),
+        ('emoji = "💰"', 'emoji = "💸"'),
+    ],
+)
+def test_fingerprint_sees_each_value(
+    tmp_path: Path, manifest: Manifest, before: str, after: str
+) -> None:
+    """A changed value is another manifest."""
+    changed = load_manifest(write(tmp_path, SHIPPED.replace(before, after)))
+
+    assert manifest.fingerprint != changed.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place", "reason"),
+    [
+        ("version = 1", "version = 0", "version", "greater than or equal to 1"),
+        ("version = 1", 'version = "1"', "version", "valid integer"),
+        ("version = 1\n", "", "version", "required"),
+        ("besitos_daily_gift = 50\n", "", "config.besitos_daily_gift", "required"),
+        ("besitos_daily_gift", "besitos_daily_gfit", "config.besitos_daily_gfit", "not permitted"),
+        ("per_reaction = 5", "per_reaction = -5", "config.besitos_per_reaction", "or equal to 0"),
+        ("per_reaction = 5", "per_reaction = 5.5", "config.besitos_per_reaction", "valid integer"),
+        ("per_reaction = 5", "per_reaction = true", "config.besitos_per_reaction", "valid integer"),
+        ("floor(sqrt", "open(sqrt", "config.level_formula", "may not use"),
+        ("floor(sqrt(total_earned / 100)) + 1", "-total_earned + 9", "level_formula", "falls"),
+        ("{ amount = 10 }", "{ amount = -10 }", "rewards[0]", "amount: .*or equal to 1"),
+        ("{ amount = 10 }", "{ amonut = 10 }", "rewards[0]", "amount: field required"),
+        ('"primeros_pasos"', '"racha_7_dias"', "", "two rewards have the key 'racha_7_dias'"),
+        ('"Primeros Pasos"', '"Racha de 7 Dias"', "", "two rewards have the name"),
+        ('"TOTAL_POINTS"', '"MOON_PHASE"', "rewards[1].conditions[0].condition_type", "input"),
+        (", condition_value = 100", "", "rewards[1].conditions[0]", "needs a condition_value"),
+        (
+            '[{ condition_type = "FIRST_REACTION" }]',
+            "[]",
+            "rewards[0].conditions",
+            "at least 1 item",
+        ),
+        (
+            '"FIRST_REACTION" }',
+            '"FIRST_REACTION", condition_value = 1 }',
+            "rewards[0].conditions[0]",
+            "takes no condition_value",
+        ),
+        ('"BADGE"', '"CAR"', "rewards[1].reward_type", "BESITOS"),
+        ("claim_window_hours = 168", "claim_window_hours = 0", "claim_window_hours", "equal to 1"),
+        ("[config]", "[confg]", "confg", "not permitted"),
+        ("version = 1", "version = ", "", "not valid TOML"),
+    ],
+)
+def test_wrong_manifest_is_refused(
+    tmp_path: Path, before: str, after: str, place: str, reason: str
+) -> None:
+    """The error names the file, the key and the reason."""
+    assert before in SHIPPED
+    file = write(tmp_path, SHIPPED.replace(before, after))
+
+    with pytest.raises(ManifestError, match=f"(?i){reason}") as caught:
+        load_manifest(file)
+
+    assert str(file) in str(caught.value)
+    assert place in str(caught.value)
+
+
+def test_manifest_that_is_no_text(tmp_path: Path) -> None:
+    """A file of bytes is refused like any wrong manifest."""
+    file = tmp_path / "seed.toml"
+    file.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ManifestError, match="not valid TOML"):
+        load_manifest(file)
+
+
+def test_missing_manifest(tmp_path: Path) -> None:
+    """A file that is not there is said to be unreadable."""
+    with pytest.raises(ManifestError, match="cannot be read"):
+        load_manifest(tmp_path / "none.toml")

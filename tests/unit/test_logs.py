@@ -1,0 +1,67 @@
+"""Logs: two formats, and no secret in either."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.logs import setup_logging
+from bot.settings import Settings, load_settings
+
+TOKEN = "123456789:AAHfDbX5mO1bTNQfZ2vqvq7gZ3Xy8pYw0aA"
+
+
+@pytest.fixture(autouse=True)
+def _restored_logging() -> Iterator[None]:
+    """Give pytest its own log handlers back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings full of secrets."""
+    return load_settings(
+        bot_token=TOKEN,
+        database_url="postgresql://bot:s3cret-pw@db.example/besitos",
+        webhook_secret="hook-s3cret",
+    )
+
+
+def test_secrets_are_blotted_out(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a message nor a traceback shows a token or a password."""
+    setup_logging(settings)
+    try:
+        raise RuntimeError(f"https://api.example/bot{TOKEN}/getMe with s3cret-pw")
+    except RuntimeError:
+        logging.getLogger("x").exception("hook-s3cret and bot987654321:BBHfDbX5mO1bTNQfZ2vqvq7gZ3X")
+
+    logged = capsys.readouterr().err
+    assert "RuntimeError" in logged
+    for secret in (TOKEN, "s3cret-pw", "hook-s3cret", "BBHfDbX5mO1bTNQfZ2vqvq7gZ3X"):
+        assert secret not in logged
+
+
+def test_json_lines(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """With LOG_FORMAT=json each record is one JSON document with readable emoji."""
+    setup_logging(settings.model_copy(update={"log_format": "json"}))
+
+    logging.getLogger("x").warning("💰 %s", TOKEN)
+
+    record = json.loads(capsys.readouterr().err)
+    assert ("WARNING", "x", "💰 ***") == (record["level"], record["logger"], record["message"])
+
+
+def test_json_lines_keep_tracebacks(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """A traceback stays inside its one line."""
+    setup_logging(settings.model_copy(update={"log_format": "json"}))
+    try:
+        raise RuntimeError("broken")
+    except RuntimeError:
+        logging.getLogger("x").exception("failed")
+
+    assert "RuntimeError: broken" in json.loads(capsys.readouterr().err)["exc_info"]

@@ -1,0 +1,64 @@
+"""Settings: what the operator may write, and what a mistake is told."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import SettingsError, load_settings
+
+
+def test_defaults() -> None:
+    """Nothing has to be set."""
+    settings = load_settings()
+
+    assert None is settings.bot_token
+    assert "sqlite+aiosqlite:///besitos.db" == settings.database_url.get_secret_value()
+    assert frozenset() == settings.admin_ids
+    assert 60 == settings.bootstrap_lock_timeout
+
+
+def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`.env` is read, and the environment overrides it."""
+    (tmp_path / ".env").write_text("ADMIN_IDS=1, 2\nLOG_FORMAT=json\n", encoding="utf-8")
+    monkeypatch.setenv("LOG_FORMAT", "text")
+
+    settings = load_settings()
+
+    assert (frozenset({1, 2}), "text") == (settings.admin_ids, settings.log_format)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOT_TOKEN", "my-secret-token"),
+        ("BOT_TOKEN", "123:with space"),
+        ("ADMIN_IDS", "1,bob"),
+        ("SEED_FILE", "nowhere.toml"),
+        ("TELEGRAM_API_URL", "localhost:8081"),
+        ("WEBHOOK_URL", "example.org/hook"),
+        ("WEBHOOK_SECRET", "con espacio"),
+        ("HTTP_PORT", "70000"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        ("BOOTSTRAP_LOCK_TIMEOUT", "-1"),
+        ("BOOTSTRAP_LOCK_TIMEOUT", "nan"),
+    ],
+)
+def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The error names the setting and says what to do; a secret is not repeated."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=name) as caught:
+        load_settings()
+
+    assert 2 == caught.value.exit_code
+    assert "my-secret-token" not in str(caught.value)
+
+
+def test_no_secret_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings can be printed without giving anything away."""
+    monkeypatch.setenv("BOT_TOKEN", "42:hush-hush")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush-hush@localhost/besitos")
+    monkeypatch.setenv("WEBHOOK_SECRET", "hush-hush")
+
+    assert "hush-hush" not in repr(load_settings())
