@@ -24,7 +24,7 @@ def _restored_logging() -> Iterator[None]:
 
 @pytest.fixture
 def settings() -> Settings:
-    """Settings full of secrets."""
+    """Give settings full of secrets."""
     return load_settings(
         bot_token=TOKEN,
         database_url="postgresql://bot:s3cret-pw@db.example/besitos",
@@ -35,10 +35,10 @@ def settings() -> Settings:
 def test_secrets_are_blotted_out(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither a message nor a traceback shows a token or a password."""
     setup_logging(settings)
-    try:
-        raise RuntimeError(f"https://api.example/bot{TOKEN}/getMe with s3cret-pw")
-    except RuntimeError:
-        logging.getLogger("x").exception("hook-s3cret and bot987654321:BBHfDbX5mO1bTNQfZ2vqvq7gZ3X")
+    error = RuntimeError(f"https://api.example/bot{TOKEN}/getMe with s3cret-pw")
+    logging.getLogger("x").error(
+        "hook-s3cret and bot987654321:BBHfDbX5mO1bTNQfZ2vqvq7gZ3X", exc_info=error
+    )
 
     logged = capsys.readouterr().err
     assert "RuntimeError" in logged
@@ -59,9 +59,6 @@ def test_json_lines(settings: Settings, capsys: pytest.CaptureFixture[str]) -> N
 def test_json_lines_keep_tracebacks(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """A traceback stays inside its one line."""
     setup_logging(settings.model_copy(update={"log_format": "json"}))
-    try:
-        raise RuntimeError("broken")
-    except RuntimeError:
-        logging.getLogger("x").exception("failed")
+    logging.getLogger("x").error("failed", exc_info=RuntimeError("broken"))
 
     assert "RuntimeError: broken" in json.loads(capsys.readouterr().err)["exc_info"]

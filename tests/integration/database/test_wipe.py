@@ -1,0 +1,101 @@
+"""Wiping, reverting, and starting again."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import create_engine
+from bot.database.errors import DatabaseLocked
+from bot.database.transaction import exclusive_transaction
+from bot.database.wipe import wipe
+from bot.gamification.bootstrap.report import Outcome
+from bot.gamification.bootstrap.revert import revert_seed
+from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.canary import live_in
+from tests.support.database import contents
+
+
+async def test_wipe_deletes_all_and_the_next_start_seeds(
+    engine: AsyncEngine, service: BootstrapService
+) -> None:
+    """After a wipe only the schema is left; a start makes a fresh database of it."""
+    await service.run()
+    fresh = await contents(engine)
+    await live_in(engine)
+    rows = sum(map(len, (await contents(engine)).values()))
+
+    deleted = await wipe(engine)
+
+    assert rows - 1 == deleted  # all but the schema's revision
+    assert {"alembic_version"} == {
+        table for table, rows in (await contents(engine)).items() if rows
+    }
+    assert Outcome.SEEDED is (await service.run()).outcome
+    assert _keys(fresh) == _keys(await contents(engine))
+
+
+async def test_wipe_of_an_empty_database(engine: AsyncEngine) -> None:
+    """There may be nothing to wipe."""
+    assert 0 == await wipe(engine)
+
+
+async def test_wipe_refuses_while_another_holds_the_lock(
+    engine: AsyncEngine, service: BootstrapService
+) -> None:
+    """Nothing is deleted under the feet of a start."""
+    await service.run()
+    before = await contents(engine)
+    other = create_engine(engine.url)
+    async with exclusive_transaction(other, timeout=1):
+        with pytest.raises(DatabaseLocked, match="Another process holds the database lock"):
+            await wipe(engine)
+    await other.dispose()
+
+    assert before == await contents(engine)
+
+
+async def test_revert_takes_only_the_seed_back(
+    engine: AsyncEngine, service: BootstrapService
+) -> None:
+    """Settings become NULL and the marker goes; profiles and rewards stay as they are."""
+    await service.run()
+    await live_in(engine)
+    before = await contents(engine)
+
+    assert await revert_seed(engine, lock_timeout=1)
+
+    after = await contents(engine)
+    assert {None} == {value for key, value in after["bot_config"][0].items() if key != "id"}
+    assert [] == after["seed_marker"]
+    for table in set(before) - {"bot_config", "seed_marker"}:
+        assert before[table] == after[table]
+
+
+async def test_start_after_a_revert(engine: AsyncEngine, service: BootstrapService) -> None:
+    """The next start seeds again and takes the rewards' edits for edits."""
+    await service.run()
+    await live_in(engine)
+    await revert_seed(engine, lock_timeout=1)
+
+    report = await service.run()
+
+    assert Outcome.SEEDED is report.outcome
+    assert (8, 2) == (report.config.created, report.rewards.kept)
+    assert Outcome.UP_TO_DATE is (await service.run()).outcome
+
+
+async def test_revert_of_nothing(engine: AsyncEngine, service: BootstrapService) -> None:
+    """A database that was never seeded, or is reverted already, has nothing to revert."""
+    assert not await revert_seed(engine, lock_timeout=1)
+    await service.run()
+    assert await revert_seed(engine, lock_timeout=1)
+    assert not await revert_seed(engine, lock_timeout=1)
+
+
+def _keys(found: dict[str, list[dict[str, object]]]) -> dict[str, list[object]]:
+    """Reduce contents to what does not depend on surrogate ids."""
+    return {
+        table: [
+            row.get("key") or row.get("condition_type") or row.get("level_formula") for row in rows
+        ]
+        for table, rows in found.items()
+    }
