@@ -12,13 +12,17 @@ from bot.settings import Settings
 
 @asynccontextmanager
 async def opened_database(
-    settings: Settings, *, wait: bool = False, read_only: bool = False
+    settings: Settings, *, create: bool = False
 ) -> AsyncIterator[AsyncEngine]:
-    """Give an engine whose database answers; `wait` gives a starting PostgreSQL its time."""
+    """Give an engine whose database answers.
+
+    To `create`, a PostgreSQL that is still starting is given its time, and a SQLite file that is
+    not there is made; otherwise that file reads as an empty database and stays away.
+    """
     url = parse_database_url(settings.database_url.get_secret_value())
-    engine = create_reading_engine(url) if read_only else create_engine(url)
+    engine = create_engine(url) if create else create_reading_engine(url)
     try:
-        await wait_for_database(engine, timeout=settings.database_wait_timeout if wait else 0)
+        await wait_for_database(engine, timeout=settings.database_wait_timeout if create else 0)
         yield engine
     finally:
         await engine.dispose()

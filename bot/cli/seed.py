@@ -70,21 +70,21 @@ def revert(*, as_json: AsJson = False) -> None:
 
 async def _status(settings: Settings) -> SeedStatus:
     manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings, read_only=True) as engine:
+    async with opened_database(settings) as engine:
         revision, findings = await BootstrapService(engine, manifest).inspect()
     return make_status(revision, findings, manifest)
 
 
 async def _plan(settings: Settings) -> BootstrapReport:
     manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings, read_only=True) as engine:
+    async with opened_database(settings) as engine:
         service = BootstrapService(engine, manifest, lock_timeout=settings.bootstrap_lock_timeout)
         return await service.plan()
 
 
 async def _apply(settings: Settings) -> BootstrapReport:
     manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings, wait=True) as engine:
+    async with opened_database(settings, create=True) as engine:
         with shown_progress() as progress:
             return await BootstrapService(
                 engine,
@@ -95,7 +95,7 @@ async def _apply(settings: Settings) -> BootstrapReport:
 
 
 async def _revert(settings: Settings) -> bool:
-    async with opened_database(settings, read_only=True) as engine:
+    async with opened_database(settings) as engine:
         return await revert_seed(engine, lock_timeout=settings.bootstrap_lock_timeout)
 
 

@@ -26,5 +26,5 @@ def wipe(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")
 
 async def _wipe(settings: Settings) -> int:
     # A SQLite file that is not there has nothing to wipe and is not created for it.
-    async with opened_database(settings, read_only=True) as engine:
+    async with opened_database(settings) as engine:
         return await database.wipe(engine)

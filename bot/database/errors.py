@@ -1,5 +1,6 @@
 """What a person is told when the database does not do what we need."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,12 @@ def explained(doing: str) -> Iterator[None]:
     """Turn what a driver raises inside the block into a `DatabaseError` for a person."""
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except json.JSONDecodeError as error:
+        raise DatabaseError(
+            f"{doing} failed and has changed nothing; a JSON column holds text that is not JSON "
+            f"({error.doc[:40]!r}); correct it in the database."
+        ) from error
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         raise DatabaseError(
             f"{doing} failed and has changed nothing; the database says: {reason(error)}."
         ) from error
