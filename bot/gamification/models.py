@@ -125,6 +125,8 @@ class UserGamificationProfile(Base):
         CheckConstraint("balance = total_earned - total_spent", "balance_is_difference"),
         CheckConstraint("total_earned >= 0 AND total_spent >= 0", "totals_not_negative"),
         CheckConstraint("level >= 1", "level_at_least_one"),
+        # The leaderboard's order, read backwards, so that a page of it reads no other rows.
+        Index(None, "total_earned", "user_id"),
     )
 
     user_id: Mapped[int] = mapped_column(
@@ -201,6 +203,10 @@ class UserReward(Base):
     unlocked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Where the member stood then: a repeatable reward counts from here to its next time.
+    baseline_earned: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    baseline_spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    baseline_level: Mapped[int] = mapped_column(server_default="1")
 
 
 class Transaction(Base):
@@ -249,6 +255,20 @@ class UserReaction(Base):
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     day: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class AdminAction(Base):
+    """One line of the audit trail: who changed what, from what to what."""
+
+    __tablename__ = "admin_actions"
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    admin_id: Mapped[int] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    before: Mapped[Any] = mapped_column(Json, nullable=True)
+    after: Mapped[Any] = mapped_column(Json, nullable=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
 
 
 class SeedMarker(Base):

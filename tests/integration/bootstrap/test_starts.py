@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database import schema
 from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.canary import live_in
@@ -16,7 +17,7 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
     found = await contents(engine)
     assert Outcome.SEEDED is report.outcome
     assert (None, 1) == (report.seed_before, report.seed_after)
-    assert (None, "0002") == (report.schema_before, report.schema_after)
+    assert (None, schema.head()) == (report.schema_before, report.schema_after)
     assert (Counts(created=8), Counts(created=3)) == (report.config, report.rewards)
     assert [
         {

@@ -58,7 +58,7 @@ async def test_upgrade_from_each_revision_keeps_data(
     report = await service.run()
 
     after = await contents(engine)
-    assert ("0001", "0002") == (report.schema_before, report.schema_after)
+    assert ("0001", schema.head()) == (report.schema_before, report.schema_after)
     for table in set(before) - {"bot_config"}:  # going down takes the settings back, by design
         assert before[table] == after[table]
 

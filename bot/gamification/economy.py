@@ -1,0 +1,112 @@
+"""The ledger: the only way in which a balance changes."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import update
+
+from bot.database.upsert import insert
+from bot.errors import BesitosError
+from bot.gamification.member_state import MemberState
+from bot.gamification.models import Transaction, TransactionType, UserGamificationProfile
+from bot.gamification.moment import Economy
+
+
+class InsufficientBesitos(BesitosError):
+    """A member does not have what shall be taken."""
+
+
+class StaleAccount(BesitosError):
+    """The account changed between reading and writing, which the row lock rules out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line for the ledger: `amount` besitos, negative to take.
+
+    `reference` says for ever what the line is for; a second line with the same one is not booked.
+    """
+
+    amount: int
+    type: TransactionType
+    reference: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The account after booking, and which amounts were booked by type."""
+
+    state: MemberState
+    amounts: Mapping[TransactionType, int]
+
+
+async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -> Booked:
+    """Write `entries` into the ledger and change the balance by what was really new.
+
+    Raises `InsufficientBesitos`; the caller's transaction must then be rolled back.
+    """
+    rows = [
+        {
+            "user_id": state.user_id,
+            "amount": entry.amount,
+            "type": entry.type,
+            "reference": entry.reference,
+            "reason": entry.reason,
+            "created_at": economy.now,
+        }
+        for entry in entries
+        if entry.amount
+    ]
+    if not rows:
+        return Booked(state, {})
+    statement = (
+        insert(economy.connection, Transaction)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=[Transaction.reference])
+        .returning(Transaction.type, Transaction.amount)
+    )
+    amounts: Counter[TransactionType] = Counter()
+    for kind, amount in await economy.connection.execute(statement):
+        amounts[kind] += amount
+    if not amounts:
+        return Booked(state, {})
+    return Booked(await _change_balance(economy, state, amounts), amounts)
+
+
+async def _change_balance(
+    economy: Economy, state: MemberState, amounts: Mapping[TransactionType, int]
+) -> MemberState:
+    earned = sum(amount for amount in amounts.values() if amount > 0)
+    spent = -sum(amount for amount in amounts.values() if amount < 0)
+    if state.balance + earned - spent < 0:
+        raise InsufficientBesitos(
+            f"The member has {state.balance} besitos; take at most that many."
+        )
+    after = replace(
+        state,
+        balance=state.balance + earned - spent,
+        total_earned=state.total_earned + earned,
+        total_spent=state.total_spent + spent,
+        level=economy.config.level_formula.level(state.total_earned + earned),
+    )
+    profile = UserGamificationProfile
+    result = await economy.connection.execute(
+        update(profile)
+        .where(
+            profile.user_id == state.user_id,
+            profile.total_earned == state.total_earned,
+            profile.total_spent == state.total_spent,
+        )
+        .values(
+            balance=profile.balance + earned - spent,
+            total_earned=profile.total_earned + earned,
+            total_spent=profile.total_spent + spent,
+            level=after.level,
+            updated_at=economy.now,
+        )
+    )
+    if result.rowcount != 1:
+        raise StaleAccount(f"The account of member {state.user_id} changed meanwhile; try again.")
+    return after

@@ -1,0 +1,80 @@
+"""A member reacts to a message: paid once per message, for so many messages a day."""
+
+from dataclasses import dataclass, replace
+
+from bot.database.upsert import insert
+from bot.gamification.config import EconomyConfig
+from bot.gamification.economy import Entry, book
+from bot.gamification.member_state import MemberState
+from bot.gamification.models import StreakType, TransactionType, UserReaction
+from bot.gamification.moment import Economy
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.streaks import Streak, continued, save_day
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionResult:
+    """What a reaction brought, in besitos; `bonus` comes with the first one of a day."""
+
+    state: MemberState
+    paid: int = 0
+    bonus: int = 0
+    unlocked: tuple[Reward, ...] = ()
+
+
+async def react(
+    economy: Economy, state: MemberState, chat_id: int, message_id: int
+) -> ReactionResult:
+    """Pay `state`'s member for reacting to a message, unless it was paid or today is used up."""
+    result = ReactionResult(state)
+    if state.reactions_today < economy.config.max_reactions_per_day and await _record(
+        economy, state.user_id, chat_id, message_id
+    ):
+        result = await _pay(economy, state, f"{state.user_id}:{chat_id}:{message_id}")
+    after, unlocked = await unlock(economy, result.state)
+    return replace(result, state=after, unlocked=tuple(unlocked))
+
+
+def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
+    """Return what the first reaction of a day brings: more for each day in a row before it."""
+    extra = config.besitos_streak_bonus_per_day * (streak.current - 1)
+    return config.besitos_daily_base + min(extra, config.besitos_streak_bonus_max)
+
+
+async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int) -> bool:
+    """Remember the message; whether it is new."""
+    statement = insert(economy.connection, UserReaction).values(
+        user_id=user_id,
+        chat_id=chat_id,
+        message_id=message_id,
+        day=economy.now.date(),
+        created_at=economy.now,
+    )
+    result = await economy.connection.execute(statement.on_conflict_do_nothing())
+    return result.rowcount > 0
+
+
+async def _pay(economy: Economy, state: MemberState, what: str) -> ReactionResult:
+    today = economy.now.date()
+    before = state.streaks.get(StreakType.REACTION)
+    streak = continued(before, today)
+    entries = [
+        Entry(economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}")
+    ]
+    if streak != before:
+        await save_day(economy.connection, state.user_id, StreakType.REACTION, today)
+        bonus = activity_bonus(economy.config, streak)
+        reference = f"activity:{state.user_id}:{today}"
+        entries.append(Entry(bonus, TransactionType.ACTIVITY_BONUS, reference))
+    counted = replace(
+        state,
+        reactions_today=state.reactions_today + 1,
+        streaks={**state.streaks, StreakType.REACTION: streak},
+    )
+    booked = await book(economy, counted, entries)
+    return ReactionResult(
+        booked.state,
+        paid=booked.amounts.get(TransactionType.REACTION, 0),
+        bonus=booked.amounts.get(TransactionType.ACTIVITY_BONUS, 0),
+    )

@@ -1,0 +1,108 @@
+"""Whether a reward's conditions hold, and how far a member is: pure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.gamification.models import ConditionType, StreakType
+from bot.gamification.streaks import Streaks
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a reward; `value` is None where there is nothing to count."""
+
+    type: ConditionType
+    value: int | None
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What conditions are about: a member's totals in besitos, level and streaks on one day."""
+
+    today: date
+    total_earned: int
+    total_spent: int
+    level: int
+    streaks: Streaks
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where a member stood when a repeatable reward was last unlocked: it counts from there."""
+
+    day: date
+    total_earned: int
+    total_spent: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of what is needed is there; both count the condition's own thing."""
+
+    have: int
+    need: int
+
+    @property
+    def done(self) -> bool:
+        """Whether the condition holds."""
+        return self.have >= self.need
+
+
+def progress(condition: Condition, facts: Facts, since: Baseline | None = None) -> Progress:
+    """Return how far a condition is; with `since`, counting only what came afterwards."""
+    need = condition.value or 1
+    return Progress(min(_have(condition.type, facts, since, need), need), need)
+
+
+def hold(conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None) -> bool:
+    """Return whether all conditions of group 0 hold, and one of each further group.
+
+    A reward without conditions never unlocks.
+    """
+    groups: dict[int, list[bool]] = {}
+    for condition in conditions:
+        done = progress(condition, facts, since).done
+        groups.setdefault(condition.group, []).append(done)
+    return bool(groups) and all(
+        all(done) if group == 0 else any(done) for group, done in groups.items()
+    )
+
+
+def overall(
+    conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None
+) -> Progress:
+    """Return the progress of the condition that is farthest from done, for a member to see."""
+    every = [progress(condition, facts, since) for condition in conditions]
+    return min(every, key=lambda one: one.have / one.need, default=Progress(0, 1))
+
+
+def _have(kind: ConditionType, facts: Facts, since: Baseline | None, need: int) -> int:
+    match kind:
+        case ConditionType.FIRST_REACTION:
+            return _first(StreakType.REACTION, facts, since)
+        case ConditionType.FIRST_DAILY_GIFT:
+            return _first(StreakType.DAILY_GIFT, facts, since)
+        case ConditionType.STREAK_LENGTH:
+            return _streak_length(facts, since)
+        case ConditionType.TOTAL_POINTS:
+            return facts.total_earned - (since.total_earned if since else 0)
+        case ConditionType.BESITOS_SPENT:
+            return facts.total_spent - (since.total_spent if since else 0)
+        case ConditionType.LEVEL_REACHED:
+            # A level is reached once: it comes anew only after having been lost.
+            return facts.level if since is None or since.level < need else 0
+
+
+def _first(kind: StreakType, facts: Facts, since: Baseline | None) -> int:
+    return int(kind in facts.streaks and since is None)
+
+
+def _streak_length(facts: Facts, since: Baseline | None) -> int:
+    streak = facts.streaks.get(StreakType.DAILY_GIFT)
+    if streak is None:
+        return 0
+    length = streak.length_on(facts.today)
+    return length if since is None else min(length, (streak.last_day - since.day).days)
