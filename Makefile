@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench lint
+.PHONY: run test bench lint texts
 
 run: .venv/run
 	@if $(BIN)/python -c "from bot.settings import load_settings as s; exit(s().bot_token is None)"; \
@@ -34,3 +34,9 @@ bench: .venv/dev
 .venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	@touch $@ .venv/run
+
+# Collects the texts of the code into the catalogue; what is new there waits for its English.
+texts: .venv/dev
+	$(BIN)/pybabel extract --keyword=_ --no-location --sort-output -o .venv/texts.pot bot/telegram
+	$(BIN)/pybabel update --domain=en --locale=en --input-file=.venv/texts.pot \
+		--output-file=bot/telegram/locales/en.po --ignore-obsolete --no-fuzzy-matching

@@ -1,10 +1,7 @@
 """The economy's settings as the bot lives by them: the database's, else the manifest's."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,9 +11,6 @@ from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.models import BotConfig
 
 logger = logging.getLogger(__name__)
-
-#: Seconds after which a change is read again: well within the promised ten, on every replica.
-TIME_TO_LIVE: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +28,35 @@ class EconomyConfig:
 
 
 class ConfigReader:
-    """Reads the settings, at most once per `TIME_TO_LIVE`."""
+    """Reads the settings; a formula is parsed again only when it has changed."""
 
-    def __init__(self, defaults: ConfigDefaults, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, defaults: ConfigDefaults) -> None:
         """`defaults` stand in for every setting that is NULL."""
         self._defaults = defaults
-        self._clock = clock
-        self._cached: EconomyConfig | None = None
-        self._read_at = 0.0
+        self._formula = LevelFormula(defaults.level_formula)
+        self._refused: str | None = None
 
     async def read(self, connection: AsyncConnection) -> EconomyConfig:
-        """Return the settings, at most `TIME_TO_LIVE` seconds old."""
-        now = self._clock()
-        if self._cached is None or now - self._read_at >= TIME_TO_LIVE:
-            self._cached = await self._load(connection)
-            self._read_at = now
-        return self._cached
-
-    async def _load(self, connection: AsyncConnection) -> EconomyConfig:
+        """Return the settings as they are now."""
         row = (await connection.execute(_ROW)).one_or_none()
         edited = row._asdict() if row else {}
         values = self._defaults.model_dump() | {
             name: value for name, value in edited.items() if value is not None
         }
-        return EconomyConfig(**{**values, "level_formula": self._formula(values["level_formula"])})
+        return EconomyConfig(**{**values, "level_formula": self._parse(values["level_formula"])})
 
-    def _formula(self, text: str) -> LevelFormula:
-        if self._cached and self._cached.level_formula.text == text:
-            return self._cached.level_formula
+    def _parse(self, text: str) -> LevelFormula:
+        if text in {self._formula.text, self._refused}:
+            return self._formula
         try:
-            return LevelFormula(text)
+            self._formula = LevelFormula(text)
+            self._refused = None
         except FormulaError as error:
             # Only SQL by hand gets a bad formula past the admin panel. Levels follow from the
             # ledger and can be computed again; stopping every payment for one would be worse.
-            logger.error("bot_config.level_formula: %s Until then the default applies.", error)  # noqa: TRY400 - the sentence says it all
-            return LevelFormula(self._defaults.level_formula)
+            self._refused = text
+            logger.error("%s Until then %r stays in force.", error, self._formula.text)  # noqa: TRY400 - the sentence says it all
+        return self._formula
 
 
 _ROW = select(*(getattr(BotConfig, name) for name in ConfigDefaults.model_fields)).where(

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from bot.gamification.members import Member
 from bot.gamification.models import (
     StreakType,
     User,
@@ -21,6 +20,16 @@ from bot.gamification.models import (
 )
 from bot.gamification.rewards.rules import Baseline, Facts
 from bot.gamification.streaks import Streak
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as Telegram shows them in an update."""
+
+    user_id: int
+    username: str | None
+    first_name: str
+    language_code: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,47 @@
 """Know every member who appears: a user row and a profile, made once, whoever comes first."""
 
-from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.upsert import insert
+from bot.errors import BesitosError
+from bot.gamification.member_state import Member, MemberState, load_member
 from bot.gamification.models import User, UserGamificationProfile
 
 Insert = sqlite.Insert | postgresql.Insert
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person as Telegram shows them in an update."""
+class MemberVanished(BesitosError):
+    """A member was deleted while their update was at work."""
 
-    user_id: int
-    username: str | None
-    first_name: str
-    language_code: str | None
+
+async def enter_member(connection: AsyncConnection, member: Member, today: date) -> MemberState:
+    """Return the account of `member`, who is registered first if they are new or renamed.
+
+    A known member costs one SELECT. A new one is written race-safely, since another replica may
+    be registering them at the same moment.
+    """
+    known = await load_member(connection, member.user_id, today)
+    if known is not None and known[0] == member:
+        return known[1]
+    await register_member(connection, member)
+    registered = await load_member(connection, member.user_id, today)
+    if registered is None:
+        raise MemberVanished(f"Member {member.user_id} was deleted meanwhile; try again.")
+    return registered[1]
 
 
 async def register_member(connection: AsyncConnection, member: Member) -> None:
-    """Make sure that `member` has a user row that is current, and a profile.
-
-    A known member costs one SELECT; a new or renamed one is written race-safely, since another
-    replica may be registering them at the same moment.
-    """
-    known = (await connection.execute(_KNOWN.where(User.user_id == member.user_id))).one_or_none()
-    if known is not None and Member(*known) == member:
-        return
+    """Write the user row and, unless it is there, the profile: on PostgreSQL in one round trip."""
     user, profile = _upsert_user(connection, member), _insert_profile(connection, member)
     if connection.dialect.name == "postgresql":
         await connection.execute(profile.add_cte(user.cte("registered")))
     else:  # SQLite knows no INSERT inside a WITH, but has no network in between either
         await connection.execute(user)
         await connection.execute(profile)
-
-
-# The join makes a member without a profile unknown, so that the profile is made again.
-_KNOWN = select(User.user_id, User.username, User.first_name, User.language_code).join(
-    UserGamificationProfile, UserGamificationProfile.user_id == User.user_id
-)
 
 
 def _upsert_user(connection: AsyncConnection, member: Member) -> Insert:

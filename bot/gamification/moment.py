@@ -1,12 +1,15 @@
 """What every use case of the economy needs: a transaction, the rules in force, and the time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.config import EconomyConfig
-from bot.gamification.rewards.catalogue import Catalogue
+from bot.gamification.bootstrap.manifest import ConfigDefaults
+from bot.gamification.cache import Cached
+from bot.gamification.config import ConfigReader, EconomyConfig
+from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +20,32 @@ class Economy:
     config: EconomyConfig
     catalogue: Catalogue
     now: datetime
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class Rulebook:
+    """The rules in force: settings and rewards, read at most every few seconds."""
+
+    def __init__(self, defaults: ConfigDefaults, clock: Callable[[], datetime] = utc_now) -> None:
+        """`defaults` stand in for settings that are NULL; `clock` gives the time of every move."""
+        self._config = Cached(ConfigReader(defaults).read)
+        self._catalogue = Cached(read_catalogue)
+        self._clock = clock
+
+    async def economy(self, connection: AsyncConnection) -> Economy:
+        """Return the economy as it stands, for one transaction."""
+        return Economy(
+            connection=connection,
+            config=await self._config.get(connection),
+            catalogue=await self._catalogue.get(connection),
+            now=self._clock(),
+        )
+
+    def forget(self) -> None:
+        """Read all rules again: an admin has just changed one here."""
+        self._config.forget()
+        self._catalogue.forget()

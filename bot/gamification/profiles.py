@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from bot.gamification.level_formula import LevelFormula
-from bot.gamification.models import UserGamificationProfile
+from bot.gamification.member_state import MemberState
+from bot.gamification.models import RewardType, StreakType, UserRewardStatus
+from bot.gamification.moment import Economy
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A member's account in besitos, and how far it is to the next level.
+    """A member's account in besitos, streaks in days, and how far it is to the next level.
 
     `next_level_at` is the total that the next level takes; None when there is none in reach.
     """
@@ -21,6 +19,9 @@ class Profile:
     level: int
     level_since: int
     next_level_at: int | None
+    gift_streak: int
+    reaction_streak: int
+    badges: tuple[tuple[str, str], ...]
 
     @property
     def progress(self) -> float:
@@ -30,16 +31,29 @@ class Profile:
         return (self.total_earned - self.level_since) / (self.next_level_at - self.level_since)
 
 
-async def read_profile(connection: AsyncConnection, user_id: int, formula: LevelFormula) -> Profile:
-    """Return the profile of a registered member."""
-    columns = (UserGamificationProfile.balance, UserGamificationProfile.total_earned)
-    statement = select(*columns).where(UserGamificationProfile.user_id == user_id)
-    balance, total_earned = (await connection.execute(statement)).one()
-    level = formula.level(total_earned)
+def make_profile(economy: Economy, state: MemberState) -> Profile:
+    """Return what the account of `state` shows."""
+    formula, today = economy.config.level_formula, economy.now.date()
+    level = formula.level(state.total_earned)
+    streaks = {kind: streak.length_on(today) for kind, streak in state.streaks.items()}
     return Profile(
-        balance=balance,
-        total_earned=total_earned,
+        balance=state.balance,
+        total_earned=state.total_earned,
         level=level,
         level_since=formula.threshold(level),
-        next_level_at=formula.next_threshold(total_earned),
+        next_level_at=formula.next_threshold(state.total_earned),
+        gift_streak=streaks.get(StreakType.DAILY_GIFT, 0),
+        reaction_streak=streaks.get(StreakType.REACTION, 0),
+        badges=tuple(_badges(economy, state)),
     )
+
+
+def _badges(economy: Economy, state: MemberState) -> list[tuple[str, str]]:
+    """Return emoji and name of every badge that was claimed."""
+    return [
+        (str(reward.value["emoji"]), str(reward.value["badge_name"]))
+        for reward in economy.catalogue.values()
+        if reward.type is RewardType.BADGE
+        and (held := state.rewards.get(reward.id))
+        and held.status is UserRewardStatus.CLAIMED
+    ]

@@ -1,11 +1,13 @@
 """Put the dispatcher together: middlewares, routers, startup hook and what handlers may ask for."""
 
 from aiogram import Dispatcher
+from aiogram.utils.i18n import SimpleI18nMiddleware
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.config import ConfigReader
+from bot.gamification.moment import Rulebook
 from bot.telegram import errors, routers, startup
+from bot.telegram.i18n import make_i18n
 from bot.telegram.middlewares.answers import Answers
 from bot.telegram.middlewares.unit_of_work import UnitOfWork
 from bot.telegram.outbox import Outbox
@@ -18,16 +20,20 @@ def build_dispatcher(
     database_wait_timeout: float = 30,
 ) -> Dispatcher:
     """Return a dispatcher that is ready for `emit_startup`."""
+    rulebook = Rulebook(bootstrap_service.manifest.config)
     dispatcher = Dispatcher(
         engine=engine,
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,
         outbox=outbox,
-        config_reader=ConfigReader(bootstrap_service.manifest.config),
+        rulebook=rulebook,
     )
     startup.register(dispatcher)
+    i18n = make_i18n()
+    dispatcher["i18n"] = i18n
+    dispatcher.update.outer_middleware(SimpleI18nMiddleware(i18n))
     # Order matters: answers leave only after the transaction inside has committed.
     dispatcher.update.outer_middleware(Answers(outbox))
-    dispatcher.update.outer_middleware(UnitOfWork(engine))
+    dispatcher.update.outer_middleware(UnitOfWork(engine, rulebook))
     dispatcher.include_routers(errors.setup(), routers.setup())
     return dispatcher

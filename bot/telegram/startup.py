@@ -5,12 +5,13 @@ import logging
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import BotCommand
+from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.availability import wait_for_database
 from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.telegram import texts
+from bot.telegram.texts import common as texts
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +45,17 @@ async def bootstrap(
         )
 
 
-async def publish_commands(bot: Bot) -> None:
+async def publish_commands(bot: Bot, i18n: I18n) -> None:
     """Show the bot's commands in Telegram's menu; without them it works all the same."""
-    commands = [
-        BotCommand(command=command, description=purpose)
-        for command, purpose in texts.COMMANDS.items()
-    ]
     try:
-        await bot.set_my_commands(commands)
+        for locale in (i18n.default_locale, *i18n.available_locales):
+            with i18n.context(), i18n.use_locale(locale):
+                commands = [
+                    BotCommand(command=command, description=purpose)
+                    for command, purpose in texts.commands().items()
+                ]
+            # The default language has no code: it is for everybody whose own we do not have.
+            code = None if locale == i18n.default_locale else locale
+            await bot.set_my_commands(commands, language_code=code)
     except TelegramAPIError as error:
         logger.warning("the command menu could not be set: %s", error)

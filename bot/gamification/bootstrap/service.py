@@ -127,10 +127,13 @@ class BootstrapService:
     def _report(
         self, findings: Findings, schema_before: str | None, created_profiles: int = 0
     ) -> BootstrapReport:
-        newer = findings.outcome is Outcome.NEWER
+        outcome = findings.outcome
+        if schema_before != schema.head() and outcome in {Outcome.UP_TO_DATE, Outcome.HEALED}:
+            outcome = Outcome.UPGRADED
+        newer = outcome is Outcome.NEWER
         snapshot = findings.snapshot
         return BootstrapReport(
-            outcome=findings.outcome,
+            outcome=outcome,
             seed_before=findings.seed_before,
             seed_after=findings.seed_before if newer else self.manifest.version,
             schema_before=schema_before,

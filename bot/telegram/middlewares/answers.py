@@ -1,4 +1,4 @@
-"""Take the method that a handler returns, and deliver it once its transaction has committed."""
+"""Take the methods that a handler returns, and deliver them once its transaction has committed."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,7 +25,9 @@ class Answers(BaseMiddleware):
     ) -> Any:
         """Run the rest, then send."""
         result = await handler(event, data)
-        if not isinstance(result, TelegramMethod):
+        methods = result if isinstance(result, list) else [result]
+        if not all(isinstance(method, TelegramMethod) for method in methods):
             return result
-        self._outbox.put(result)
+        for method in methods:
+            self._outbox.put(method)
         return None

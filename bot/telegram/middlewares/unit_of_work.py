@@ -8,18 +8,22 @@ from aiogram.types import TelegramObject, User
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.transaction import write_transaction
-from bot.gamification.members import Member, register_member
+from bot.gamification.member_state import Member
+from bot.gamification.members import enter_member
+from bot.gamification.moment import Rulebook
 
 
 class UnitOfWork(BaseMiddleware):
-    """Gives handlers a `connection` in a transaction in which the member is registered.
+    """Gives handlers `economy`, in one transaction, and `member`, the account of who acts.
 
-    A handler that raises changes nothing.
+    A handler that raises changes nothing. Bots and anonymous admins are no members: handlers that
+    ask for `member` are not for them.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, rulebook: Rulebook) -> None:
         """Open every transaction on `engine`."""
         self._engine = engine
+        self._rulebook = rulebook
 
     async def __call__(
         self,
@@ -29,10 +33,12 @@ class UnitOfWork(BaseMiddleware):
     ) -> Any:
         """Register who is behind the update, run the rest, commit."""
         async with write_transaction(self._engine) as connection:
+            economy = await self._rulebook.economy(connection)
             user: User | None = data.get("event_from_user")
+            member = None
             if user is not None and not user.is_bot:
-                await register_member(connection, _member(user))
-            return await handler(event, {**data, "connection": connection})
+                member = await enter_member(connection, _member(user), economy.now.date())
+            return await handler(event, {**data, "economy": economy, "member": member})
 
 
 def _member(user: User) -> Member:

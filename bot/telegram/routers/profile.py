@@ -1,27 +1,93 @@
-"""/profile."""
+"""/profile, /top and /history."""
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.methods import SendMessage
-from aiogram.types import Message, User
-from sqlalchemy.ext.asyncio import AsyncConnection
+from aiogram.methods import EditMessageText, SendMessage
+from aiogram.types import CallbackQuery, Message, User
 
-from bot.gamification.config import ConfigReader
-from bot.gamification.profiles import read_profile
-from bot.telegram import texts
+from bot.gamification.history import read_history
+from bot.gamification.leaderboard import read_page, read_standing
+from bot.gamification.member_state import MemberState
+from bot.gamification.moment import Economy
+from bot.gamification.profiles import make_profile
+from bot.gamification.rewards.unlocking import unlock
+from bot.telegram import announcements, keyboards
+from bot.telegram.announcements import Answers
+from bot.telegram.callbacks import ShowHistory, ShowTop
+from bot.telegram.filters import IsMember
+from bot.telegram.texts import profile as texts
 
 
 def setup() -> Router:
     """Return the router."""
     router = Router(name=__name__)
-    router.message.register(show_profile, Command("profile"), F.from_user.as_("user"))
+    router.message.filter(IsMember(), F.from_user.as_("user"))
+    router.callback_query.filter(IsMember(), F.message.as_("message"))
+    router.message.register(show_profile, Command("profile"))
+    router.message.register(show_top, Command("top"))
+    router.callback_query.register(turn_top, ShowTop.filter())
+    router.message.register(show_history, Command("history"))
+    router.callback_query.register(turn_history, ShowHistory.filter())
     return router
 
 
 async def show_profile(
-    message: Message, user: User, connection: AsyncConnection, config_reader: ConfigReader
-) -> SendMessage:
-    """Show balance, level and progress of the member who asks."""
-    config = await config_reader.read(connection)
-    profile = await read_profile(connection, user.id, config.level_formula)
-    return message.answer(texts.profile(user.first_name, profile))
+    message: Message, user: User, member: MemberState, economy: Economy
+) -> Answers:
+    """Show level, progress, balance, streaks, badges and rank of the member who asks."""
+    member, unlocked = await unlock(economy, member)
+    standing = await read_standing(economy.connection, member)
+    text = texts.profile(user.first_name, make_profile(economy, member), standing)
+    return [
+        message.answer(text, reply_markup=keyboards.gift_button()),
+        *announcements.unlocked(unlocked, user, message.chat.id),
+    ]
+
+
+async def show_top(message: Message, member: MemberState, economy: Economy) -> SendMessage:
+    """Show the first page of the leaderboard."""
+    page = await read_page(economy.connection, 0)
+    standing = await read_standing(economy.connection, member)
+    return message.answer(
+        texts.leaderboard(page, standing), reply_markup=keyboards.leaderboard_pages(page)
+    )
+
+
+async def turn_top(
+    callback_query: CallbackQuery,
+    message: Message,
+    callback_data: ShowTop,
+    member: MemberState,
+    economy: Economy,
+) -> Answers:
+    """Turn the page of the leaderboard."""
+    page = await read_page(economy.connection, callback_data.page)
+    standing = await read_standing(economy.connection, member)
+    edit = message.edit_text(
+        texts.leaderboard(page, standing), reply_markup=keyboards.leaderboard_pages(page)
+    )
+    return [callback_query.answer(), edit]
+
+
+async def show_history(message: Message, member: MemberState, economy: Economy) -> SendMessage:
+    """Show the newest lines of the member's ledger."""
+    page = await read_history(economy.connection, member.user_id)
+    markup = keyboards.history_pages(page, newest=True)
+    return message.answer(texts.history(page), reply_markup=markup)
+
+
+async def turn_history(
+    callback_query: CallbackQuery,
+    message: Message,
+    callback_data: ShowHistory,
+    member: MemberState,
+    economy: Economy,
+) -> Answers:
+    """Turn the page: always in the ledger of whoever presses."""
+    older_than = callback_data.older_than or None
+    page = await read_history(economy.connection, member.user_id, older_than)
+    edit: EditMessageText = message.edit_text(
+        texts.history(page),
+        reply_markup=keyboards.history_pages(page, newest=older_than is None),
+    )
+    return [callback_query.answer(), edit]

@@ -5,7 +5,8 @@ from aiogram.filters import Command, CommandStart
 from aiogram.methods import SendMessage
 from aiogram.types import Message, User
 
-from bot.telegram import texts
+from bot.telegram.keyboards import gift_button
+from bot.telegram.texts import common as texts
 
 
 def setup() -> Router:
@@ -18,9 +19,9 @@ def setup() -> Router:
 
 async def start(message: Message, user: User) -> SendMessage:
     """Greet the member, whom the middleware has registered by now."""
-    return message.answer(texts.welcome(user.first_name))
+    return message.answer(texts.welcome(user.first_name), reply_markup=gift_button())
 
 
 async def show_help(message: Message) -> SendMessage:
     """Say what the bot can do."""
-    return message.answer(texts.HELP)
+    return message.answer(texts.help_text())

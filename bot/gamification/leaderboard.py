@@ -1,0 +1,80 @@
+"""Who has earned most; no figure takes longer with a million members than with ten thousand."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.gamification.member_state import MemberState
+from bot.gamification.models import User, UserGamificationProfile
+
+PAGE: Final = 10
+#: Nobody counts further than this; beyond it a rank is just "beyond".
+LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardRow:
+    """One member on the leaderboard; `total_earned` in besitos."""
+
+    rank: int
+    first_name: str
+    total_earned: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardPage:
+    """One page, counted from 0."""
+
+    rows: tuple[LeaderboardRow, ...]
+    page: int
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's rank, None when it lies beyond `limit`."""
+
+    rank: int | None
+    limit: int = LIMIT
+
+
+async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
+    """Return a page; pages beyond `LIMIT` are empty."""
+    page = min(max(page, 0), LIMIT // PAGE)
+    ranked = (
+        select(_profile.user_id, _profile.total_earned, _profile.level)
+        .order_by(_profile.total_earned.desc(), _profile.user_id.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+        .subquery()
+    )
+    found = (
+        await connection.execute(
+            select(User.first_name, ranked.c.total_earned, ranked.c.level)
+            .join(ranked, ranked.c.user_id == User.user_id)
+            .order_by(ranked.c.total_earned.desc(), ranked.c.user_id.desc())
+        )
+    ).all()
+    rows = tuple(
+        LeaderboardRow(rank, *row) for rank, row in enumerate(found[:PAGE], start=page * PAGE + 1)
+    )
+    return LeaderboardPage(rows, page, has_next=len(found) > PAGE and (page + 1) * PAGE < LIMIT)
+
+
+async def read_standing(connection: AsyncConnection, state: MemberState) -> Standing:
+    """Return a member's rank. Members with equal totals have ranks of their own."""
+    place = tuple_(_profile.total_earned, _profile.user_id)
+    ahead = (
+        select(_profile.user_id)
+        .where(place > (state.total_earned, state.user_id))
+        .limit(LIMIT)
+        .subquery()
+    )
+    count = await connection.scalar(select(func.count()).select_from(ahead)) or 0
+    return Standing(count + 1 if count < LIMIT else None)
+
+
+_profile = UserGamificationProfile

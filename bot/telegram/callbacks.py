@@ -1,0 +1,30 @@
+"""What the inline buttons carry. All of it can be forged, so none of it is trusted."""
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class TakeGift(CallbackData, prefix="gift"):
+    """Take today's gift."""
+
+
+class ClaimReward(CallbackData, prefix="claim"):
+    """Claim a reward; `user_id` is only for telling others that it is not theirs."""
+
+    reward_id: int
+    user_id: int
+
+
+class ReactToPost(CallbackData, prefix="react"):
+    """React to the channel post that the button hangs on."""
+
+
+class ShowTop(CallbackData, prefix="top"):
+    """Show a page of the leaderboard."""
+
+    page: int
+
+
+class ShowHistory(CallbackData, prefix="history"):
+    """Show the ledger of whoever presses, before a line (0: the newest)."""
+
+    older_than: int

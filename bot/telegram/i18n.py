@@ -1,0 +1,35 @@
+"""Spanish and English: the texts are written in Spanish, a catalogue has the English ones."""
+
+import gettext
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from aiogram.utils.i18n import I18n
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES: Final = Path(__file__).with_name("locales")
+#: The language of the texts in the code, and of members whose own we do not have.
+DEFAULT_LOCALE: Final = "es"
+
+
+class CompilingI18n(I18n):
+    """Compiles the catalogues when it reads them, so that no compiled file can be out of date."""
+
+    def find_locales(self) -> dict[str, gettext.GNUTranslations]:
+        """Return every catalogue by the name of its language."""
+        return {file.stem: _compile(file) for file in self.path.glob("*.po")}
+
+
+def make_i18n() -> I18n:
+    """Return the translations."""
+    return CompilingI18n(path=LOCALES, default_locale=DEFAULT_LOCALE)
+
+
+def _compile(file: Path) -> gettext.GNUTranslations:
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=file.stem))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

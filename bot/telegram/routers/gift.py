@@ -1,0 +1,50 @@
+"""/daily, and the button that does the same."""
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, User
+
+from bot.gamification.daily_gift import GiftAlreadyTaken, take_gift
+from bot.gamification.member_state import MemberState
+from bot.gamification.moment import Economy
+from bot.telegram import announcements
+from bot.telegram.announcements import Answers
+from bot.telegram.callbacks import TakeGift
+from bot.telegram.filters import IsMember
+from bot.telegram.texts import rewards as texts
+
+
+def setup() -> Router:
+    """Return the router."""
+    router = Router(name=__name__)
+    router.message.register(by_command, Command("daily"), IsMember(), F.from_user.as_("user"))
+    router.callback_query.register(
+        by_button, TakeGift.filter(), IsMember(), F.message.as_("message")
+    )
+    return router
+
+
+async def by_command(
+    message: Message, user: User, member: MemberState, economy: Economy
+) -> Answers:
+    """Give today's gift, or say when the next one is due."""
+    return await _give(message, user, member, economy)
+
+
+async def by_button(
+    callback_query: CallbackQuery, message: Message, member: MemberState, economy: Economy
+) -> Answers:
+    """Give today's gift to whoever presses."""
+    answers = await _give(message, callback_query.from_user, member, economy)
+    return [callback_query.answer(), *answers]
+
+
+async def _give(message: Message, user: User, member: MemberState, economy: Economy) -> Answers:
+    try:
+        result = await take_gift(economy, member)
+    except GiftAlreadyTaken as error:
+        return [message.answer(texts.gift_taken(error))]
+    return [
+        message.answer(texts.gift(result)),
+        *announcements.unlocked(result.unlocked, user, message.chat.id),
+    ]

@@ -1,0 +1,53 @@
+"""Reactions in groups, and the button that stands in for them under channel posts."""
+
+from aiogram import F, Router
+from aiogram.methods import EditMessageReplyMarkup
+from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
+
+from bot.gamification.member_state import MemberState
+from bot.gamification.moment import Economy
+from bot.gamification.reactions import react
+from bot.telegram import announcements, keyboards
+from bot.telegram.announcements import Answers
+from bot.telegram.callbacks import ReactToPost
+from bot.telegram.filters import IsMember
+from bot.telegram.texts import rewards as texts
+
+
+def setup() -> Router:
+    """Return the router. Telegram sends reactions only to bots that administer the chat."""
+    router = Router(name=__name__)
+    # A reaction that is taken away has nothing new; it pays nothing and takes nothing back.
+    router.message_reaction.register(
+        pay_reaction, IsMember(), F.user.as_("user"), F.new_reaction.len() > 0
+    )
+    router.channel_post.register(add_button)
+    router.callback_query.register(
+        pay_press, ReactToPost.filter(), IsMember(), F.message.as_("message")
+    )
+    return router
+
+
+async def pay_reaction(
+    event: MessageReactionUpdated, user: User, member: MemberState, economy: Economy
+) -> Answers:
+    """Pay quietly; only what it unlocked is worth a message."""
+    result = await react(economy, member, event.chat.id, event.message_id)
+    return announcements.unlocked(result.unlocked, user, event.chat.id)
+
+
+async def add_button(post: Message) -> EditMessageReplyMarkup:
+    """Hang a button under a new channel post, since Telegram names nobody who reacts there."""
+    return post.edit_reply_markup(reply_markup=keyboards.reaction_button())
+
+
+async def pay_press(
+    callback_query: CallbackQuery, message: Message, member: MemberState, economy: Economy
+) -> Answers:
+    """Pay a press like a reaction; what it unlocked goes to the private chat."""
+    user = callback_query.from_user
+    result = await react(economy, member, message.chat.id, message.message_id)
+    return [
+        callback_query.answer(texts.reaction(result)),
+        *announcements.unlocked(result.unlocked, user, user.id),
+    ]

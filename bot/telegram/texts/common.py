@@ -1,0 +1,54 @@
+"""Greeting, help, errors, and how numbers look."""
+
+from html import escape
+
+from aiogram.utils.i18n import gettext as _
+
+
+def commands() -> dict[str, str]:
+    """Return the member's commands with what each is for."""
+    return {
+        "start": _("Empezar"),
+        "profile": _("Tu nivel y tus besitos"),
+        "daily": _("Tu regalo de hoy"),
+        "rewards": _("Tus recompensas"),
+        "top": _("La clasificación"),
+        "history": _("Tus movimientos"),
+        "help": _("Qué puedo hacer"),
+    }
+
+
+def welcome(first_name: str) -> str:
+    """Greet a member."""
+    hello = _("¡Hola, {name}! 💋").format(name=escape(first_name))
+    return f"{hello}\n" + _(
+        "Aquí se ganan <b>besitos</b>: reacciona a los mensajes del grupo y recoge tu regalo "
+        "de cada día con /daily. Mira tu perfil con /profile o lee /help."
+    )
+
+
+def help_text() -> str:
+    """List the commands."""
+    return "\n".join(
+        [
+            _("💋 <b>Besitos</b> es la moneda de esta comunidad."),
+            "",
+            *(f"/{command} – {purpose}" for command, purpose in commands().items()),
+        ]
+    )
+
+
+def failed() -> str:
+    """Say that an update failed."""
+    return _("Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento.")
+
+
+def number(value: int) -> str:
+    """Group thousands in a way that no language misreads: 12 345."""
+    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def bar(done: float, length: int = 10) -> str:
+    """Draw how much of something is done, from 0 to 1."""
+    full = int(min(max(done, 0), 1) * length)
+    return "▰" * full + "▱" * (length - full)

@@ -1,0 +1,86 @@
+"""The profile, the leaderboard and the ledger."""
+
+from collections.abc import Sequence
+from html import escape
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.history import HistoryPage
+from bot.gamification.leaderboard import LeaderboardPage, Standing
+from bot.gamification.models import TransactionType
+from bot.gamification.profiles import Profile
+from bot.telegram.texts.common import bar, number
+
+MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+
+
+def profile(first_name: str, profile: Profile, standing: Standing) -> str:
+    """Show balance, level, the way to the next one, streaks, badges and rank."""
+    lines = [
+        f"👤 <b>{escape(first_name)}</b>",
+        _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
+        _("⭐ Nivel <b>{level}</b>").format(level=profile.level),
+        _way_to_next_level(profile),
+        _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
+            gift=profile.gift_streak, reactions=profile.reaction_streak
+        ),
+        rank(standing),
+    ]
+    if profile.badges:
+        lines.append(_("🎖 Insignias: {badges}").format(badges=_badges(profile.badges)))
+    return "\n".join(lines)
+
+
+def rank(standing: Standing) -> str:
+    """Say where a member stands."""
+    if standing.rank is None:
+        return _("🏆 Más allá del puesto {limit}").format(limit=number(standing.limit))
+    return _("🏆 Eres el n.º {rank}").format(rank=number(standing.rank))
+
+
+def leaderboard(page: LeaderboardPage, standing: Standing) -> str:
+    """Show one page of the best, and where the member stands."""
+    lines = [_("🏆 <b>Clasificación</b>"), ""]
+    lines += [
+        _("{place} <b>{name}</b> – {total} besitos, nivel {level}").format(
+            place=MEDALS.get(row.rank, f"{row.rank}."),
+            name=escape(row.first_name),
+            total=number(row.total_earned),
+            level=row.level,
+        )
+        for row in page.rows
+    ]
+    return "\n".join([*lines, "", rank(standing)])
+
+
+def history(page: HistoryPage) -> str:
+    """Show one page of a member's ledger, newest first."""
+    if not page.rows:
+        return _("Todavía no tienes movimientos. Reacciona a un mensaje o pide tu /daily.")
+    lines = [
+        f"<code>{row.created_at:%d-%m %H:%M}</code> {row.amount:+d} {escape(_kind(row.type))}"
+        + (f" · {escape(row.reason)}" if row.reason else "")
+        for row in page.rows
+    ]
+    return "\n".join([_("🧾 <b>Movimientos</b> (UTC)"), "", *lines])
+
+
+def _way_to_next_level(profile: Profile) -> str:
+    if profile.next_level_at is None:
+        return _("Has llegado al nivel más alto.")
+    return f"{bar(profile.progress)} {number(profile.total_earned)}/{number(profile.next_level_at)}"
+
+
+def _badges(badges: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{escape(emoji)} {escape(name)}" for emoji, name in badges)
+
+
+def _kind(kind: TransactionType) -> str:
+    return {
+        TransactionType.REACTION: _("reacción"),
+        TransactionType.ACTIVITY_BONUS: _("bono de actividad"),
+        TransactionType.DAILY_GIFT: _("regalo diario"),
+        TransactionType.REWARD: _("recompensa"),
+        TransactionType.ADMIN_GRANT: _("abono de un admin"),
+        TransactionType.ADMIN_TAKE: _("cargo de un admin"),
+    }[kind]

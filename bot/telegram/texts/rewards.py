@@ -1,0 +1,138 @@
+"""The daily gift, reactions and rewards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
+from bot.gamification.models import RewardType, UserRewardStatus
+from bot.gamification.reactions import ReactionResult
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.claiming import ClaimResult
+from bot.gamification.rewards.listing import RewardLine
+from bot.telegram.texts.common import bar, number
+
+
+def gift(result: GiftResult) -> str:
+    """Show what the gift was made of, the streak, and when the next one is due."""
+    return "\n".join(
+        [
+            _("🎁 <b>Regalo diario</b>"),
+            _("{gift} de regalo + {bonus} por la racha = <b>{total} besitos</b>").format(
+                gift=number(result.gift),
+                bonus=number(result.bonus),
+                total=number(result.gift + result.bonus),
+            ),
+            _("🔥 {streak} · el próximo, a partir de {due}").format(
+                streak=result.streak, due=moment(result.due)
+            ),
+        ]
+    )
+
+
+def gift_taken(error: GiftAlreadyTaken) -> str:
+    """Say when to come back."""
+    return _(
+        "Ya has recogido el regalo de hoy. 🔥 {streak} · el próximo, a partir de {due}"
+    ).format(streak=error.streak, due=moment(error.due))
+
+
+def reaction(result: ReactionResult) -> str:
+    """Say what a press on a channel post brought."""
+    if not result.paid and not result.bonus:
+        return _("Esta ya no da besitos, ¡pero gracias!")
+    if result.bonus:
+        return _("💋 +{paid} y +{bonus} de bono de actividad").format(
+            paid=result.paid, bonus=result.bonus
+        )
+    return _("💋 +{paid}").format(paid=result.paid)
+
+
+def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
+    """Tell a member everything that one update unlocked."""
+    who = f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
+    lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
+    lines += [
+        _("• <b>{name}</b> ({gives}): tienes {hours} horas para reclamarla").format(
+            name=escape(reward.name), gives=gives(reward), hours=reward.claim_window_hours
+        )
+        for reward in rewards
+    ]
+    return "\n".join(lines)
+
+
+def claimed(result: ClaimResult) -> str:
+    """Say what a claim brought."""
+    return _("✅ <b>{name}</b>: {gives}").format(
+        name=escape(result.reward.name), gives=gives(result.reward)
+    )
+
+
+def claimed_short(result: ClaimResult) -> str:
+    """Say the same where no markup is shown."""
+    reward = result.reward
+    if reward.type is RewardType.BESITOS:
+        return f"✅ +{number(result.paid)} 💋"
+    return f"✅ {reward.value['emoji']} {reward.value['badge_name']}"
+
+
+def not_claimable(status: UserRewardStatus | None) -> str:
+    """Say why a reward cannot be claimed."""
+    if status is UserRewardStatus.CLAIMED:
+        return _("Ya habías reclamado esta recompensa.")
+    if status is UserRewardStatus.EXPIRED:
+        return _("El plazo para reclamar esta recompensa ha terminado.")
+    return _("Todavía no has desbloqueado esta recompensa.")
+
+
+def somebody_elses() -> str:
+    """Refuse a press on a button that is for another member."""
+    return _("Este botón es de otra persona.")
+
+
+def claim_button(reward: Reward) -> str:
+    """Label the button that claims."""
+    return _("✅ Reclamar {name}").format(name=reward.name)
+
+
+def gift_button() -> str:
+    """Label the button that takes the daily gift."""
+    return _("🎁 Regalo diario")
+
+
+def listing(lines: Sequence[RewardLine]) -> str:
+    """List rewards: claimable first, then locked with progress, then the past ones."""
+    if not lines:
+        return _("Todavía no hay recompensas.")
+    return "\n".join([_("🏅 <b>Recompensas</b>"), "", *(_line(line) for line in lines)])
+
+
+def gives(reward: Reward) -> str:
+    """Say what a reward gives."""
+    if reward.type is RewardType.BESITOS:
+        return _("+{amount} besitos").format(amount=number(int(reward.value["amount"])))
+    return _("insignia {emoji} {name}").format(
+        emoji=escape(str(reward.value["emoji"])), name=escape(str(reward.value["badge_name"]))
+    )
+
+
+def moment(value: datetime) -> str:
+    """Write a moment; every day of the economy is a UTC day."""
+    return f"{value:%d-%m %H:%M} UTC"
+
+
+def _line(line: RewardLine) -> str:
+    name = f"<b>{escape(line.reward.name)}</b> ({gives(line.reward)})"
+    if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
+        return _("🎁 {name}: reclámala antes de {when}").format(
+            name=name, when=moment(line.expires_at)
+        )
+    if line.status is UserRewardStatus.CLAIMED:
+        return f"✅ {name}"
+    if line.status is UserRewardStatus.EXPIRED:
+        return _("⌛ {name}: el plazo terminó").format(name=name)
+    how = f"\n   {escape(line.reward.description)}" if line.reward.description else ""
+    progress = f"{bar(line.progress.have / line.progress.need)} "
+    return f"🔒 {name}{how}\n   {progress}{line.progress.have}/{line.progress.need}"
