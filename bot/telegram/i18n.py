@@ -14,17 +14,14 @@ LOCALES: Final = Path(__file__).with_name("locales")
 DEFAULT_LOCALE: Final = "es"
 
 
-class CompilingI18n(I18n):
-    """Compiles the catalogues when it reads them, so that no compiled file can be out of date."""
-
-    def find_locales(self) -> dict[str, gettext.GNUTranslations]:
-        """Return every catalogue by the name of its language."""
-        return {file.stem: _compile(file) for file in self.path.glob("*.po")}
-
-
 def make_i18n() -> I18n:
-    """Return the translations."""
-    return CompilingI18n(path=LOCALES, default_locale=DEFAULT_LOCALE)
+    """Return the translations.
+
+    The catalogues are compiled when they are read, so that no compiled file can be out of date.
+    """
+    i18n = I18n(path=LOCALES, default_locale=DEFAULT_LOCALE)
+    i18n.locales = {file.stem: _compile(file) for file in LOCALES.glob("*.po")}
+    return i18n
 
 
 def _compile(file: Path) -> gettext.GNUTranslations:
