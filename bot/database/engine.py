@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.database import one_hop
 from bot.errors import BesitosError
 
 DRIVERS = {
@@ -65,11 +66,16 @@ def create_engine(url: URL) -> AsyncEngine:
         return create_async_engine(
             url,
             isolation_level="READ COMMITTED",
-            pool_pre_ping=True,
             connect_args={"server_settings": {"application_name": _who_we_are()}},
             **options,
         )
-    engine = create_async_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT}, **options)
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": SQLITE_BUSY_TIMEOUT, "async_creator_fn": one_hop.connect},
+        # Closing a connection ends its transaction; one more ROLLBACK would be a hop for nothing.
+        pool_reset_on_return=None,
+        **options,
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -1,13 +1,16 @@
 """`INSERT … ON CONFLICT`, which both engines have and SQLAlchemy keeps in each dialect."""
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.base import Base
 
+Insert = sqlite.Insert | postgresql.Insert
 
-def insert(connection: AsyncConnection, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """Return the insert construct of the connection's dialect."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(model)
-    return postgresql.insert(model)
+
+def insert(dialect: str, model: type[Base]) -> Insert:
+    """Return the insert construct of a dialect (`connection.dialect.name`).
+
+    A statement that runs for every update is worth building once: put it into a `@cache`d function
+    of the dialect and execute it with parameters.
+    """
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

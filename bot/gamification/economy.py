@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from bot.database.upsert import insert
 from bot.errors import BesitosError
@@ -61,14 +63,9 @@ async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -
     ]
     if not rows:
         return Booked(state, {})
-    statement = (
-        insert(economy.connection, Transaction)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=[Transaction.reference])
-        .returning(Transaction.type, Transaction.amount)
-    )
+    statement = _new_lines(economy.connection.dialect.name)
     amounts: Counter[TransactionType] = Counter()
-    for kind, amount in await economy.connection.execute(statement):
+    for kind, amount in await economy.connection.execute(statement, rows):
         amounts[kind] += amount
     if not amounts:
         return Booked(state, {})
@@ -91,22 +88,44 @@ async def _change_balance(
         total_spent=state.total_spent + spent,
         level=economy.config.level_formula.level(state.total_earned + earned),
     )
-    profile = UserGamificationProfile
     result = await economy.connection.execute(
-        update(profile)
-        .where(
-            profile.user_id == state.user_id,
-            profile.total_earned == state.total_earned,
-            profile.total_spent == state.total_spent,
-        )
-        .values(
-            balance=profile.balance + earned - spent,
-            total_earned=profile.total_earned + earned,
-            total_spent=profile.total_spent + spent,
-            level=after.level,
-            updated_at=economy.now,
-        )
+        _CHANGE_BALANCE,
+        {
+            "member": state.user_id,
+            "earned_before": state.total_earned,
+            "spent_before": state.total_spent,
+            "earned": earned,
+            "spent": spent,
+            "level": after.level,
+            "updated_at": economy.now,
+        },
     )
     if result.rowcount != 1:
         raise StaleAccount(f"The account of member {state.user_id} changed meanwhile; try again.")
     return after
+
+
+@cache
+def _new_lines(dialect: str) -> Any:
+    statement = insert(dialect, Transaction)
+    return statement.on_conflict_do_nothing(index_elements=[Transaction.reference]).returning(
+        Transaction.type, Transaction.amount
+    )
+
+
+_profile = UserGamificationProfile
+_CHANGE_BALANCE = (
+    update(_profile)
+    .where(
+        _profile.user_id == bindparam("member"),
+        _profile.total_earned == bindparam("earned_before"),
+        _profile.total_spent == bindparam("spent_before"),
+    )
+    .values(
+        balance=_profile.balance + bindparam("earned") - bindparam("spent"),
+        total_earned=_profile.total_earned + bindparam("earned"),
+        total_spent=_profile.total_spent + bindparam("spent"),
+        level=bindparam("level"),
+        updated_at=bindparam("updated_at"),
+    )
+)

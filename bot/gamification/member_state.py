@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Date, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -82,7 +82,7 @@ async def load_member(
     On PostgreSQL the profile's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
-    rows = (await connection.execute(_member(user_id, today))).all()
+    rows = (await connection.execute(_MEMBER, {"user_id": user_id, "today": today})).all()
     if not rows:
         return None
     first = rows[0]
@@ -112,37 +112,13 @@ HELD_COLUMNS = (
 _profile = UserGamificationProfile
 _gift = aliased(UserStreak)
 _reaction = aliased(UserStreak)
-
-
-def _member(user_id: int, today: date) -> Any:
-    reactions_today = (
-        select(func.count())
-        .select_from(UserReaction)
-        .where(UserReaction.user_id == user_id, UserReaction.day == today)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            User.user_id,
-            User.username,
-            User.first_name,
-            User.language_code,
-            _profile.balance,
-            _profile.total_earned,
-            _profile.total_spent,
-            _profile.level,
-            reactions_today.label("reactions_today"),
-            *_columns(_gift, "gift"),
-            *_columns(_reaction, "reaction"),
-            *HELD_COLUMNS,
-        )
-        .join(_profile, _profile.user_id == User.user_id)
-        .outerjoin(_gift, _of(_gift, StreakType.DAILY_GIFT))
-        .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
-        .outerjoin(UserReward, UserReward.user_id == User.user_id)
-        .where(User.user_id == user_id)
-        .with_for_update(of=_profile)
-    )
+_user_id = bindparam("user_id", type_=BigInteger)
+_reactions_today = (
+    select(func.count())
+    .select_from(UserReaction)
+    .where(UserReaction.user_id == _user_id, UserReaction.day == bindparam("today", type_=Date))
+    .scalar_subquery()
+)
 
 
 def _of(streak: Any, kind: StreakType) -> Any:
@@ -155,6 +131,31 @@ def _columns(streak: Any, name: str) -> list[Any]:
         streak.longest.label(f"{name}_longest"),
         streak.last_day.label(f"{name}_last_day"),
     ]
+
+
+# Built once: it runs for every update.
+_MEMBER = (
+    select(
+        User.user_id,
+        User.username,
+        User.first_name,
+        User.language_code,
+        _profile.balance,
+        _profile.total_earned,
+        _profile.total_spent,
+        _profile.level,
+        _reactions_today.label("reactions_today"),
+        *_columns(_gift, "gift"),
+        *_columns(_reaction, "reaction"),
+        *HELD_COLUMNS,
+    )
+    .join(_profile, _profile.user_id == User.user_id)
+    .outerjoin(_gift, _of(_gift, StreakType.DAILY_GIFT))
+    .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
+    .outerjoin(UserReward, UserReward.user_id == User.user_id)
+    .where(User.user_id == _user_id)
+    .with_for_update(of=_profile)
+)
 
 
 def _streaks(row: Any) -> list[tuple[StreakType, Streak]]:

@@ -3,15 +3,12 @@
 from datetime import date
 
 from sqlalchemy import or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.upsert import insert
+from bot.database.upsert import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.member_state import Member, MemberState, load_member
 from bot.gamification.models import User, UserGamificationProfile
-
-Insert = sqlite.Insert | postgresql.Insert
 
 
 class MemberVanished(BesitosError):
@@ -50,7 +47,7 @@ def _upsert_user(connection: AsyncConnection, member: Member) -> Insert:
         "first_name": member.first_name,
         "language_code": member.language_code,
     }
-    statement = insert(connection, User).values(user_id=member.user_id, **facts)
+    statement = insert(connection.dialect.name, User).values(user_id=member.user_id, **facts)
     return statement.on_conflict_do_update(
         index_elements=[User.user_id],
         set_=facts,
@@ -59,5 +56,7 @@ def _upsert_user(connection: AsyncConnection, member: Member) -> Insert:
 
 
 def _insert_profile(connection: AsyncConnection, member: Member) -> Insert:
-    statement = insert(connection, UserGamificationProfile).values(user_id=member.user_id)
+    statement = insert(connection.dialect.name, UserGamificationProfile).values(
+        user_id=member.user_id
+    )
     return statement.on_conflict_do_nothing()

@@ -1,6 +1,8 @@
 """A member reacts to a message: paid once per message, for so many messages a day."""
 
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 from bot.database.upsert import insert
 from bot.gamification.config import EconomyConfig
@@ -44,15 +46,22 @@ def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
 
 async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int) -> bool:
     """Remember the message; whether it is new."""
-    statement = insert(economy.connection, UserReaction).values(
-        user_id=user_id,
-        chat_id=chat_id,
-        message_id=message_id,
-        day=economy.now.date(),
-        created_at=economy.now,
+    result = await economy.connection.execute(
+        _remember(economy.connection.dialect.name),
+        {
+            "user_id": user_id,
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "day": economy.now.date(),
+            "created_at": economy.now,
+        },
     )
-    result = await economy.connection.execute(statement.on_conflict_do_nothing())
     return result.rowcount > 0
+
+
+@cache
+def _remember(dialect: str) -> Any:
+    return insert(dialect, UserReaction).on_conflict_do_nothing()
 
 
 async def _pay(economy: Economy, state: MemberState, what: str) -> ReactionResult:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import Date, bindparam, case, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.upsert import insert
@@ -49,20 +51,33 @@ async def save_day(
     One guarded statement, with the same rule as `Streak.continued_on`, so that the same update
     handled twice counts once.
     """
-    statement = insert(connection, UserStreak).values(
-        user_id=user_id, streak_type=kind, current=1, longest=1, last_day=today
-    )
-    current = case((UserStreak.last_day == today - ONE_DAY, UserStreak.current + 1), else_=1)
-    greater = func.max if connection.dialect.name == "sqlite" else func.greatest
     result = await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[UserStreak.user_id, UserStreak.streak_type],
-            set_={
-                "current": current,
-                "longest": greater(UserStreak.longest, current),
-                "last_day": today,
-            },
-            where=UserStreak.last_day < today,
-        )
+        _count_day(connection.dialect.name),
+        {
+            "user_id": user_id,
+            "streak_type": kind,
+            "current": 1,
+            "longest": 1,
+            "last_day": today,
+            "yesterday": today - ONE_DAY,
+        },
     )
     return result.rowcount > 0
+
+
+@cache
+def _count_day(dialect: str) -> Any:
+    statement = insert(dialect, UserStreak)
+    today = statement.excluded.last_day
+    goes_on = UserStreak.last_day == bindparam("yesterday", type_=Date)
+    current = case((goes_on, UserStreak.current + 1), else_=1)
+    greater = func.max if dialect == "sqlite" else func.greatest
+    return statement.on_conflict_do_update(
+        index_elements=[UserStreak.user_id, UserStreak.streak_type],
+        set_={
+            "current": current,
+            "longest": greater(UserStreak.longest, current),
+            "last_day": today,
+        },
+        where=UserStreak.last_day < today,
+    )

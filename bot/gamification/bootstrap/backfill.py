@@ -71,7 +71,7 @@ def _insert_slice(
     )
     columns = ["user_id", "balance", "total_earned", "total_spent", "level"]
     return (
-        insert(connection, Profile)
+        insert(connection.dialect.name, Profile)
         .from_select([*columns, "created_at", "updated_at"], missing)
         .on_conflict_do_nothing(index_elements=[Profile.user_id])
     )

@@ -41,7 +41,7 @@ async def write_marker(
         "applied_at": now,
         "release": release,
     }
-    statement = insert(connection, SeedMarker).values(seed=SEED, **row)
+    statement = insert(connection.dialect.name, SeedMarker).values(seed=SEED, **row)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[SeedMarker.seed], set_=row)
     )

@@ -23,7 +23,7 @@ async def write_plan(connection: AsyncConnection, plan: SeedPlan, *, now: dateti
 
 async def _write_config(connection: AsyncConnection, row: RowPlan, now: datetime) -> None:
     values = _values(row)
-    statement = insert(connection, BotConfig).values(id=1, updated_at=now, **values)
+    statement = insert(connection.dialect.name, BotConfig).values(id=1, updated_at=now, **values)
     if row.action is Action.INSERT:
         # A live replica's admin may have made the row since we looked: their values win.
         values = {
@@ -43,7 +43,7 @@ async def _write_reward(connection: AsyncConnection, row: RowPlan, now: datetime
     reward_id = row.row_id
     if row.action is Action.INSERT:
         reward_id = await connection.scalar(
-            insert(connection, Reward)
+            insert(connection.dialect.name, Reward)
             .values(key=row.key, created_at=now, updated_at=now, **values)
             .on_conflict_do_nothing(index_elements=[Reward.key])
             .returning(Reward.id)

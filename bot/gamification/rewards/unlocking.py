@@ -21,7 +21,7 @@ async def unlock(economy: Economy, state: MemberState) -> tuple[MemberState, lis
     if not due:
         return state, []
     rows = [_row(economy, state, reward) for reward in due]
-    statement = insert(economy.connection, UserReward).values(rows)
+    statement = insert(economy.connection.dialect.name, UserReward).values(rows)
     fresh = {name: statement.excluded[name] for name in rows[0] if name.startswith(_RENEWED)}
     result = await economy.connection.execute(
         statement.on_conflict_do_update(

@@ -1,0 +1,82 @@
+"""The economy in figures: what circulates, who takes part, what comes in and goes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.gamification.models import Transaction, TransactionType, User, UserGamificationProfile
+
+DAYS: Final = 14
+ACTIVE_DAYS: Final = 7
+#: What an admin does to a member does not make the member active.
+_NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What all members earned and spent on one UTC day, in besitos, both positive."""
+
+    day: date
+    earned: int
+    spent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The economy at one moment; `days` are the last `DAYS` UTC days, today last."""
+
+    circulating: int
+    members: int
+    active_members: int
+    days: tuple[DayFigures, ...]
+
+
+async def read_figures(connection: AsyncConnection, now: datetime) -> Figures:
+    """Count. Active is who moved besitos within the last `ACTIVE_DAYS` times 24 hours."""
+    circulating = await connection.scalar(select(func.sum(UserGamificationProfile.balance)))
+    members = await connection.scalar(select(func.count()).select_from(User))
+    active = await connection.scalar(
+        select(func.count(Transaction.user_id.distinct())).where(
+            Transaction.created_at >= now - timedelta(days=ACTIVE_DAYS),
+            Transaction.created_at <= now,
+            Transaction.type.not_in(_NOT_THEIR_DOING),
+        )
+    )
+    first = now.astimezone(UTC).date() - timedelta(days=DAYS - 1)
+    flows = await _read_flows(connection, first)
+    return Figures(
+        circulating=int(circulating or 0),  # PostgreSQL adds big integers up to a Decimal
+        members=members or 0,
+        active_members=active or 0,
+        days=tuple(
+            DayFigures(first + timedelta(days=n), *flows.get(n, (0, 0))) for n in range(DAYS)
+        ),
+    )
+
+
+async def _read_flows(connection: AsyncConnection, first: date) -> Mapping[int, tuple[int, int]]:
+    """Return earned and spent by how many days after `first`."""
+    starts = [
+        datetime.combine(first + timedelta(days=n), time(), tzinfo=UTC) for n in range(DAYS + 1)
+    ]
+    # Days are told apart by their bounds: each engine has a date function of its own, and
+    # PostgreSQL's would go by the session's time zone.
+    day = case(*((Transaction.created_at < end, n) for n, end in enumerate(starts[1:])))
+    lines = (
+        select(day.label("day"), Transaction.amount)
+        .where(Transaction.created_at >= starts[0], Transaction.created_at < starts[-1])
+        .subquery()
+    )
+    amount = lines.c.amount
+    rows = await connection.execute(
+        select(
+            lines.c.day,
+            func.sum(case((amount > 0, amount), else_=0)),
+            func.sum(case((amount < 0, -amount), else_=0)),
+        ).group_by(lines.c.day)
+    )
+    return {day: (int(earned), int(spent)) for day, earned, spent in rows}

@@ -1,0 +1,115 @@
+"""Find a member, see their account, and give or take besitos."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BesitosError
+from bot.gamification.admin.audit import Action, record
+from bot.gamification.economy import Entry, book
+from bot.gamification.history import HistoryPage, read_history
+from bot.gamification.leaderboard import Standing, read_standing
+from bot.gamification.member_state import Member, MemberState, load_member
+from bot.gamification.models import TransactionType, User
+from bot.gamification.moment import Economy
+from bot.gamification.profiles import Profile, make_profile
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.unlocking import unlock
+
+
+class MemberNotFound(BesitosError):
+    """The bot knows no such member."""
+
+
+class AmbiguousMember(BesitosError):
+    """A username that several members have had; `user_ids` are theirs."""
+
+    def __init__(self, user_ids: tuple[int, ...]) -> None:
+        """Ask for the id."""
+        ids = ", ".join(map(str, user_ids))
+        super().__init__(f"Several members have had that name; give the id of one: {ids}.")
+        self.user_ids = user_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an admin sees of a member."""
+
+    member: Member
+    profile: Profile
+    standing: Standing
+    history: HistoryPage
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What was `booked`, in besitos (0: that very adjustment was booked before)."""
+
+    member: Member
+    state: MemberState
+    booked: int
+    unlocked: tuple[Reward, ...]
+
+
+async def find_member(connection: AsyncConnection, text: str) -> int:
+    """Return the id that `text` means, an id or a @username.
+
+    Raises `MemberNotFound` or `AmbiguousMember`.
+    """
+    wanted = text.strip().removeprefix("@")
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) <= _LONGEST_ID:
+        where = User.user_id == int(wanted)
+    else:
+        where = func.lower(User.username) == wanted.lower()
+    found = (await connection.scalars(select(User.user_id).where(where).limit(_ENOUGH))).all()
+    if not found:
+        raise MemberNotFound("There is no such member; they must have used the bot once.")
+    if len(found) > 1:
+        raise AmbiguousMember(tuple(found))
+    return found[0]
+
+
+async def read_account(economy: Economy, user_id: int, older_than: int | None = None) -> Account:
+    """Return a member's account with a page of the ledger. Raises `MemberNotFound`."""
+    member, state = await _load(economy, user_id)
+    return Account(
+        member,
+        make_profile(economy, state),
+        await read_standing(economy.connection, state),
+        await read_history(economy.connection, user_id, older_than),
+    )
+
+
+async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line
+    economy: Economy, admin_id: int, user_id: int, amount: int, *, reason: str, reference: str
+) -> Adjustment:
+    """Grant `amount` besitos, or take them when it is negative, and unlock what comes true.
+
+    Raises `MemberNotFound` or `InsufficientBesitos`; the transaction must be rolled back then.
+    """
+    member, state = await _load(economy, user_id)
+    kind = TransactionType.ADMIN_GRANT if amount > 0 else TransactionType.ADMIN_TAKE
+    booked = await book(economy, state, [Entry(amount, kind, reference, reason)])
+    after, unlocked = await unlock(economy, booked.state)
+    if booked.amounts:
+        await record(
+            economy,
+            admin_id,
+            Action.GRANT if amount > 0 else Action.TAKE,
+            f"member:{user_id}",
+            before={"balance": state.balance},
+            after={"balance": after.balance, "amount": amount, "reason": reason},
+        )
+    return Adjustment(member, after, sum(booked.amounts.values()), tuple(unlocked))
+
+
+async def _load(economy: Economy, user_id: int) -> tuple[Member, MemberState]:
+    found = await load_member(economy.connection, user_id, economy.now.date())
+    if found is None:
+        raise MemberNotFound("There is no such member; they must have used the bot once.")
+    return found
+
+
+_LONGEST_ID = 18
+_ENOUGH = 5

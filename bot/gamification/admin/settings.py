@@ -1,0 +1,110 @@
+"""See and change the economy's settings, by the manifest's own rules."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.database.upsert import insert
+from bot.errors import BesitosError
+from bot.gamification.admin.audit import Action, record
+from bot.gamification.admin.levels import relevel
+from bot.gamification.admin.values import validated, whole_number
+from bot.gamification.bootstrap.manifest import ConfigDefaults
+from bot.gamification.models import BotConfig
+from bot.gamification.moment import Economy
+
+LEVEL_FORMULA = "level_formula"
+NAMES = tuple(ConfigDefaults.model_fields)
+
+
+class UnknownSetting(BesitosError):
+    """There is no setting of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting in force (besitos, messages a day, or a formula) beside the manifest's default."""
+
+    name: str
+    value: int | str
+    default: int | str
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody changed it."""
+        return self.value != self.default
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting before (None: unset) and after; `releveled` members have another level now."""
+
+    name: str
+    before: int | str | None
+    after: int | str
+    releveled: int = 0
+
+
+async def read_settings(connection: AsyncConnection, defaults: ConfigDefaults) -> list[Setting]:
+    """Return all settings as the database has them now, whatever is cached elsewhere."""
+    columns = [getattr(BotConfig, name) for name in NAMES]
+    row = (await connection.execute(select(*columns).where(BotConfig.id == 1))).one_or_none()
+    stored = {
+        name: value for name, value in (row._asdict() if row else {}).items() if value is not None
+    }
+    return [
+        Setting(name, stored.get(name, default), default)
+        for name, default in defaults.model_dump().items()
+    ]
+
+
+async def read_setting(connection: AsyncConnection, defaults: ConfigDefaults, name: str) -> Setting:
+    """Return one setting. Raises `UnknownSetting`."""
+    for setting in await read_settings(connection, defaults):
+        if setting.name == name:
+            return setting
+    raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
+
+
+def parse_setting(defaults: ConfigDefaults, name: str, text: str) -> int | str:
+    """Read what an admin typed. Raises `InvalidValue` or `UnknownSetting`."""
+    value = text.strip() if name == LEVEL_FORMULA else whole_number(text)
+    return _checked(defaults, name, value)
+
+
+async def change_setting(
+    economy: Economy, admin_id: int, defaults: ConfigDefaults, name: str, value: int | str
+) -> SettingChange:
+    """Set `name` to `value`, for everybody at once; a new formula re-levels all members.
+
+    Whoever calls makes the rulebook forget what it knows, once this is committed. Raises
+    `InvalidValue` or `UnknownSetting`; nothing has changed then.
+    """
+    value = _checked(defaults, name, value)
+    column = getattr(BotConfig, name)
+    locked = select(column).where(BotConfig.id == 1).with_for_update(key_share=True)
+    before: int | str | None = (await economy.connection.execute(locked)).scalar()
+    if before == value:
+        return SettingChange(name, before, value)
+    changed = {name: value, "updated_at": economy.now}
+    statement = insert(economy.connection.dialect.name, BotConfig).values(id=1, **changed)
+    await economy.connection.execute(
+        statement.on_conflict_do_update(index_elements=[BotConfig.id], set_=changed)
+    )
+    releveled = 0
+    if name == LEVEL_FORMULA:
+        releveled = await relevel(economy.connection, str(value), economy.now)
+    await record(
+        economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value
+    )
+    return SettingChange(name, before, value, releveled)
+
+
+def _checked(defaults: ConfigDefaults, name: str, value: int | str) -> int | str:
+    if name not in NAMES:
+        raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
+    # The other values are known to be good, so what is refused can only be this one.
+    parts = validated(ConfigDefaults, {**defaults.model_dump(), name: value})
+    checked: int | str = getattr(parts, name)
+    return checked

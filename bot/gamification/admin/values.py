@@ -1,0 +1,81 @@
+"""Check what an admin typed by the rules of the seed manifest, and by no others."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from bot.errors import BesitosError
+from bot.gamification.bootstrap.manifest import BesitosValue, Text
+
+#: pydantic's names of what can be wrong, and where it keeps the bound that was broken.
+_BOUNDS: Final = {
+    "greater_than_equal": "ge",
+    "less_than_equal": "le",
+    "string_too_short": "min_length",
+    "string_too_long": "max_length",
+}
+NOT_A_NUMBER: Final = "not_a_number"
+NOT_A_BADGE: Final = "not_a_badge"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class InvalidValue(BesitosError):
+    """A value that the manifest's rules refuse.
+
+    `kind` is pydantic's name of the problem or one of ours, `bound` the limit that was broken.
+    """
+
+    def __init__(self, reason: str, kind: str, bound: object = None) -> None:
+        """Say the reason."""
+        super().__init__(reason)
+        self.kind = kind
+        self.bound = bound
+
+
+def validated(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """Return `values` as a part of a manifest. Raises `InvalidValue` for the first problem."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _first(error) from error
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number as people type it: 1500, 1 500. Raises `InvalidValue`."""
+    digits = "".join(text.split())
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}", digits):
+        raise InvalidValue("That is not a whole number; write digits only.", NOT_A_NUMBER)
+    return int(digits)
+
+
+def amount(text: str) -> int:
+    """Read an amount of besitos, at least 1. Raises `InvalidValue`."""
+    return validated(BesitosValue, {"amount": whole_number(text)}).amount
+
+
+def one_line(text: str) -> str:
+    """Read a name or a reason. Raises `InvalidValue`."""
+    try:
+        return _TEXT.validate_python(" ".join(text.split()))
+    except ValidationError as error:
+        raise _first(error) from error
+
+
+def badge(text: str) -> dict[str, Any]:
+    """Read a badge: its emoji, a space, its name. Raises `InvalidValue`."""
+    emoji, _, name = text.strip().partition(" ")
+    if not name.strip():
+        raise InvalidValue("Write an emoji, a space and the badge's name.", NOT_A_BADGE)
+    return {"badge_name": one_line(name), "emoji": emoji}
+
+
+_TEXT: TypeAdapter[str] = TypeAdapter(Text)
+
+
+def _first(error: ValidationError) -> InvalidValue:
+    problem = error.errors(include_url=False, include_input=False)[0]
+    bound = problem.get("ctx", {}).get(_BOUNDS.get(problem["type"], ""))
+    return InvalidValue(problem["msg"].removeprefix("Value error, "), problem["type"], bound)
