@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "alembic_version"
+# The inspector would ask the same in more statements.
+_HAS_VERSION_TABLE = {
+    "sqlite": text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"),
+    "postgresql": text("SELECT to_regclass('alembic_version')::text"),
+}
+_REVISION = text("SELECT version_num FROM alembic_version")
 
 
+@cache
 def revisions() -> list[str]:
     """Return every revision this release knows, oldest first.
 
@@ -35,9 +43,9 @@ def head() -> str:
 
 async def current_revision(connection: AsyncConnection) -> str | None:
     """Return the database's revision; None when no migration has run yet."""
-    if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSION_TABLE)):
+    if await connection.scalar(_HAS_VERSION_TABLE[connection.dialect.name]) is None:
         return None
-    revision: str | None = await connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+    revision: str | None = await connection.scalar(_REVISION)
     return revision
 
 

@@ -14,7 +14,7 @@ from bot.gamification.models import UserGamificationProfile as Profile
 
 #: Users that one statement looks at. Large enough to cost no more than a single statement for
 #: all, small enough that progress moves and memory stays flat.
-SLICE: Final = 20_000
+SLICE: Final = 50_000
 
 
 class Progress(Protocol):
@@ -25,17 +25,18 @@ class Progress(Protocol):
 
 
 async def backfill_profiles(
-    connection: AsyncConnection, *, users: int, now: datetime, progress: Progress
+    connection: AsyncConnection, *, users: int, missing: int, now: datetime, progress: Progress
 ) -> int:
-    """Insert the missing profiles and return how many there were.
+    """Insert the `missing` profiles of `users` users; return how many were really inserted.
 
     Existing profiles stay as they are, also those that a live replica inserts meanwhile.
     """
     created = done = 0
     after: int | None = None
+    insert_slice = _insert_each if missing == users else _insert_missing
     while True:
         last: int | None = await connection.scalar(_end_of_slice(after))
-        result = await connection.execute(_insert_slice(connection, after, last, now))
+        result = await connection.execute(insert_slice(connection.dialect.name, after, last, now))
         created += result.rowcount
         done = users if last is None else min(done + SLICE, users)
         progress(done, users)
@@ -58,21 +59,31 @@ def _end_of_slice(after: int | None) -> Select[int]:
     return ids.order_by(User.user_id).offset(SLICE - 1).limit(1)
 
 
-def _insert_slice(
-    connection: AsyncConnection, after: int | None, last: int | None, now: datetime
-) -> Any:
+def _insert_missing(dialect: str, after: int | None, last: int | None, now: datetime) -> Any:
     # NOT EXISTS alone would race with a live replica that registers a member;
     # ON CONFLICT alone would try every row that is there already.
+    return _insert(dialect, _new_profiles(after, last, now).where(_without_profile(after, last)))
+
+
+def _insert_each(dialect: str, after: int | None, last: int | None, now: datetime) -> Any:
+    # With nobody to skip, NOT EXISTS would only make SQLite copy its result before inserting.
+    return _insert(dialect, _new_profiles(after, last, now))
+
+
+def _new_profiles(after: int | None, last: int | None, now: datetime) -> Any:
     time = literal(now, UtcDateTime)
-    missing = (
+    return (
         select(User.user_id, literal(0), literal(0), literal(0), literal(1), time, time)
-        .where(_within(User.user_id, after, last), _without_profile(after, last))
+        .where(_within(User.user_id, after, last))
         .order_by(User.user_id)
     )
-    columns = ["user_id", "balance", "total_earned", "total_spent", "level"]
+
+
+def _insert(dialect: str, profiles: Any) -> Any:
+    amounts = ["balance", "total_earned", "total_spent", "level"]
     return (
-        insert(connection.dialect.name, Profile)
-        .from_select([*columns, "created_at", "updated_at"], missing)
+        insert(dialect, Profile)
+        .from_select(["user_id", *amounts, "created_at", "updated_at"], profiles)
         .on_conflict_do_nothing(index_elements=[Profile.user_id])
     )
 

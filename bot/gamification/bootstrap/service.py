@@ -118,7 +118,11 @@ class BootstrapService:
             await write_plan(connection, findings.plan, now=now)
         if findings.snapshot.missing_profiles:
             created = await backfill_profiles(
-                connection, users=findings.snapshot.users, now=now, progress=self._progress
+                connection,
+                users=findings.snapshot.users,
+                missing=findings.snapshot.missing_profiles,
+                now=now,
+                progress=self._progress,
             )
         if findings.plan is not None and not findings.marker_matches:
             await write_marker(connection, self.manifest, now=now, release=__version__)

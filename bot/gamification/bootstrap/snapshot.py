@@ -1,28 +1,30 @@
-"""Read what the database holds of everything that the manifest speaks of."""
+"""Read what the database holds of everything that the manifest speaks of: in one statement.
 
+One statement sees one moment, even under READ COMMITTED, and costs one round trip. The price is
+that it is written in SQL, since each engine builds JSON with functions of its own.
+"""
+
+import json
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gamification.bootstrap.manifest import ConfigDefaults, RewardDefault, sorted_conditions
 from bot.gamification.bootstrap.marker import SEED, Marker
 from bot.gamification.bootstrap.plan import Fields, StoredReward
-from bot.gamification.models import (
-    BotConfig,
-    Reward,
-    RewardCondition,
-    SeedMarker,
-    User,
-    UserGamificationProfile,
-)
+from bot.gamification.models import User, UserGamificationProfile
 
 CONFIG_FIELDS = tuple(ConfigDefaults.model_fields)
 REWARD_FIELDS = tuple(
     name for name in RewardDefault.model_fields if name not in {"key", "conditions"}
 )
+_FLAGS = tuple(name for name in REWARD_FIELDS if name.startswith("is_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,51 +40,55 @@ class Snapshot:
 
 async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False) -> Snapshot:
     """Read the database; with `lock_rows`, no admin can edit what was read until we commit."""
-    marker = (await connection.execute(_MARKER)).one_or_none()
-    config = (
-        await connection.execute(_CONFIG.with_for_update() if lock_rows else _CONFIG)
-    ).one_or_none()
-    rewards = (
-        await connection.execute(_REWARDS.with_for_update() if lock_rows else _REWARDS)
-    ).all()
-    conditions = (await connection.execute(_CONDITIONS)).all()
-    users, profiles = (await connection.execute(_COUNTS)).one()
-    if profiles > users:
-        # Orphans: somebody deleted users while SQLite's foreign keys were off. Now the difference
-        # of the counts says nothing, and each user has to be looked up.
-        missing = await connection.scalar(_MISSING)
-    else:
-        missing = users - profiles
+    statement = _statement(connection.dialect.name, lock_rows=lock_rows)
+    row: Sequence[Any] = (await connection.exec_driver_sql(statement)).one()
+    *parts, users, profiles = row
+    marker, config, rewards, conditions = [json.loads(part) if part else None for part in parts]
+    # Profiles are a subset of users, so the two counts, each from an index, tell how many are
+    # missing. More profiles than users are orphans: somebody deleted users while SQLite's foreign
+    # keys were off. Then the difference says nothing, and each user has to be looked up.
+    missing = users - profiles
+    if missing < 0:
+        missing = await connection.scalar(_LOOK_UP_EACH)
     return Snapshot(
-        marker=Marker(*marker) if marker else None,
-        config=config._asdict() if config else None,
-        rewards=tuple(_stored_rewards(rewards, conditions)),
+        marker=_marker(*marker) if marker else None,
+        config=dict(zip(CONFIG_FIELDS, config, strict=True)) if config else None,
+        rewards=tuple(_rewards(rewards or (), conditions or ())),
         users=users,
-        missing_profiles=missing or 0,
+        missing_profiles=missing,
     )
 
 
-_MARKER = select(
-    SeedMarker.version,
-    SeedMarker.fingerprint,
-    SeedMarker.applied_values,
-    SeedMarker.applied_at,
-    SeedMarker.release,
-).where(SeedMarker.seed == SEED)
-_CONFIG = select(*(getattr(BotConfig, name) for name in CONFIG_FIELDS)).where(BotConfig.id == 1)
-_REWARDS = select(Reward.id, Reward.key, *(getattr(Reward, name) for name in REWARD_FIELDS))
-_CONDITIONS = select(
-    RewardCondition.reward_id,
-    RewardCondition.condition_type,
-    RewardCondition.condition_value,
-    RewardCondition.condition_group,
-)
-# Profiles are a subset of users, so two counts, each from an index, replace a million lookups.
-_COUNTS = select(
-    select(func.count()).select_from(User).scalar_subquery(),
-    select(func.count()).select_from(UserGamificationProfile).scalar_subquery(),
-)
-_MISSING = (
+@cache
+def _statement(dialect: str, *, lock_rows: bool) -> str:
+    # Only names of our own columns and constants are put into the text.
+    on_sqlite = dialect == "sqlite"
+    array, group = (
+        ("json_array", "json_group_array") if on_sqlite else ("json_build_array", "json_agg")
+    )
+    lock = " FOR UPDATE" if lock_rows and not on_sqlite else ""
+    text = "" if on_sqlite else "::text"  # both drivers then hand over what we parse alike
+    value = "json({})" if on_sqlite else "{}"
+    reward_columns = ", ".join(
+        value.format(name) if name == "reward_value" else name for name in REWARD_FIELDS
+    )
+    return f"""
+        SELECT
+          (SELECT {array}(version, fingerprint, {value.format("applied_values")}, applied_at,
+                          release)
+             FROM seed_marker WHERE seed = '{SEED}'){text},
+          (SELECT {array}({", ".join(CONFIG_FIELDS)})
+             FROM (SELECT * FROM bot_config WHERE id = 1{lock}) AS config){text},
+          (SELECT {group}({array}(id, key, {reward_columns}))
+             FROM (SELECT * FROM rewards ORDER BY id{lock}) AS reward){text},
+          (SELECT {group}({array}(reward_id, condition_type, condition_value, condition_group))
+             FROM reward_conditions){text},
+          (SELECT count(*) FROM users),
+          (SELECT count(*) FROM user_gamification_profiles)
+    """  # noqa: S608
+
+
+_LOOK_UP_EACH = (
     select(func.count())
     .select_from(User)
     .where(
@@ -93,19 +99,24 @@ _MISSING = (
 )
 
 
-def _stored_rewards(rewards: Any, conditions: Any) -> list[StoredReward]:
-    by_reward: dict[int, list[Row[Any]]] = defaultdict(list)
+def _marker(
+    version: int, fingerprint: str, values: dict[str, Any], applied_at: str, release: str
+) -> Marker:
+    moment = datetime.fromisoformat(applied_at)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Marker(version, fingerprint, values, aware.astimezone(UTC), release)
+
+
+def _rewards(
+    rewards: Iterable[Sequence[Any]], conditions: Iterable[Sequence[Any]]
+) -> Iterable[StoredReward]:
+    by_reward: dict[int, list[Sequence[Any]]] = defaultdict(list)
     for reward_id, *condition in conditions:
         by_reward[reward_id].append(condition)
-    return [
-        StoredReward(
-            id=row.id,
-            key=row.key,
-            fields={
-                **{name: getattr(row, name) for name in REWARD_FIELDS},
-                # A reward without conditions could never unlock: that is a gap, not an edit.
-                "conditions": sorted_conditions(by_reward[row.id]) or None,
-            },
-        )
-        for row in rewards
-    ]
+    for reward_id, key, *values in rewards:
+        fields = dict(zip(REWARD_FIELDS, values, strict=True))
+        # SQLite has no booleans of its own.
+        fields |= {name: bool(fields[name]) for name in _FLAGS}
+        # A reward without conditions could never unlock: that is a gap, not an edit.
+        fields["conditions"] = sorted_conditions(by_reward[reward_id]) or None
+        yield StoredReward(reward_id, key, fields)
