@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import __version__
@@ -94,11 +95,20 @@ class BootstrapService:
         Writes nothing and takes no lock. Raises `SchemaError` for a newer release's schema.
         """
         async with self._engine.connect() as connection:
-            revision = await schema.current_revision(connection)
-            schema.refuse_unknown(revision)
-            if revision != schema.head():
+            try:
+                snapshot = await take_snapshot(connection)
+            except DBAPIError:
+                # Tables that are not there yet cannot be read; anything else is a real error.
+                await connection.rollback()
+                revision = await schema.current_revision(connection)
+                schema.refuse_unknown(revision)
+                if revision == schema.head():
+                    raise
                 return revision, None
-            return revision, judge(await take_snapshot(connection), self.manifest)
+        schema.refuse_unknown(snapshot.revision)
+        if snapshot.revision != schema.head():
+            return snapshot.revision, None
+        return snapshot.revision, judge(snapshot, self.manifest)
 
     async def seed(
         self, connection: AsyncConnection, *, list_profiles: bool = False

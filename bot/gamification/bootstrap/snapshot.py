@@ -29,8 +29,9 @@ _FLAGS = tuple(name for name in REWARD_FIELDS if name.startswith("is_"))
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The seeded part of a database at one moment."""
+    """The seeded part of a database at one moment, and the revision of its schema."""
 
+    revision: str | None
     marker: Marker | None
     config: Fields | None
     rewards: tuple[StoredReward, ...]
@@ -42,7 +43,7 @@ async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False)
     """Read the database; with `lock_rows`, no admin can edit what was read until we commit."""
     statement = _statement(connection.dialect.name, lock_rows=lock_rows)
     row: Sequence[Any] = (await connection.exec_driver_sql(statement)).one()
-    *parts, users, profiles = row
+    revision, *parts, users, profiles = row
     marker, config, rewards, conditions = [json.loads(part) if part else None for part in parts]
     # Profiles are a subset of users, so the two counts, each from an index, tell how many are
     # missing. More profiles than users are orphans: somebody deleted users while SQLite's foreign
@@ -51,6 +52,7 @@ async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False)
     if missing < 0:
         missing = await connection.scalar(_LOOK_UP_EACH)
     return Snapshot(
+        revision=revision,
         marker=_marker(*marker) if marker else None,
         config=dict(zip(CONFIG_FIELDS, config, strict=True)) if config else None,
         rewards=tuple(_rewards(rewards or (), conditions or ())),
@@ -74,6 +76,7 @@ def _statement(dialect: str, *, lock_rows: bool) -> str:
     )
     return f"""
         SELECT
+          (SELECT version_num FROM alembic_version),
           (SELECT {array}(version, fingerprint, {value.format("applied_values")}, applied_at,
                           release)
              FROM seed_marker WHERE seed = '{SEED}'){text},
