@@ -1,0 +1,55 @@
+"""`python -m bench [subject …]`: each figure against its floor, in one run."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+
+from bench import postgresql, process
+from bench.databases import Databases
+from bench.sqlite import SqliteDatabases
+from bench.table import Figure, show
+
+SUBJECTS = ("process", "warm", "cold", "reactions", "leaderboard")
+
+
+def main() -> None:
+    """Measure what the command line names, or everything."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("subjects", nargs="*", metavar="subject", help=", ".join(SUBJECTS))
+    parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.subjects) - set(SUBJECTS):
+        parser.error(f"no such subject: {', '.join(sorted(unknown))}; choose {', '.join(SUBJECTS)}")
+    subjects = set(arguments.subjects or SUBJECTS)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="besitos-bench-")))
+        engines: list[Databases] = [SqliteDatabases(folder)]
+        if not arguments.sqlite_only and subjects - {"process"}:
+            engines.append(stack.enter_context(postgresql.running(folder)))
+        show(list(_announced(_measure(subjects, engines))))
+
+
+def _measure(subjects: set[str], engines: list[Databases]) -> Iterator[Figure]:
+    if "process" in subjects:
+        yield from process.measure(engines[0])
+    for subject in SUBJECTS[1:]:
+        if subject in subjects:
+            # aiogram takes seconds to import: only those who measure it wait for it.
+            module = import_module(f"bench.{subject}")
+            for databases in engines:
+                yield from module.measure(databases)
+
+
+def _announced(figures: Iterable[Figure]) -> Iterator[Figure]:
+    """Tell the one who waits what has been measured so far."""
+    for figure in figures:
+        sys.stderr.write(f"{figure.name}: {figure.compared}\n")
+        yield figure
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The real `main.py`, run as an operator runs it: in a folder, with an environment."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parents[2]
+#: Seconds for a start on a busy machine; importing aiogram alone takes four.
+PATIENCE = 60.0
+_LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended and what it wrote; `imports` are the modules it imported, if asked."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    imports: frozenset[str] = frozenset()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What stands on stderr beside the log."""
+        return [line for line in self.stderr.splitlines() if not _LOG_LINE.match(line)]
+
+
+def run(arguments: list[str], folder: Path, **settings: str) -> Finished:
+    """Run Python with nothing but `settings` in its environment, and wait for the end."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=_environment(settings),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
+    """Run `python main.py …` to its end, and see what it imports."""
+    done = run(["-X", "importtime", str(ROOT / "main.py"), *arguments], folder, **settings)
+    lines = done.stderr.splitlines()
+    timed = [line for line in lines if line.startswith("import time:")]
+    return Finished(
+        exit_code=done.exit_code,
+        stdout=done.stdout,
+        stderr="".join(f"{line}\n" for line in lines if line not in set(timed)),
+        imports=frozenset(line.rpartition("|")[2].strip() for line in timed),
+    )
+
+
+class RunningBot:
+    """`python main.py`, started; leaving the block kills it if it still runs."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """Start it in a folder of its own, with warnings for whatever it leaves open."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._stdout, self._stderr = folder / "stdout.txt", folder / "stderr.txt"
+        with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, "-W", "always::ResourceWarning", ROOT / "main.py"],
+                cwd=folder,
+                env=_environment(settings),
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+            )
+
+    async def __aenter__(self) -> Self:
+        """Nothing more to open."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave no process behind; when the test failed, show what the bot wrote."""
+        await self.kill()
+        if error is not None:
+            error.add_note(f"The bot wrote:\n{self.log}")
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What it has written to stderr so far."""
+        return self._stderr.read_text(encoding="utf-8")
+
+    async def until(self, event: Awaitable[T]) -> T:
+        """Wait for something that the bot brings about; fails at once if it ends instead."""
+        happening = asyncio.ensure_future(event)
+        while not happening.done():
+            running = self._process.poll() is None
+            await asyncio.wait([happening], timeout=0.1)
+            if not running and not happening.done():
+                happening.cancel()
+                raise AssertionError(f"the bot ended with exit code {self._process.returncode}")
+        return happening.result()
+
+    async def ended(self) -> Finished:
+        """Wait until it ends by itself."""
+        exit_code = await asyncio.to_thread(self._process.wait, PATIENCE)
+        return Finished(exit_code, self._stdout.read_text(encoding="utf-8"), self.log)
+
+    def terminate(self) -> None:
+        """Tell it to stop, as a service manager does."""
+        self._process.terminate()
+
+    async def kill(self) -> Finished:
+        """Stop it as a power cut does; no effect if it has ended."""
+        self._process.kill()
+        return await self.ended()
+
+
+def _environment(settings: dict[str, str]) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "PYTHONUTF8": "1", **settings}
