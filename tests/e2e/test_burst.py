@@ -14,7 +14,7 @@ MESSAGES = 20  # as many as are paid on one day
 
 
 async def test_every_reaction_is_paid_exactly_once(tmp_path: Path) -> None:
-    """kill -9 in the burst, restart, again: what was confirmed is paid, what was not comes again."""
+    """After kill -9 and a restart, twice, confirmed updates are paid and the others come again."""
     database = tmp_path / "besitos.db"
     async with SandboxServer() as server:
         settings = {

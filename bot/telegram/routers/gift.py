@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, User
 
-from bot.gamification.daily_gift import GiftAlreadyTaken, take_gift
+from bot.gamification.daily_gift import take_gift
 from bot.gamification.member_state import MemberState
 from bot.gamification.moment import Economy
 from bot.telegram import announcements
@@ -27,7 +27,7 @@ def setup() -> Router:
 async def by_command(
     message: Message, user: User, member: MemberState, economy: Economy
 ) -> Answers:
-    """Give today's gift, or say when the next one is due."""
+    """Give today's gift."""
     return await _give(message, user, member, economy)
 
 
@@ -40,10 +40,7 @@ async def by_button(
 
 
 async def _give(message: Message, user: User, member: MemberState, economy: Economy) -> Answers:
-    try:
-        result = await take_gift(economy, member)
-    except GiftAlreadyTaken as error:
-        return [message.answer(texts.gift_taken(error))]
+    result = await take_gift(economy, member)
     return [
         message.answer(texts.gift(result)),
         *announcements.unlocked(result.unlocked, user, message.chat.id),

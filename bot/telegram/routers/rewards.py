@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message, User
 from bot.gamification.member_state import MemberState
 from bot.gamification.models import UserRewardStatus
 from bot.gamification.moment import Economy
-from bot.gamification.rewards.claiming import NotClaimable, claim
+from bot.gamification.rewards.claiming import claim
 from bot.gamification.rewards.listing import list_rewards
 from bot.gamification.rewards.unlocking import unlock
 from bot.telegram import announcements, keyboards
@@ -52,10 +52,7 @@ async def claim_reward(
 ) -> Answers:
     """Claim for whoever presses, whatever the button says."""
     user = callback_query.from_user
-    try:
-        result = await claim(economy, member, callback_data.reward_id)
-    except NotClaimable as error:
-        return [callback_query.answer(texts.not_claimable(error.status), show_alert=True)]
+    result = await claim(economy, member, callback_data.reward_id)
     return [
         callback_query.answer(texts.claimed_short(result)),
         message.answer(texts.claimed(result)),

@@ -38,11 +38,6 @@ def help_text() -> str:
     )
 
 
-def failed() -> str:
-    """Say that an update failed."""
-    return _("Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento.")
-
-
 def number(value: int) -> str:
     """Group thousands in a way that no language misreads: 12 345."""
     return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
