@@ -59,8 +59,7 @@ class Settings(BaseSettings):
     @field_validator("bot_token")
     @classmethod
     def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
-        number, _, secret = value.get_secret_value().partition(":") if value else ("1", "", "x")
-        if not number.isdecimal() or not secret or any(map(str.isspace, secret)):
+        if value and not re.fullmatch(r"\d+:\S+", value.get_secret_value()):
             raise ValueError("paste the token exactly as @BotFather shows it, such as 123456:ABC…")
         return value
 

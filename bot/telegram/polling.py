@@ -10,7 +10,12 @@ import logging
 from typing import Final
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
 from aiogram.types import Update
 
 from bot.database.errors import is_unavailable
@@ -73,7 +78,7 @@ class Polling:
             )
         except TelegramUnauthorizedError:
             raise
-        except TelegramAPIError as error:
+        except AiogramError as error:
             logger.warning("updates could not be fetched: %s", error)
             await self._wait(error.retry_after if isinstance(error, TelegramRetryAfter) else None)
             return []
@@ -87,9 +92,11 @@ class Polling:
         try:
             await self._dispatcher.feed_update(self._bot, update)
         except Exception as error:
-            # The error handler lets only one kind through: the database is away.
             if not is_unavailable(error):
-                raise
+                # The error handler failed itself. Telegram would send this update again and
+                # again; one lost answer is better than a bot that never gets past it.
+                logger.exception("update %d is given up", update.update_id)
+                return True
             logger.warning("update %d waits for the database: %s", update.update_id, error)
             await self._wait()
             return False
