@@ -95,6 +95,16 @@ class Settings(BaseSettings):
         return value
 
 
+def require_token(settings: Settings) -> str:
+    """Return the bot's token. Raises `SettingsError` when there is none."""
+    if settings.bot_token is None:
+        raise SettingsError(
+            "BOT_TOKEN is not set; get a token from @BotFather and put it into .env, or try the "
+            "bot without one with `python main.py sandbox`."
+        )
+    return settings.bot_token.get_secret_value()
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` win over the environment.
 

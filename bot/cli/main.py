@@ -12,7 +12,7 @@ from bot.cli import seed
 from bot.cli.wipe import wipe
 from bot.errors import BesitosError
 from bot.logs import setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, require_token
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ def default(
 def run() -> None:
     """Bootstrap the database, then answer Telegram: by polling, or by webhook if one is set."""
     settings = _settings()
+    require_token(settings)
     # aiogram alone takes seconds to import; no other command may pay for it.
     from bot.app import run_bot  # noqa: PLC0415
 

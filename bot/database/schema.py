@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "alembic_version"
-# The inspector would ask the same in more statements.
 _HAS_VERSION_TABLE = {
     "sqlite": text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"),
-    "postgresql": text("SELECT to_regclass('alembic_version')::text"),
+    # Not to_regclass(): it remembers what this session did not find before it waited for the
+    # lock, and so would not see the table that another start has made meanwhile.
+    "postgresql": text(
+        "SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+        " WHERE relname = 'alembic_version' AND nspname = ANY (current_schemas(false))"
+    ),
 }
 _REVISION = text("SELECT version_num FROM alembic_version")
 

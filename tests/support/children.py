@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 # Imported here so that the fork server has them and no child has to import them again.
-import alembic.command
+import alembic.command  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 from sqlalchemy import Engine, event
@@ -23,21 +23,20 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def race(connection: Connection, barrier: Barrier, url: str) -> None:
-    """Bootstrap at the same moment as all others, and send the report's outcome."""
+    """Bootstrap at the same moment as all others, and send the report."""
     barrier.wait()
-    connection.send(asyncio.run(_bootstrap(url)).outcome)
+    connection.send(asyncio.run(_bootstrap(url)))
 
 
 def step(connection: Connection, url: str, slice_size: int) -> None:
-    """Bootstrap, but before each statement send its SQL and wait for a message; None at the end."""
+    """Bootstrap, but before each statement send its SQL and wait; at the end send the report."""
     backfill.SLICE = slice_size  # type: ignore[misc]
 
     def stop(sql: str) -> None:
-        connection.send(sql)
+        connection.send(sql.strip())
         connection.recv()
 
-    asyncio.run(_bootstrap(url, stop))
-    connection.send(None)
+    connection.send(asyncio.run(_bootstrap(url, stop)))
 
 
 async def _bootstrap(url: str, stop: Any = None) -> BootstrapReport:

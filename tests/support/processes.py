@@ -7,10 +7,10 @@ event loop and connections of its own.
 import contextlib
 import functools
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 #: Seconds after which a worker that says nothing counts as hung.
@@ -28,9 +28,11 @@ class Worker:
         self._connection, theirs = _context.Pipe()
         self._process = _context.Process(target=target, args=(theirs, *arguments))
         self._process.start()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
         theirs.close()
 
-    def __enter__(self) -> "Worker":
+    def __enter__(self) -> Self:
         """Nothing more to open."""
         return self
 
@@ -39,12 +41,6 @@ class Worker:
         self.kill()
         self._connection.close()
         self._process.close()
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        assert self._process.pid is not None
-        return self._process.pid
 
     def send(self, message: object) -> None:
         """Give the process something to receive."""
@@ -69,12 +65,17 @@ class Worker:
         return self.wait()
 
 
-@contextlib.contextmanager
-def workers(count: int, target: Callable[..., None], *arguments: object) -> Iterator[list[Worker]]:
-    """Run `target` in so many processes, which get one barrier for all behind their connection."""
+def race(count: int, target: Callable[..., None], *arguments: object) -> list[Any]:
+    """Run `target(connection, barrier, *arguments)` in so many processes at the same moment.
+
+    Returns the one message that each sends; all of them must end well.
+    """
     barrier = _context.Barrier(count, timeout=PATIENCE)
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(Worker(target, barrier, *arguments)) for _ in range(count)]
+        workers = [stack.enter_context(Worker(target, barrier, *arguments)) for _ in range(count)]
+        messages = [worker.receive() for worker in workers]
+        assert [0] * count == [worker.wait() for worker in workers]
+    return messages
 
 
 @functools.cache

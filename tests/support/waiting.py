@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 T = TypeVar("T")
 
 #: Seconds after which what we wait for counts as never happening.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 async def until(condition: Callable[[], T]) -> T:

@@ -1,0 +1,150 @@
+"""`python main.py seed …` and `wipe`, each as a program of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.programs import Finished, run_main
+
+SETTINGS = 8
+REWARDS = 3
+
+
+def test_life_of_a_seed(tmp_path: Path, sqlite_url: str) -> None:
+    """Status, plan, apply, revert and wipe do what they say, and their exit codes tell."""
+
+    def command(*arguments: str) -> Finished:
+        return run_main(tmp_path, *arguments, DATABASE_URL=sqlite_url)
+
+    assert would_change(command("seed", "status", "--json"), seeded=False)
+    planned = document(command("seed", "plan", "--json"))
+    assert would_change(command("seed", "status", "--json"), seeded=False)
+
+    applied = document(command("seed", "apply", "--json"))
+    assert SETTINGS == applied["config"]["created"]
+    assert REWARDS == applied["rewards"]["created"]
+    assert planned["rows"] == applied["rows"]
+    assert not would_change(command("seed", "status", "--json"), seeded=True)
+    assert "up_to_date" == document(command("seed", "apply", "--json"))["outcome"]
+
+    assert {"reverted": True} == document(command("seed", "revert", "--json"))
+    assert would_change(command("seed", "status", "--json"), seeded=False)
+    assert SETTINGS == document(command("seed", "apply", "--json"))["config"]["created"]
+
+    wiped = command("wipe", "--yes")
+    assert (0, []) == (wiped.exit_code, wiped.sentences)
+    assert "The next start seeds it again." in wiped.stdout
+    assert would_change(command("seed", "status", "--json"), seeded=False)
+
+
+def test_postgresql_by_each_of_its_names(tmp_path: Path, postgresql_url: str) -> None:
+    """The address may start with postgresql:// or, as hosted databases give it, postgres://."""
+    short = postgresql_url.replace("postgresql://", "postgres://", 1)
+
+    assert "seeded" == document(run_apply(tmp_path, short))["outcome"]
+    assert "up_to_date" == document(run_apply(tmp_path, postgresql_url))["outcome"]
+    assert 0 == run_main(tmp_path, "wipe", "--yes", DATABASE_URL=short).exit_code
+    assert would_change(
+        run_main(tmp_path, "seed", "status", "--json", DATABASE_URL=postgresql_url), seeded=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "says"),
+    [
+        ("seed status", 3, "create the schema"),
+        ("seed plan", 0, "Nothing was changed: this was a dry run."),
+        ("seed revert", 0, "Nothing to revert"),
+        ("wipe --yes", 0, "Deleted 0 rows"),
+        ("seed apply", 0, "bootstrap seeded: seed none -> 1"),
+    ],
+)
+def test_for_people(
+    tmp_path: Path, sqlite_url: str, command: str, exit_code: int, says: str
+) -> None:
+    """Without --json a command prints text; only apply makes the file; aiogram is not imported."""
+    ended = run_main(tmp_path, *command.split(), DATABASE_URL=sqlite_url)
+
+    assert (exit_code, []) == (ended.exit_code, ended.sentences)
+    assert says in " ".join(ended.stdout.split())
+    assert ("apply" in command) == (tmp_path / "besitos.db").exists()
+    assert "bot.settings" in ended.imports
+    assert [] == [name for name in ended.imports if name.partition(".")[0] == "aiogram"]
+
+
+@pytest.mark.parametrize(
+    ("command", "setting", "exit_code", "says"),
+    [
+        ("seed apply", "DATABASE_URL=sqlite:////missing/besitos.db", 1, "create it"),
+        ("seed plan", "DATABASE_URL=mysql://root@localhost/besitos", 2, "PostgreSQL"),
+        ("seed status", "LOG_LEVEL=loud", 2, "LOG_LEVEL"),
+        ("seed apply", "SEED_FILE=missing.toml", 2, "SEED_FILE"),
+    ],
+)
+def test_failure_is_one_sentence(
+    tmp_path: Path, command: str, setting: str, exit_code: int, says: str
+) -> None:
+    """Stderr says what to do, in one line; stdout stays empty, so no script reads half a JSON."""
+    name, _, value = setting.partition("=")
+
+    ended = run_main(tmp_path, *command.split(), "--json", **{name: value})
+
+    assert (exit_code, "") == (ended.exit_code, ended.stdout)
+    (sentence,) = ended.sentences
+    assert says in sentence
+    assert sentence.endswith(".")
+
+
+def test_database_that_is_not_there(tmp_path: Path) -> None:
+    """A PostgreSQL that does not answer is waited for, and said so without its password."""
+    ended = run_main(
+        tmp_path,
+        "seed",
+        "apply",
+        DATABASE_URL="postgresql://besitos:hunter2@127.0.0.1:1/besitos",
+        DATABASE_WAIT_TIMEOUT="0.5",
+    )
+
+    assert (1, "") == (ended.exit_code, ended.stdout)
+    assert "waiting for the database postgresql" in ended.stderr.splitlines()[0]
+    (sentence,) = ended.sentences
+    assert "did not answer within 0.5 s" in sentence
+    assert "hunter2" not in ended.stderr
+
+
+def test_wrong_usage(tmp_path: Path) -> None:
+    """A command that does not exist is exit code 2, and the usage is shown on stderr."""
+    ended = run_main(tmp_path, "seed", "bogus")
+
+    assert (2, "") == (ended.exit_code, ended.stdout)
+    assert "bogus" in ended.stderr
+
+
+def test_wipe_asks(tmp_path: Path, sqlite_url: str) -> None:
+    """Without an answer on stdin nothing is deleted."""
+    run_main(tmp_path, "seed", "apply", DATABASE_URL=sqlite_url)
+
+    assert 1 == run_main(tmp_path, "wipe", DATABASE_URL=sqlite_url).exit_code
+    assert 0 == run_main(tmp_path, "seed", "status", DATABASE_URL=sqlite_url).exit_code
+
+
+def run_apply(folder: Path, url: str) -> Finished:
+    """Run `seed apply --json`."""
+    return run_main(folder, "seed", "apply", "--json", DATABASE_URL=url)
+
+
+def document(ended: Finished) -> dict[str, Any]:
+    """Return the one JSON document that a command that went well printed, and nothing else."""
+    assert (0, []) == (ended.exit_code, ended.sentences)
+    parsed: dict[str, Any] = json.loads(ended.stdout)
+    return parsed
+
+
+def would_change(ended: Finished, *, seeded: bool) -> bool:
+    """Return what `seed status --json` says, having compared it with its exit code."""
+    status = json.loads(ended.stdout)
+    assert (3 if status["would_change"] else 0) == ended.exit_code
+    assert seeded == (status["marker_version"] is not None)
+    return bool(status["would_change"])

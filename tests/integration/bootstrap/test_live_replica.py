@@ -1,0 +1,84 @@
+"""A backfill while another replica is up and registers members.
+
+PostgreSQL only: on SQLite a second writer waits for the whole transaction.
+"""
+
+import asyncio
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.gamification.bootstrap.report import Counts, Outcome
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.members import Member, register_member
+from tests.support.database import add_users, contents
+from tests.support.stepping import SteppedBootstrap
+from tests.support.waiting import until_blocked
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+async def test_live_replica_registers_members_meanwhile(
+    service: BootstrapService, database_url: str, engine: AsyncEngine
+) -> None:
+    """New members between any two statements, and old ones meanwhile, get one profile each."""
+    await service.run()
+    old = range(0, 1000, 10)
+    await add_users(engine, *old)
+
+    async def old_members_come_by() -> None:
+        for user_id in reversed(old):  # the backfill comes from the other end
+            await register(engine, user_id)
+
+    with SteppedBootstrap(database_url) as backfill:
+        await backfill.run_until("INSERT INTO user_gamification_profiles")
+        await backfill.run_until("SELECT users.user_id")  # the end of the second slice
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(old_members_come_by())
+            number = 0
+            async for _ in backfill:
+                number += 1
+                for user_id in (10 * number + 1, 1005 - 10 * number, 2000 + number):
+                    await register(engine, user_id)
+
+        report = await backfill.finish()
+
+    assert 20 <= report.profiles.created <= len(old)
+    found = await contents(engine)
+    users = {row["user_id"] for row in found["users"]}
+    assert users == {row["user_id"] for row in found["user_gamification_profiles"]}
+    assert users > set(old)
+    assert Outcome.UP_TO_DATE is (await service.run()).outcome
+
+
+@pytest.mark.parametrize(("commits", "created"), [(True, 49), (False, 50)])
+async def test_backfill_meets_a_registration_halfway(
+    service: BootstrapService,
+    database_url: str,
+    engine: AsyncEngine,
+    created: int,
+    *,
+    commits: bool,
+) -> None:
+    """It waits for a registration of the same user, and inserts the profile if that fails."""
+    await service.run()
+    await add_users(engine, *range(50))
+
+    with SteppedBootstrap(database_url) as backfill:
+        async with engine.connect() as replica:
+            await register_member(replica, Member(30, None, "Ana", None))
+            await backfill.run_until("INSERT INTO user_gamification_profiles")
+            await backfill.run_until("INSERT INTO user_gamification_profiles")
+            backfill.go_on()
+            await until_blocked(engine, backfill.pid)
+            await (replica.commit() if commits else replica.rollback())
+        report = await backfill.finish()
+
+    assert Counts(created) == report.profiles
+    assert 50 == len((await contents(engine))["user_gamification_profiles"])
+
+
+async def register(engine: AsyncEngine, user_id: int) -> None:
+    """Register a member as a live replica does on an update."""
+    async with engine.begin() as connection:
+        await register_member(connection, Member(user_id, None, f"Member {user_id}", "es"))

@@ -1,0 +1,58 @@
+"""The real dispatcher on a real database, with a bot on paper at the other end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from aiogram import Bot, Dispatcher
+from aiogram.methods import TelegramMethod
+from aiogram.types import Update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.dispatcher import build_dispatcher
+from bot.telegram.outbox import Outbox
+
+
+class Answering(Outbox):
+    """Keeps what should be sent."""
+
+    def __init__(self) -> None:
+        """Nothing has been sent yet."""
+        super().__init__(cast("Any", None))
+        self.methods: list[TelegramMethod[Any]] = []
+
+    def put(self, method: TelegramMethod[Any]) -> None:
+        """Keep it."""
+        self.methods.append(method)
+
+
+class Dispatching:
+    """Feeds updates, one at a time."""
+
+    def __init__(self, dispatcher: Dispatcher, bot: Bot, outbox: Answering) -> None:
+        """Feed `dispatcher`, whose answers are in `outbox`."""
+        self.dispatcher = dispatcher
+        self._bot = bot
+        self._outbox = outbox
+
+    async def feed(self, update: Update) -> list[TelegramMethod[Any]]:
+        """Return what the update is answered with."""
+        self._outbox.methods.clear()
+        await self.dispatcher.feed_update(self._bot, update)
+        return list(self._outbox.methods)
+
+    async def texts(self, update: Update) -> list[str]:
+        """Return the texts of the answers."""
+        return [str(getattr(method, "text", "")) for method in await self.feed(update)]
+
+
+@asynccontextmanager
+async def dispatching(engine: AsyncEngine) -> AsyncIterator[Dispatching]:
+    """Build the dispatcher on a bootstrapped database."""
+    outbox = Answering()
+    service = BootstrapService(engine, load_manifest(), lock_timeout=30)
+    dispatcher = build_dispatcher(engine, service, outbox)
+    async with Bot("42:TEST").context(auto_close=True) as bot:
+        yield Dispatching(dispatcher, bot, outbox)

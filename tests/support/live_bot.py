@@ -1,0 +1,95 @@
+"""The whole bot in this process: a local Telegram, real long polling, a real database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.dispatcher import build_dispatcher
+from bot.telegram.outbox import Outbox
+from bot.telegram.polling import Polling
+from sandbox import CallbackAnswer, Chat, Message, SandboxServer, User
+from tests.support.waiting import until
+
+
+@dataclass
+class LiveBot:
+    """What a test needs of it; `server.telegram` is where members act."""
+
+    engine: AsyncEngine
+    server: SandboxServer
+    api: Bot
+    dispatcher: Dispatcher
+    outbox: Outbox
+    polling: asyncio.Task[None]
+    stop: asyncio.Event
+
+    async def settle(self) -> None:
+        """Wait until every update is confirmed and every answer has left."""
+        busy = self.outbox._last_of_chat  # noqa: SLF001 - nobody but a test waits for it
+        await until(lambda: self.polling.done() or not (len(self.server.queue) or busy))
+        if self.polling.done():
+            await self.polling
+
+    def answers(self, chat: Chat) -> list[Message]:
+        """Return what the bot has written in a chat, oldest first."""
+        return [message for message in self.server.telegram.messages(chat) if message.by_bot]
+
+    async def say(self, member: User, words: str) -> list[Message]:
+        """Write to the bot in private, and return what it answered."""
+        chat = self.server.telegram.private(member)
+        said = self.server.telegram.say(member, chat, words)
+        await self.settle()
+        return [one for one in self.answers(chat) if one.message_id > said.message_id]
+
+    async def press(self, member: User, message: Message, data: str) -> CallbackAnswer:
+        """Press a button as any member, shown to them or forged, and return the answer."""
+        query_id = self.server.telegram.press(
+            member, message.chat, message.message_id, data, forge=True
+        )
+        await self.settle()
+        return self.server.telegram.answers[query_id]
+
+    async def balances(self) -> dict[int, int]:
+        """Return every member's balance."""
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(
+                text("SELECT user_id, balance FROM user_gamification_profiles")
+            )
+            return {row.user_id: row.balance for row in rows}
+
+
+@asynccontextmanager
+async def live_bot(engine: AsyncEngine) -> AsyncIterator[LiveBot]:
+    """Start everything as `bot.app` does, and stop it in the same order."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(SandboxServer())
+        session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
+        default = DefaultBotProperties(parse_mode=ParseMode.HTML)
+        bot = Bot(server.token, session=session, default=default)
+        stack.push_async_callback(session.close)
+        outbox = await stack.enter_async_context(Outbox(bot))
+        service = BootstrapService(engine, load_manifest(), lock_timeout=30)
+        dispatcher = build_dispatcher(engine, service, outbox)
+        context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
+        await dispatcher.emit_startup(**context)
+        stop = asyncio.Event()
+        polling = asyncio.create_task(Polling(dispatcher, bot, stop).run())
+        live = LiveBot(engine, server, bot, dispatcher, outbox, polling, stop)
+        await server.calls.wait_for("getUpdates")
+        try:
+            yield live
+        finally:
+            stop.set()
+            # What went wrong in there is the test's to see: `settle` raises it.
+            await asyncio.gather(polling, return_exceptions=True)

@@ -1,0 +1,34 @@
+"""Read Telegram's HTML as Telegram does: a tag that it does not know is an error."""
+
+from html.parser import HTMLParser
+
+KNOWN = {"a", "b", "code", "i", "pre", "u", "s"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        assert tag in KNOWN, f"Telegram does not know <{tag}>"
+        self.open.append(tag)
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert tag == self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(html: str) -> tuple[str, list[str]]:
+    """Return what a member sees, and the tags; AssertionError where Telegram would refuse it."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    assert [] == reader.open
+    return reader.text, reader.tags

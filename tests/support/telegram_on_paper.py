@@ -1,0 +1,90 @@
+"""A bot without a Telegram: it writes down what was sent, and fails as it is told to."""
+
+import asyncio
+from collections import defaultdict, deque
+from typing import Any
+
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import SendMessage, TelegramMethod
+
+
+def message(chat_id: int, text: str) -> SendMessage:
+    """Return a message to send."""
+    return SendMessage(chat_id=chat_id, text=text)
+
+
+METHOD = message(1, "x")
+RETRY_IN_7 = TelegramRetryAfter(METHOD, "Too Many Requests", retry_after=7)
+SERVER_ERROR = TelegramServerError(METHOD, "Internal Server Error")
+NETWORK_ERROR = TelegramNetworkError(METHOD, "Connection reset")
+BAD_REQUEST = TelegramBadRequest(METHOD, "chat not found")
+
+
+class PaperBot:
+    """Stands in for aiogram's Bot where only calling it matters."""
+
+    def __init__(self) -> None:
+        """Everything succeeds until `fail` is told otherwise."""
+        self.sent: list[str] = []
+        self.attempts: list[str] = []
+        self.held: dict[str, asyncio.Event] = {}
+        self._failures: dict[str, deque[Exception]] = defaultdict(deque)
+
+    def fail(self, text: str, *errors: Exception) -> None:
+        """Answer the next attempts at this text with errors, one each."""
+        self._failures[text].extend(errors)
+
+    def hold(self, text: str) -> asyncio.Event:
+        """Answer this text only once the event is set."""
+        self.held[text] = asyncio.Event()
+        return self.held[text]
+
+    async def __call__(self, method: TelegramMethod[Any]) -> None:
+        """Send."""
+        text = str(getattr(method, "text", None))
+        self.attempts.append(text)
+        if text in self.held:
+            await self.held[text].wait()
+        await asyncio.sleep(0)
+        if self._failures[text]:
+            raise self._failures[text].popleft()
+        self.sent.append(text)
+
+
+class Naps:
+    """Stands in for `asyncio.sleep`: pauses are written down and over at once.
+
+    What is shorter than `SHORTEST` is a test that looks again, and no pause of the outbox.
+    """
+
+    SHORTEST = 0.1
+
+    def __init__(self) -> None:
+        """Nobody has slept yet."""
+        self.taken: list[float] = []
+        self.gate: asyncio.Event | None = None
+        self._sleep = asyncio.sleep
+
+    async def __call__(self, seconds: float) -> None:
+        """Take a nap, which lasts until the `gate` opens if there is one."""
+        if seconds >= self.SHORTEST:
+            self.taken.append(seconds)
+            if self.gate is not None:
+                await self.gate.wait()
+        await self._sleep(0)
+
+
+__all__ = [
+    "BAD_REQUEST",
+    "NETWORK_ERROR",
+    "RETRY_IN_7",
+    "SERVER_ERROR",
+    "Naps",
+    "PaperBot",
+    "message",
+]

@@ -1,0 +1,47 @@
+"""Updates in the shape of the Bot API, for feeding a dispatcher by hand."""
+
+from itertools import count
+from typing import Any
+
+from aiogram.types import Update
+
+GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
+_numbers = count(1)
+
+
+def user(user_id: int, **fields: object) -> dict[str, Any]:
+    """Return a person, Spanish unless told otherwise."""
+    member = {"id": user_id, "is_bot": False, "first_name": f"Member {user_id}"}
+    return {**member, "language_code": "es", **fields}
+
+
+def reaction(message_id: int, who: dict[str, Any] | None, emoji: str | None = "👍") -> Update:
+    """Return a reaction in the group; without `who` it is an anonymous administrator's."""
+    actor = {"user": who} if who else {"actor_chat": GROUP}
+    new = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    change = {"old_reaction": [], "new_reaction": new}
+    where = {"chat": GROUP, "message_id": message_id, "date": 1_772_000_000}
+    return _update("message_reaction", {**where, **actor, **change})
+
+
+def command(text: str, who: dict[str, Any], **fields: object) -> Update:
+    """Return a command in a private chat."""
+    chat = {"id": who["id"], "type": "private", "first_name": who["first_name"]}
+    entity = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
+    message = {"message_id": 1, "date": 1_772_000_000, "chat": chat, "from": who, "text": text}
+    return _update("message", {**message, "entities": [entity], **fields})
+
+
+def press(data: str, who: dict[str, Any], message: dict[str, Any] | None) -> Update:
+    """Return a press on a button under `message`, None for one that nobody sees any more."""
+    query = {"id": "1", "from": who, "chat_instance": "1", "data": data}
+    return _update("callback_query", query | ({"message": message} if message else {}))
+
+
+def too_old(message_id: int, chat: dict[str, Any] = GROUP) -> dict[str, Any]:
+    """Return a message that Telegram does not show to the bot any more."""
+    return {"chat": chat, "message_id": message_id, "date": 0}
+
+
+def _update(kind: str, payload: dict[str, Any]) -> Update:
+    return Update.model_validate({"update_id": next(_numbers), kind: payload})
