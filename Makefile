@@ -13,7 +13,7 @@ run: .venv/run
 	fi
 
 test: .venv/dev lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff check .

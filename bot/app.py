@@ -18,7 +18,7 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.http import health_application, serving
 from bot.progress import shown_progress
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, require_token
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.outbox import Outbox
 from bot.telegram.polling import Polling
@@ -36,23 +36,21 @@ async def run_bot(settings: Settings) -> None:
 
     Raises `BesitosError` when the start fails; no update has been fetched then.
     """
-    if settings.bot_token is None:
-        raise SettingsError(
-            "BOT_TOKEN is not set; get a token from @BotFather and put it into .env, or try the "
-            "bot without one: python main.py sandbox"
-        )
+    token = require_token(settings)
     manifest = load_manifest(settings.seed_file)
     async with AsyncExitStack() as stack:
         engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
         stack.push_async_callback(engine.dispose)
-        bot = _create_bot(settings, settings.bot_token.get_secret_value())
+        bot = _create_bot(settings, token)
         stack.push_async_callback(bot.session.close)
         outbox = await stack.enter_async_context(Outbox(bot))
         progress = stack.enter_context(shown_progress())
         service = BootstrapService(
             engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
         )
-        dispatcher = build_dispatcher(engine, service, outbox, settings.database_wait_timeout)
+        dispatcher = build_dispatcher(
+            engine, service, outbox, settings.database_wait_timeout, settings.admin_ids
+        )
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await dispatcher.emit_startup(**context)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)

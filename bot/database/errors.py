@@ -13,6 +13,7 @@ _UNAVAILABLE = {
     "57P03",  # cannot_connect_now: PostgreSQL is starting up or in recovery
     "57P01",  # admin_shutdown
     "53300",  # too_many_connections
+    "40P01",  # deadlock_detected: the other transaction goes on, ours may come again
 }
 
 

@@ -57,10 +57,10 @@ class LevelFormula:
         self.text = text
         self._expression = _parse(text)
         self._evaluator = SimpleEval(operators=OPERATORS, functions=FUNCTIONS)
-        for (lower, before), (higher, after) in pairwise((n, self.level(n)) for n in _samples()):
+        for (lower, before), (higher, after) in pairwise((n, self._value(n)) for n in _samples()):
             if after < before:
                 raise FormulaError(
-                    f"The level formula {text!r} falls from level {before} at {lower} besitos to "
+                    f"The level formula {text!r} falls from {before} at {lower} besitos to "
                     f"{after} at {higher}; write one that never falls."
                 )
 
@@ -69,10 +69,12 @@ class LevelFormula:
 
         Raises `FormulaError` where the formula has no value, such as a division by zero.
         """
+        return min(max(self._value(total_earned), 1), MAX_LEVEL)
+
+    def _value(self, total_earned: int) -> int:
         self._evaluator.names = {"total_earned": total_earned}
         try:
-            value: float = self._evaluator.eval(self.text, previously_parsed=self._expression)
-            return min(max(math.floor(value), 1), MAX_LEVEL)
+            return math.floor(self._evaluator.eval(self.text, previously_parsed=self._expression))
         except (ArithmeticError, TypeError, ValueError) as error:
             raise FormulaError(
                 f"The level formula {self.text!r} has no value at {total_earned} besitos "

@@ -1,5 +1,7 @@
 """Put the dispatcher together: middlewares, routers, startup hook and what handlers may ask for."""
 
+from collections.abc import Set as AbstractSet
+
 from aiogram import Dispatcher
 from aiogram.utils.i18n import SimpleI18nMiddleware
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +13,7 @@ from bot.telegram.i18n import make_i18n
 from bot.telegram.middlewares.answers import Answers
 from bot.telegram.middlewares.unit_of_work import UnitOfWork
 from bot.telegram.outbox import Outbox
+from bot.telegram.routers.admin.middlewares import Afterwards
 
 
 def build_dispatcher(
@@ -18,8 +21,9 @@ def build_dispatcher(
     bootstrap_service: BootstrapService,
     outbox: Outbox,
     database_wait_timeout: float = 30,
+    admin_ids: AbstractSet[int] = frozenset(),
 ) -> Dispatcher:
-    """Return a dispatcher that is ready for `emit_startup`."""
+    """Return a dispatcher that is ready for `emit_startup`; `admin_ids` may open /admin."""
     rulebook = Rulebook(bootstrap_service.manifest.config)
     dispatcher = Dispatcher(
         engine=engine,
@@ -32,8 +36,9 @@ def build_dispatcher(
     i18n = make_i18n()
     dispatcher["i18n"] = i18n
     dispatcher.update.outer_middleware(SimpleI18nMiddleware(i18n))
-    # Order matters: answers leave only after the transaction inside has committed.
+    # Order matters: the first two act only once the transaction inside has committed.
     dispatcher.update.outer_middleware(Answers(outbox))
+    dispatcher.update.outer_middleware(Afterwards())
     dispatcher.update.outer_middleware(UnitOfWork(engine, rulebook))
-    dispatcher.include_routers(errors.setup(), routers.setup())
+    dispatcher.include_routers(routers.setup(admin_ids), errors.setup())
     return dispatcher

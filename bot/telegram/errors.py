@@ -29,7 +29,7 @@ async def explain(event: ErrorEvent, outbox: Outbox, i18n: I18n) -> None:
     if is_unavailable(event.exception):
         raise event.exception
     asked = event.update.message or event.update.callback_query
-    with i18n.context(), i18n.use_locale(_locale(asked) or i18n.default_locale):
+    with i18n.context(), i18n.use_locale(_language(asked) or i18n.default_locale):
         refusal = texts.refusal(event.exception)
         sentence = refusal or texts.failed()
     if refusal is None:
@@ -44,5 +44,7 @@ async def explain(event: ErrorEvent, outbox: Outbox, i18n: I18n) -> None:
         outbox.put(asked.answer(sentence, show_alert=True))
 
 
-def _locale(asked: Message | CallbackQuery | None) -> str | None:
-    return asked.from_user.language_code if asked and asked.from_user else None
+def _language(asked: Message | CallbackQuery | None) -> str | None:
+    """Return the language without its region: `en` of `en-GB`."""
+    code = asked.from_user.language_code if asked and asked.from_user else None
+    return code and code.partition("-")[0].lower()

@@ -88,8 +88,9 @@ async def _by_total(connection: AsyncConnection, formula: LevelFormula, now: dat
             update(_profile)
             .where(_profile.total_earned == fresh.c.total, _profile.level != fresh.c.level)
             .values(level=fresh.c.level, updated_at=now)
+            .returning(_profile.user_id)  # sqlite3 counts no rows of a statement that is a WITH
         )
-        changed, last = changed + result.rowcount, totals[-1]
+        changed, last = changed + len(result.all()), totals[-1]
     return changed
 
 

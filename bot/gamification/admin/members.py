@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.economy import Entry, book
+from bot.gamification.economy import Entry, InsufficientBesitos, book
 from bot.gamification.history import HistoryPage, read_history
 from bot.gamification.leaderboard import Standing, read_standing
 from bot.gamification.member_state import Member, MemberState, load_member
@@ -79,6 +79,12 @@ async def read_account(economy: Economy, user_id: int, older_than: int | None = 
         await read_standing(economy.connection, state),
         await read_history(economy.connection, user_id, older_than),
     )
+
+
+def refuse_overdraft(balance: int, amount: int) -> None:
+    """Raise `InsufficientBesitos` when `amount` (negative: taken) is more than `balance` holds."""
+    if balance + amount < 0:
+        raise InsufficientBesitos(f"The member has {balance} besitos; take at most that many.")
 
 
 async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line

@@ -1,14 +1,23 @@
 """One module per subject, each with a `setup()` that returns its router."""
 
+from collections.abc import Set as AbstractSet
+
 from aiogram import Router
 
-from bot.telegram.routers import gift, profile, reactions, rewards, welcome
+from bot.telegram.routers import admin, gift, profile, reactions, rewards, welcome
 
 
-def setup() -> Router:
-    """Return all routers in one."""
+def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
+    """Return all routers in one; `admin_ids` may open the admin's."""
     router = Router(name="all")
+    # An update asks one router after the other, so the one with most to do comes first. The
+    # admin's stands before the members': an open question of its takes any text for the answer.
     router.include_routers(
-        welcome.setup(), profile.setup(), gift.setup(), rewards.setup(), reactions.setup()
+        reactions.setup(),
+        admin.setup(admin_ids),
+        welcome.setup(),
+        profile.setup(),
+        gift.setup(),
+        rewards.setup(),
     )
     return router

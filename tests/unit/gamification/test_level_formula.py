@@ -81,6 +81,7 @@ def test_unsafe_formulas_are_refused(text: str) -> None:
     ("text", "reason"),
     [
         ("100 - total_earned", "falls"),
+        ("-total_earned", "falls"),
         ("total_earned % 7", "falls"),
         ("floor(sqrt(total_earned)) - total_earned // 100000", "falls"),
         ("100 / total_earned", "no value at 0"),

@@ -1,0 +1,41 @@
+"""/admin: settings, rewards, members, figures, the seed and the audit trail, for admins only."""
+
+from collections.abc import Set as AbstractSet
+
+from aiogram import Router
+
+from bot.telegram.routers.admin import (
+    access,
+    drafts,
+    figures,
+    grants,
+    members,
+    panel,
+    reports,
+    rewards,
+    settings,
+)
+from bot.telegram.routers.admin.middlewares import AtDesk, Sentences
+
+
+def setup(admin_ids: AbstractSet[int]) -> Router:
+    """Return the router. Every handler in it but the refusals is behind one filter."""
+    is_admin = access.IsAdmin(admin_ids)
+    inside = Router(name="admin.inside")
+    access.private_only(inside, is_admin)
+    for observer in (inside.message, inside.callback_query):
+        observer.middleware(AtDesk())
+        observer.middleware(Sentences())
+    inside.include_routers(
+        panel.setup(),
+        settings.setup(),
+        rewards.setup(),
+        drafts.setup(),
+        members.setup(),
+        grants.setup(),
+        figures.setup(),
+        reports.setup(),
+    )
+    router = Router(name=__name__)
+    router.include_routers(inside, access.refusals(is_admin))
+    return router

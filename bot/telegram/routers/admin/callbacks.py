@@ -1,0 +1,108 @@
+"""What the admin's buttons carry. Anybody can forge them, so who presses is checked each time."""
+
+from enum import StrEnum
+from typing import Final
+
+from aiogram.filters.callback_data import CallbackData
+
+#: All admin buttons begin like this, which is how presses of strangers are recognized.
+NAMESPACE: Final = "adm"
+
+
+class Section(StrEnum):
+    """The pages that the panel leads to, and the panel itself."""
+
+    PANEL = "panel"
+    SETTINGS = "settings"
+    REWARDS = "rewards"
+    MEMBERS = "members"
+    FIGURES = "figures"
+    SEED = "seed"
+    AUDIT = "audit"
+
+
+class Go(CallbackData, prefix="adm"):
+    """Show a page; `at` is a page's number or the audit line to start behind (0: the newest)."""
+
+    section: Section
+    at: int = 0
+
+
+class SettingAction(StrEnum):
+    """What to do with a setting."""
+
+    SHOW = "show"
+    ASK = "ask"
+    RESET = "reset"
+
+
+class SettingButton(CallbackData, prefix="adm_set"):
+    """Act on a setting."""
+
+    action: SettingAction
+    name: str
+
+
+class SaveFormula(CallbackData, prefix="adm_formula"):
+    """Save the formula whose preview was `asked` for by that update."""
+
+    asked: int
+
+
+class RewardAction(StrEnum):
+    """What to do with a reward."""
+
+    SHOW = "show"
+    ASK = "ask"
+    SWITCH = "switch"
+
+
+class RewardButton(CallbackData, prefix="adm_rw"):
+    """Act on a reward: ask for the field `what`, or switch the flag `what` `on` or off."""
+
+    action: RewardAction
+    reward_id: int
+    what: str = ""
+    on: bool = False
+
+
+class DraftAction(StrEnum):
+    """What to do with the draft of a reward."""
+
+    BEGIN = "begin"
+    TYPE = "type"
+    NO_DESCRIPTION = "plain"
+    ADD_CONDITION = "add"
+    CONDITION = "condition"
+    GROUP = "group"
+    SWITCH = "switch"
+    CREATE = "create"
+
+
+class DraftButton(CallbackData, prefix="adm_new"):
+    """Act on the draft of a reward; `what` is a type, a group or a flag."""
+
+    action: DraftAction
+    what: str = ""
+
+
+class MemberAction(StrEnum):
+    """What to do with a member."""
+
+    SHOW = "show"
+    GRANT = "grant"
+    TAKE = "take"
+
+
+class MemberButton(CallbackData, prefix="adm_mb"):
+    """Act on a member; `at` is the ledger line to start behind (0: the newest)."""
+
+    action: MemberAction
+    user_id: int
+    at: int = 0
+
+
+class BookAdjustment(CallbackData, prefix="adm_book"):
+    """Book the adjustment that was `asked` for by that update."""
+
+    asked: int

@@ -1,0 +1,134 @@
+"""Create a reward, question by question. The draft is what the manifest would say."""
+
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from bot.gamification.admin.drafts import ALL_OF, ANY_OF, create_reward, parse_condition
+from bot.gamification.admin.rewards import Field, Flag, parse_field, refuse_taken_name
+from bot.gamification.bootstrap.manifest import UNCOUNTED
+from bot.gamification.models import ConditionType, RewardType
+from bot.telegram.announcements import Answers
+from bot.telegram.routers.admin import reward_keyboards
+from bot.telegram.routers.admin.callbacks import DraftAction, DraftButton
+from bot.telegram.routers.admin.desk import Desk
+from bot.telegram.routers.admin.drafting import (
+    QUESTIONS,
+    add_condition,
+    ask,
+    ask_after,
+    current_draft,
+    summarize,
+)
+from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.pages import turn_to
+from bot.telegram.routers.admin.states import Asking
+from bot.telegram.texts.admin import drafts as texts
+from bot.telegram.texts.admin import rewards as reward_texts
+
+
+def setup() -> Router:
+    """Return the router."""
+    router = Router(name=__name__)
+    handlers: dict[DraftAction, Any] = {
+        DraftAction.BEGIN: begin,
+        DraftAction.TYPE: take_type,
+        DraftAction.NO_DESCRIPTION: take_no_description,
+        DraftAction.ADD_CONDITION: ask_condition,
+        DraftAction.CONDITION: take_condition,
+        DraftAction.GROUP: take_group,
+        DraftAction.SWITCH: switch,
+        DraftAction.CREATE: create,
+    }
+    for action, handler in handlers.items():
+        router.callback_query.register(handler, DraftButton.filter(F.action == action))
+    for state in QUESTIONS.values():
+        router.message.register(take_answer, state, *ANSWER)
+    router.message.register(take_condition_value, Asking.condition_value, *ANSWER)
+    return router
+
+
+async def begin(callback_query: CallbackQuery, desk: Desk) -> Answers:
+    """Ask what the reward gives."""
+    await desk.close()
+    return turn_to(callback_query, texts.ask_type(), reward_keyboards.draft_types())
+
+
+async def take_type(
+    callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
+) -> Answers:
+    """Begin the draft and ask for its name."""
+    draft: dict[str, Any] = {"reward_type": RewardType(callback_data.what).value, "conditions": []}
+    return turn_to(callback_query, *await ask(desk, draft, Field.NAME))
+
+
+async def take_answer(message: Message, desk: Desk) -> Answers:
+    """Put what was typed into the draft, and ask the next question."""
+    draft = await current_draft(desk)
+    asked = await desk.state.get_state()
+    field = next(field for field, state in QUESTIONS.items() if state.state == asked)
+    value = parse_field(RewardType(draft["reward_type"]), field, message.text or "")
+    if field is Field.NAME:
+        await refuse_taken_name(desk.economy, value)
+    text, keyboard = await ask_after(desk, {**draft, field.value: value}, field)
+    return [message.answer(text, reply_markup=keyboard)]
+
+
+async def take_no_description(callback_query: CallbackQuery, desk: Desk) -> Answers:
+    """Leave the description out, and ask the next question."""
+    draft = {**await current_draft(desk), Field.DESCRIPTION.value: None}
+    return turn_to(callback_query, *await ask_after(desk, draft, Field.DESCRIPTION))
+
+
+async def ask_condition(callback_query: CallbackQuery, desk: Desk) -> Answers:
+    """Ask what one more condition is about."""
+    await current_draft(desk, answered=True)
+    return turn_to(callback_query, texts.ask_condition(), reward_keyboards.draft_conditions())
+
+
+async def take_condition(
+    callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
+) -> Answers:
+    """Add a condition, once it is known how much it takes."""
+    draft = await current_draft(desk, answered=True)
+    kind = ConditionType(callback_data.what)
+    if kind in UNCOUNTED:
+        return turn_to(callback_query, *await add_condition(desk, draft, parse_condition(kind)))
+    await desk.ask(Asking.condition_value, draft=draft, condition=kind.value)
+    return turn_to(callback_query, texts.ask_condition_value(kind), reward_keyboards.question())
+
+
+async def take_condition_value(message: Message, desk: Desk) -> Answers:
+    """Add the condition with what was typed."""
+    draft = await current_draft(desk, answered=True)
+    kind = ConditionType((await desk.known())["condition"])
+    text, keyboard = await add_condition(desk, draft, parse_condition(kind, message.text))
+    return [message.answer(text, reply_markup=keyboard)]
+
+
+async def take_group(
+    callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
+) -> Answers:
+    """Choose whether all conditions must hold, or one of them."""
+    draft = await current_draft(desk, answered=True)
+    group = ANY_OF if callback_data.what == str(ANY_OF) else ALL_OF
+    conditions = [{**one, "condition_group": group} for one in draft["conditions"]]
+    return turn_to(callback_query, *await summarize(desk, {**draft, "conditions": conditions}))
+
+
+async def switch(callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk) -> Answers:
+    """Make the draft repeatable or secret, or no longer so."""
+    draft = await current_draft(desk, answered=True)
+    flag = Flag(callback_data.what).value
+    return turn_to(callback_query, *await summarize(desk, {**draft, flag: not draft.get(flag)}))
+
+
+async def create(callback_query: CallbackQuery, desk: Desk) -> Answers:
+    """Create the reward; a second press finds its name taken."""
+    reward = await create_reward(
+        desk.economy, desk.admin_id, await current_draft(desk, answered=True)
+    )
+    desk.rules_changed()
+    text = f"✅ {texts.created()}\n\n{reward_texts.one(reward)}"
+    return turn_to(callback_query, text, reward_keyboards.reward(reward))

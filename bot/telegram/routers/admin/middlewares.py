@@ -1,0 +1,74 @@
+"""Around every admin action: what waits for the commit, the desk, and refusals."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.methods import AnswerCallbackQuery, SendMessage
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.errors import BesitosError
+from bot.telegram.routers.admin.desk import Desk, QuestionOver
+from bot.telegram.routers.admin.keyboards import back_to_panel
+from bot.telegram.texts.admin import common as texts
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+#: What a handler puts in here is called once its transaction has committed.
+AfterCommit = list[Callable[[], None]]
+
+
+class Afterwards(BaseMiddleware):
+    """Gives handlers the list `after_commit`; stands outside the transaction."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Run the rest, then what it has put off."""
+        after_commit: AfterCommit = []
+        result = await handler(event, {**data, "after_commit": after_commit})
+        for call in after_commit:
+            call()
+        return result
+
+
+class AtDesk(BaseMiddleware):
+    """Gives handlers `desk`.
+
+    A press ends the question that was open, so that no later text is taken for its answer; what
+    was answered so far stays known.
+    """
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Put together what admin actions work with."""
+        after_commit: AfterCommit = data["after_commit"]
+        desk = Desk(
+            admin_id=data["event_from_user"].id,
+            update_id=data["event_update"].update_id,
+            economy=data["economy"],
+            manifest=data["bootstrap_service"].manifest,
+            state=data["state"],
+            rules_changed=lambda: after_commit.append(data["rulebook"].forget),
+        )
+        if isinstance(event, CallbackQuery):
+            await desk.state.set_state(None)
+        return await handler(event, {**data, "desk": desk})
+
+
+class Sentences(BaseMiddleware):
+    """What the economy refuses becomes a sentence for the admin, and nothing has changed."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Run the rest in a savepoint, since the refusal may come halfway."""
+        desk: Desk = data["desk"]
+        try:
+            async with desk.economy.connection.begin_nested():
+                return await handler(event, data)
+        except BesitosError as error:
+            return _tell(event, error)
+
+
+def _tell(event: TelegramObject, error: BesitosError) -> SendMessage | AnswerCallbackQuery:
+    if isinstance(event, CallbackQuery):
+        said = texts.over() if isinstance(error, QuestionOver) else texts.alert(error)
+        return event.answer(said, show_alert=True)
+    if isinstance(event, Message):
+        return event.answer(texts.try_again(error), reply_markup=back_to_panel())
+    raise error

@@ -1,0 +1,124 @@
+"""Inline keyboards for rewards and for the draft of a new one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.gamification.admin.drafts import ALL_OF, ANY_OF
+from bot.gamification.admin.rewards import Field, Flag
+from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.rewards.catalogue import Reward
+from bot.telegram.routers.admin.callbacks import (
+    DraftAction,
+    DraftButton,
+    Go,
+    RewardAction,
+    RewardButton,
+    Section,
+)
+from bot.telegram.routers.admin.keyboards import back, in_pairs, rows
+from bot.telegram.texts.admin import common as texts
+from bot.telegram.texts.admin import drafts as draft_texts
+from bot.telegram.texts.admin import rewards as reward_texts
+
+PAGE: Final = 8
+
+
+def rewards(found: Sequence[Reward], page: int) -> InlineKeyboardMarkup:
+    """Lead to the rewards of a page, to the other pages and to a new reward."""
+    buttons = [
+        (
+            reward_texts.button(reward),
+            RewardButton(action=RewardAction.SHOW, reward_id=reward.id),
+        )
+        for reward in found[page * PAGE : (page + 1) * PAGE]
+    ]
+    arrows = []
+    if page > 0:
+        arrows.append(("‹", Go(section=Section.REWARDS, at=page - 1)))
+    if (page + 1) * PAGE < len(found):
+        arrows.append(("›", Go(section=Section.REWARDS, at=page + 1)))
+    return rows(
+        *([button] for button in buttons),
+        arrows,
+        [(draft_texts.begin_button(), DraftButton(action=DraftAction.BEGIN))],
+        back(Go(section=Section.PANEL)),
+    )
+
+
+def reward(shown: Reward) -> InlineKeyboardMarkup:
+    """Edit each field, switch each flag."""
+    fields = [
+        (label, RewardButton(action=RewardAction.ASK, reward_id=shown.id, what=field))
+        for field, label in reward_texts.fields(shown.type).items()
+    ]
+    flags = [
+        (
+            reward_texts.switch(flag, on=on),
+            RewardButton(action=RewardAction.SWITCH, reward_id=shown.id, what=flag, on=not on),
+        )
+        for flag in (Flag.REPEATABLE, Flag.SECRET, Flag.ACTIVE)
+        if (on := getattr(shown, flag.value)) is not None
+    ]
+    return rows(*in_pairs(fields), *in_pairs(flags), back(Go(section=Section.REWARDS)))
+
+
+def back_to_reward(reward_id: int) -> InlineKeyboardMarkup:
+    """Lead back from a question about a reward."""
+    return rows(back(RewardButton(action=RewardAction.SHOW, reward_id=reward_id)))
+
+
+def question(*extra: tuple[str, DraftButton]) -> InlineKeyboardMarkup:
+    """Hang buttons under a question about a draft, and the way out."""
+    return rows(*([button] for button in extra), back(Go(section=Section.REWARDS)))
+
+
+def draft_types() -> InlineKeyboardMarkup:
+    """Choose what the new reward gives."""
+    labels = reward_texts.types()
+    return question(
+        *((labels[kind], DraftButton(action=DraftAction.TYPE, what=kind)) for kind in RewardType)
+    )
+
+
+def draft_conditions() -> InlineKeyboardMarkup:
+    """Choose what a condition is about."""
+    labels = reward_texts.condition_types()
+    buttons = [
+        (labels[kind], DraftButton(action=DraftAction.CONDITION, what=kind))
+        for kind in ConditionType
+    ]
+    return rows(*in_pairs(buttons), back(Go(section=Section.REWARDS)))
+
+
+def draft(values: Mapping[str, Any]) -> InlineKeyboardMarkup:
+    """Add a condition, choose how they combine, switch flags, and create."""
+    combine = []
+    if len(values["conditions"]) > 1:
+        group = values["conditions"][0]["condition_group"]
+        other = ANY_OF if group == ALL_OF else ALL_OF
+        button = DraftButton(action=DraftAction.GROUP, what=str(other))
+        combine = [(draft_texts.combine_button(any_of=other == ANY_OF), button)]
+    flags = [
+        (
+            reward_texts.switch(flag, on=bool(values.get(flag.value))),
+            DraftButton(action=DraftAction.SWITCH, what=flag),
+        )
+        for flag in (Flag.REPEATABLE, Flag.SECRET)
+    ]
+    return rows(
+        [(draft_texts.add_condition(), DraftButton(action=DraftAction.ADD_CONDITION))],
+        combine,
+        flags,
+        [(draft_texts.create(), DraftButton(action=DraftAction.CREATE))],
+        [(texts.discard(), Go(section=Section.REWARDS))],
+    )
+
+
+def asks_for(field: Field) -> InlineKeyboardMarkup:
+    """Hang under the question for a field of a draft; only the description may be left out."""
+    if field is Field.DESCRIPTION:
+        skip = DraftButton(action=DraftAction.NO_DESCRIPTION)
+        return question((draft_texts.no_description(), skip))
+    return question()

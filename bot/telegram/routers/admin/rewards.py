@@ -1,0 +1,89 @@
+"""See, edit, retire and bring back rewards."""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Message
+
+from bot.gamification.admin.rewards import (
+    Field,
+    Flag,
+    edit_reward,
+    parse_field,
+    read_reward,
+    read_rewards,
+)
+from bot.telegram.announcements import Answers
+from bot.telegram.routers.admin import reward_keyboards as keyboards
+from bot.telegram.routers.admin.callbacks import Go, RewardAction, RewardButton, Section
+from bot.telegram.routers.admin.desk import Desk
+from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.pages import turn_to
+from bot.telegram.routers.admin.states import Asking
+from bot.telegram.texts.admin import common as common_texts
+from bot.telegram.texts.admin import rewards as texts
+
+
+def setup() -> Router:
+    """Return the router."""
+    router = Router(name=__name__)
+    press = router.callback_query
+    press.register(show_all, Go.filter(F.section == Section.REWARDS))
+    press.register(show_one, RewardButton.filter(F.action == RewardAction.SHOW))
+    press.register(
+        ask, RewardButton.filter((F.action == RewardAction.ASK) & F.what.in_(list(Field)))
+    )
+    press.register(
+        switch, RewardButton.filter((F.action == RewardAction.SWITCH) & F.what.in_(list(Flag)))
+    )
+    router.message.register(take_value, Asking.reward_field, *ANSWER)
+    return router
+
+
+async def show_all(callback_query: CallbackQuery, callback_data: Go, desk: Desk) -> Answers:
+    """List the rewards, page by page."""
+    found = await read_rewards(desk.economy)
+    page = min(max(callback_data.at, 0), max(len(found) - 1, 0) // keyboards.PAGE)
+    return turn_to(callback_query, texts.listing(found), keyboards.rewards(found, page))
+
+
+async def show_one(
+    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+) -> Answers:
+    """Show one reward."""
+    reward = await read_reward(desk.economy, callback_data.reward_id)
+    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))
+
+
+async def ask(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
+    """Ask for a field."""
+    reward = await read_reward(desk.economy, callback_data.reward_id)
+    field = Field(callback_data.what)
+    await desk.ask(Asking.reward_field, reward_id=reward.id, field=field.value)
+    return turn_to(
+        callback_query, texts.ask(reward.type, field), keyboards.back_to_reward(reward.id)
+    )
+
+
+async def take_value(message: Message, desk: Desk) -> Answers:
+    """Set the field to what was typed."""
+    known = await desk.known()
+    field = Field(known["field"])
+    before = await read_reward(desk.economy, known["reward_id"])
+    value = parse_field(before.type, field, message.text or "")
+    reward = await edit_reward(desk.economy, desk.admin_id, before.id, field, value)
+    desk.rules_changed()
+    await desk.close()
+    text = f"✅ {common_texts.saved()}\n\n{texts.one(reward)}"
+    return [message.answer(text, reply_markup=keyboards.reward(reward))]
+
+
+async def switch(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
+    """Switch a flag to what the button says, so that a second press changes nothing."""
+    reward = await edit_reward(
+        desk.economy,
+        desk.admin_id,
+        callback_data.reward_id,
+        Flag(callback_data.what),
+        callback_data.on,
+    )
+    desk.rules_changed()
+    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))

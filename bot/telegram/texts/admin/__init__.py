@@ -1,0 +1,1 @@
+"""What the bot says to admins, one module per section of the panel."""

@@ -1,0 +1,57 @@
+"""The audit trail."""
+
+import json
+from html import escape
+from typing import Any
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+
+_LONGEST_CHANGE = 280
+
+
+def page(found: AuditPage) -> str:
+    """Show one page, newest first."""
+    head = _("📜 <b>Auditoría</b> (UTC)")
+    if not found.rows:
+        return f"{head}\n\n" + _("Todavía no hay cambios.")
+    return "\n\n".join([head, *map(_row, found.rows)])
+
+
+def _row(row: AuditRow) -> str:
+    who = escape(row.admin_name or str(row.admin_id))
+    action = _actions().get(row.action, escape(row.action))
+    target = escape(row.target.partition(":")[2])
+    return (
+        f"<code>{row.created_at:%d-%m %H:%M}</code> <b>{who}</b> · {action} "
+        f"<code>{target}</code>\n{_change(row.before, row.after)}"
+    )
+
+
+def _change(before: Any, after: Any) -> str:
+    if isinstance(after, dict):
+        old = before if isinstance(before, dict) else {}
+        parts = [f"{name}: {_step(old.get(name), value)}" for name, value in after.items()]
+        text = ", ".join(parts)
+    else:
+        text = _step(before, after)
+    return escape(text if len(text) <= _LONGEST_CHANGE else f"{text[:_LONGEST_CHANGE]}…")
+
+
+def _step(before: Any, after: Any) -> str:
+    return _plain(after) if before is None else f"{_plain(before)} → {_plain(after)}"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _actions() -> dict[str, str]:
+    return {
+        Action.CHANGE_SETTING: _("cambió el ajuste"),
+        Action.CREATE_REWARD: _("creó la recompensa"),
+        Action.EDIT_REWARD: _("editó la recompensa"),
+        Action.GRANT: _("dio besitos a"),
+        Action.TAKE: _("quitó besitos a"),
+    }

@@ -1,0 +1,126 @@
+"""The panel itself, what all its pages share, and refusals."""
+
+from html import escape
+from typing import Final
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.errors import BesitosError
+from bot.gamification.admin.members import AmbiguousMember, MemberNotFound
+from bot.gamification.admin.rewards import NameTaken, RewardNotFound
+from bot.gamification.admin.values import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
+from bot.gamification.economy import InsufficientBesitos
+from bot.telegram.texts.common import number
+
+#: Telegram shows no more than this in an alert.
+LONGEST_ALERT: Final = 200
+
+
+def refused() -> str:
+    """Refuse whoever is no admin."""
+    return _("Lo siento, esto es solo para quienes administran la comunidad.")
+
+
+def only_in_private() -> str:
+    """Send an admin to the private chat."""
+    return _("El panel se abre en nuestro chat privado: escríbeme allí /admin.")
+
+
+def panel() -> str:
+    """Head the panel."""
+    return _("🛠 <b>Administración</b>\nElige una sección.")
+
+
+def sections() -> dict[str, str]:
+    """Label the sections."""
+    return {
+        "settings": _("⚙️ Ajustes"),
+        "rewards": _("🏅 Recompensas"),
+        "members": _("👥 Miembros"),
+        "figures": _("📊 Cifras"),
+        "seed": _("🌱 Semilla"),
+        "audit": _("📜 Auditoría"),
+    }
+
+
+def back() -> str:
+    """Label the way back."""
+    return _("‹ Volver")
+
+
+def change() -> str:
+    """Label the button that changes something."""
+    return _("✏️ Cambiar")
+
+
+def save() -> str:
+    """Label the button that saves."""
+    return _("✅ Guardar")
+
+
+def confirm() -> str:
+    """Label the button that confirms."""
+    return _("✅ Confirmar")
+
+
+def discard() -> str:
+    """Label the button that throws a draft away."""
+    return _("✖️ Descartar")
+
+
+def saved() -> str:
+    """Say that a change is in effect."""
+    return _("Guardado.")
+
+
+def over() -> str:
+    """Say that a button belongs to a question which is no longer open."""
+    return _("Esta pregunta ya no está abierta. Empieza de nuevo desde el panel.")
+
+
+def or_cancel() -> str:
+    """Remind of the way out of a question."""
+    return _("Escríbelo en un mensaje, o /cancel para dejarlo.")
+
+
+def alert(error: BesitosError) -> str:
+    """Say what was refused, where no markup is shown."""
+    sentence = _sentence(error)
+    return sentence if len(sentence) <= LONGEST_ALERT else f"{sentence[: LONGEST_ALERT - 1]}…"
+
+
+def try_again(error: BesitosError) -> str:
+    """Say what was refused and that the question is still open."""
+    again = _("No se ha cambiado nada. Escribe otra cosa, o /cancel para dejarlo.")
+    return f"⚠️ {escape(_sentence(error))}\n\n{again}"
+
+
+def _sentence(error: BesitosError) -> str:
+    if isinstance(error, InvalidValue):
+        return _invalid(error)
+    if isinstance(error, AmbiguousMember):
+        return _("Varios miembros han usado ese nombre; escribe el id de uno: {ids}").format(
+            ids=", ".join(map(str, error.user_ids))
+        )
+    sentences: dict[type[BesitosError], str] = {
+        InsufficientBesitos: _("El miembro no tiene tantos besitos."),
+        MemberNotFound: _("No conozco a ese miembro; tiene que haber usado el bot alguna vez."),
+        RewardNotFound: _("Esa recompensa ya no existe."),
+        NameTaken: _("Ya hay una recompensa con ese nombre."),
+    }
+    return sentences.get(type(error), str(error))
+
+
+def _invalid(error: InvalidValue) -> str:
+    bound = number(error.bound) if isinstance(error.bound, int) else str(error.bound)
+    sentences = {
+        "greater_than_equal": _("El valor mínimo es {bound}."),
+        "less_than_equal": _("El valor máximo es {bound}."),
+        "string_too_long": _("Es demasiado largo: caben {bound} caracteres."),
+        "string_too_short": _("No puede quedar vacío."),
+        NOT_A_NUMBER: _("Eso no es un número entero; escribe solo cifras."),
+        NOT_A_BADGE: _("Escribe un emoji, un espacio y el nombre de la insignia."),
+    }
+    if error.kind in sentences:
+        return sentences[error.kind].format(bound=bound)
+    return str(error)

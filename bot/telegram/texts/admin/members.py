@@ -1,0 +1,113 @@
+"""Members as admins see them, and besitos granted or taken."""
+
+from html import escape
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.admin.members import Account, Adjustment
+from bot.gamification.member_state import Member
+from bot.telegram.texts.admin.common import or_cancel
+from bot.telegram.texts.common import number
+from bot.telegram.texts.profile import history
+
+
+def ask() -> str:
+    """Ask for a member."""
+    return _(
+        "👥 <b>¿Qué miembro?</b>\nEscribe su id o su @nombre, o reenvíame un mensaje suyo. "
+        "Con /cancel lo dejas."
+    )
+
+
+def hidden() -> str:
+    """Say that a forwarded message does not tell who wrote it."""
+    return _("Ese mensaje no dice quién lo escribió. Escribe su id o su @nombre.")
+
+
+def account(account: Account) -> str:
+    """Show a member's profile and ledger."""
+    member, profile = account.member, account.profile
+    place = account.standing.rank
+    lines = [
+        f"👤 {_name(member)}",
+        _("id <code>{user_id}</code> · idioma {language}").format(
+            user_id=member.user_id, language=escape(member.language_code or "–")
+        ),
+        "",
+        _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
+        _("Ganados en total: {total} · nivel {level} · puesto {rank}").format(
+            total=number(profile.total_earned),
+            level=number(profile.level),
+            rank=number(place) if place else f"&gt; {number(account.standing.limit)}",
+        ),
+        _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
+            gift=profile.gift_streak, reactions=profile.reaction_streak
+        ),
+        "",
+        history(account.history) if account.history.rows else _("Todavía no tiene movimientos."),
+    ]
+    return "\n".join(lines)
+
+
+def grant_button() -> str:
+    """Label the button that grants."""
+    return _("➕ Dar besitos")
+
+
+def take_button() -> str:
+    """Label the button that takes."""
+    return _("➖ Quitar besitos")
+
+
+def ask_amount(account: Account, *, grant: bool) -> str:
+    """Ask how many besitos."""
+    question = _("¿Cuántos besitos le das?") if grant else _("¿Cuántos besitos le quitas?")
+    balance = _("💋 Saldo: <b>{balance}</b> besitos").format(
+        balance=number(account.profile.balance)
+    )
+    return f"{_name(account.member)}\n{balance}\n\n<b>{question}</b>\n{or_cancel()}"
+
+
+def ask_reason() -> str:
+    """Ask for the reason, which the member sees."""
+    return f"<b>{_('¿Por qué? El miembro verá el motivo en sus movimientos.')}</b>\n{or_cancel()}"
+
+
+def confirm(account: Account, amount: int, reason: str) -> str:
+    """Show what is about to be booked."""
+    balance = account.profile.balance
+    return "\n".join(
+        [
+            _name(account.member),
+            f"<b>{_signed(amount)}</b> besitos · <i>{escape(reason)}</i>",
+            _("💋 Saldo: {before} → <b>{after}</b>").format(
+                before=number(balance), after=number(balance + amount)
+            ),
+        ]
+    )
+
+
+def booked(adjustment: Adjustment) -> str:
+    """Say what was booked."""
+    if not adjustment.booked:
+        return _("Esto ya estaba anotado; no se anota dos veces.")
+    return _("Anotado: {amount} besitos").format(amount=_signed(adjustment.booked))
+
+
+def told(amount: int, reason: str) -> str:
+    """Tell the member what an admin did."""
+    text = (
+        _("💋 Un admin te ha dado <b>{amount}</b> besitos: {reason}")
+        if amount > 0
+        else _("💋 Un admin te ha quitado <b>{amount}</b> besitos: {reason}")
+    )
+    return text.format(amount=number(abs(amount)), reason=escape(reason))
+
+
+def _name(member: Member) -> str:
+    username = f" (@{escape(member.username)})" if member.username else ""
+    return f"<b>{escape(member.first_name)}</b>{username}"
+
+
+def _signed(amount: int) -> str:
+    return f"{'+' if amount > 0 else '−'}{number(abs(amount))}"

@@ -1,0 +1,117 @@
+"""The economy's settings and the preview of a level formula."""
+
+from collections.abc import Sequence
+from html import escape
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.admin.levels import PreviewRow
+from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
+from bot.telegram.texts.admin.common import or_cancel
+from bot.telegram.texts.common import number
+
+
+def labels() -> dict[str, str]:
+    """Name each setting."""
+    return {
+        "level_formula": _("Fórmula del nivel"),
+        "besitos_per_reaction": _("Por reacción"),
+        "besitos_daily_gift": _("Regalo diario"),
+        "besitos_daily_streak_bonus": _("Extra del regalo por racha"),
+        "max_reactions_per_day": _("Reacciones pagadas al día"),
+        "besitos_daily_base": _("Bono de actividad"),
+        "besitos_streak_bonus_per_day": _("Extra del bono por día"),
+        "besitos_streak_bonus_max": _("Extra máximo del bono"),
+    }
+
+
+def listing(settings: Sequence[Setting]) -> str:
+    """List all settings."""
+    return "\n".join([_("⚙️ <b>Ajustes</b>"), "", *map(_line, settings)])
+
+
+def one(setting: Setting) -> str:
+    """Show one setting: what it does, its value and its default."""
+    return "\n".join(
+        [
+            f"⚙️ <b>{labels()[setting.name]}</b>",
+            f"<i>{_effects()[setting.name]}</i>",
+            "",
+            _("Ahora: {value}").format(value=_value(setting.value)),
+            _("Por defecto: {value}").format(value=_value(setting.default)),
+        ]
+    )
+
+
+def ask(setting: Setting) -> str:
+    """Ask for a new value."""
+    lines = [
+        _("✏️ <b>{name}</b>: ¿cuál es el nuevo valor?").format(name=labels()[setting.name]),
+        _("Ahora: {value}").format(value=_value(setting.value)),
+        or_cancel(),
+    ]
+    if setting.name == LEVEL_FORMULA:
+        syntax = _("Puedes usar {syntax}.").format(
+            syntax="<code>total_earned + - * / // % ( ) floor ceil sqrt log min max</code>"
+        )
+        lines.insert(2, syntax)
+    return "\n".join(lines)
+
+
+def preview(formula: str, rows: Sequence[PreviewRow]) -> str:
+    """Show which level each total gives, now and then."""
+    head = [_("ganados"), _("ahora"), _("nuevo")]
+    cells = [[number(row.total_earned), number(row.before), number(row.after)] for row in rows]
+    width = [max(len(row[at]) for row in [head, *cells]) for at in range(len(head))]
+    table = [
+        "  ".join(cell.rjust(size) for cell, size in zip(row, width, strict=True))
+        for row in [head, *cells]
+    ]
+    return "\n".join(
+        [
+            _("🔎 <b>Niveles con la nueva fórmula</b>"),
+            f"<code>{escape(formula)}</code>",
+            f"<pre>{escape(chr(10).join(table))}</pre>",
+            _("¿La guardo? El nivel de todos los miembros se calcula de nuevo."),
+        ]
+    )
+
+
+def saved(change: SettingChange) -> str:
+    """Say that a setting is in effect."""
+    if change.name == LEVEL_FORMULA:
+        return _("Guardado. Cambian de nivel: {count}").format(count=number(change.releveled))
+    return _("Guardado: {before} → {after}").format(
+        before="–" if change.before is None else change.before, after=change.after
+    )
+
+
+def reset() -> str:
+    """Label the button that takes a setting back to its default."""
+    return _("↩️ Valor por defecto")
+
+
+def _line(setting: Setting) -> str:
+    line = f"{'✏️' if setting.edited else '▫️'} {labels()[setting.name]}: {_value(setting.value)}"
+    if not setting.edited:
+        return line
+    return f"{line} " + _("(por defecto {value})").format(value=_value(setting.default))
+
+
+def _value(value: int | str) -> str:
+    return f"<b>{number(value)}</b>" if isinstance(value, int) else f"<code>{escape(value)}</code>"
+
+
+def _effects() -> dict[str, str]:
+    return {
+        "level_formula": _("El nivel de un miembro según lo que ha ganado en total."),
+        "besitos_per_reaction": _("Besitos por cada mensaje al que un miembro reacciona."),
+        "besitos_daily_gift": _("Besitos que da /daily."),
+        "besitos_daily_streak_bonus": _("Se suma al regalo si ayer también se recogió."),
+        "max_reactions_per_day": _("Mensajes por día UTC cuya reacción se paga, como mucho."),
+        "besitos_daily_base": _("Besitos con la primera reacción de cada día UTC."),
+        "besitos_streak_bonus_per_day": _(
+            "Se suma al bono de actividad por cada día seguido anterior con reacciones."
+        ),
+        "besitos_streak_bonus_max": _("Lo más que la racha puede sumar al bono de actividad."),
+    }

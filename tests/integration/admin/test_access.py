@@ -1,0 +1,123 @@
+"""Who gets in, and what happens to everybody else."""
+
+import logging
+
+import pytest
+
+from bot.telegram.routers.admin.callbacks import (
+    BookAdjustment,
+    DraftAction,
+    DraftButton,
+    Go,
+    MemberAction,
+    MemberButton,
+    RewardAction,
+    RewardButton,
+    SaveFormula,
+    Section,
+    SettingAction,
+    SettingButton,
+)
+from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.support.seeded import SeededDatabases
+
+GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
+FORGED = [
+    *(Go(section=section) for section in Section),
+    SettingButton(action=SettingAction.RESET, name="besitos_daily_gift"),
+    SaveFormula(asked=1),
+    RewardButton(action=RewardAction.SWITCH, reward_id=1, what="is_active"),
+    DraftButton(action=DraftAction.CREATE),
+    MemberButton(action=MemberAction.GRANT, user_id=ANA),
+    BookAdjustment(asked=1),
+]
+
+
+@pytest.fixture
+def seeded_databases(seeded_sqlite: SeededDatabases) -> SeededDatabases:
+    """Who gets in has nothing to do with the database: one engine is enough."""
+    return seeded_sqlite
+
+
+async def test_admin_sees_the_panel(panel: Panel) -> None:
+    """An admin gets the panel, and every section leads back to it."""
+    assert "🛠 Administración\nElige una sección." == panel.shown
+    for label in ("Ajustes", "Recompensas", "Miembros", "Cifras", "Semilla", "Auditoría"):
+        await panel.press(label)
+        await panel.press("Volver")
+        assert panel.shown.startswith("🛠 Administración")
+
+
+async def test_strangers_are_refused(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever is no admin gets a polite no, and the log says who it was."""
+    with caplog.at_level(logging.WARNING):
+        shown = await panel.say("/admin", who=ANA)
+
+    assert "Lo siento, esto es solo para quienes administran la comunidad." == shown
+    assert {} == panel.buttons
+    assert [f"user {ANA} asked for the admin panel and was refused"] == caplog.messages
+
+
+async def test_forged_presses_are_refused(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:
+    """No admin button works for a stranger, whichever it is."""
+    for button in FORGED:
+        with caplog.at_level(logging.WARNING):
+            await panel.press_data(button.pack(), who=ANA)
+        assert panel.alert.startswith("Lo siento")
+        assert 1 == len(panel.answers)
+
+    assert len(FORGED) == len(caplog.messages)
+    assert [] == await panel.audit()
+
+
+async def test_groups_see_nothing(panel: Panel) -> None:
+    """In a group even an admin is only sent to the private chat."""
+    asked = await panel.say("/admin", chat=GROUP)
+    await panel.press_data(FORGED[0].pack(), chat=GROUP)
+
+    assert "El panel se abre en nuestro chat privado: escríbeme allí /admin." == asked
+    assert asked == panel.alert
+
+
+async def test_answers_of_strangers_are_no_answers(panel: Panel) -> None:
+    """What others write while a question is open answers nothing."""
+    await panel.press("Ajustes")
+    await panel.press("Regalo diario")
+    await panel.press("Cambiar")
+
+    await panel.say("1", who=ANA)
+
+    assert [] == panel.answers
+    assert [] == await panel.audit()
+
+
+async def test_cancel_and_presses_end_a_question(panel: Panel) -> None:
+    """After /cancel, or after any press, a text is no answer any more."""
+    for way_out in ("cancel", "press"):
+        await panel.say("/admin")
+        await panel.press("Ajustes")
+        await panel.press("Regalo diario")
+        await panel.press("Cambiar")
+        await (panel.say("/cancel") if way_out == "cancel" else panel.press("Volver"))
+
+        await panel.say("1")
+
+        assert [] == panel.answers
+    assert [] == await panel.audit()
+
+
+async def test_old_messages_and_pictures(panel: Panel) -> None:
+    """A page whose message Telegram no longer shows is edited; below a picture it is sent."""
+    data = Go(section=Section.SEED).pack()
+    old = {"chat": {"id": ADMIN, "type": "private"}, "message_id": 3, "date": 0}
+    who = {"id": ADMIN, "is_bot": False, "first_name": "A", "language_code": "en"}
+    query = {"id": "1", "from": who, "chat_instance": "1", "data": data, "message": old}
+
+    shown = await panel.feed(callback_query=query)
+    edited = [type(one).__name__ for one in panel.answers]
+    photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]
+    await panel.feed(callback_query={**query, "message": {**old, "date": 1, "photo": photo}})
+
+    assert shown.startswith("🌱 Seed\nDatabase: version 1, applied on ")
+    assert ["AnswerCallbackQuery", "EditMessageText"] == edited
+    assert ["AnswerCallbackQuery", "SendMessage"] == [type(one).__name__ for one in panel.answers]

@@ -1,0 +1,181 @@
+"""Figures with their chart, the seed's state and the audit trail."""
+
+import asyncio
+import re
+import struct
+import threading
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from aiogram.methods import SendPhoto
+from sqlalchemy import insert
+
+import bot
+from bot.gamification.admin.audit import Action, record
+from bot.gamification.admin.figures import DayFigures, read_figures
+from bot.gamification.models import Transaction, TransactionType
+from bot.telegram.routers.admin import chart
+from bot.telegram.texts.admin.figures import ChartWords
+from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
+from tests.support.economy import NOON, LiveEconomy
+from tests.support.waiting import until
+
+#: Hours before noon of day 0, the member, and besitos.
+LINES = [
+    (0, ANA, 100),
+    (12, ANA, -30),  # midnight belongs to the day that begins
+    (12.001, EMMA, 7),  # and the moment before it to the day that ends
+    (24 * 7 + 1, 1004, 50),
+    (24 * 13 + 12, EMMA, 11),
+    (24 * 13 + 12.001, EMMA, 1000),
+]
+
+
+@pytest.fixture
+async def history(live: LiveEconomy) -> None:
+    """Write a ledger over more than 14 days."""
+    for user_id in (ANA, EMMA, 1004):
+        await live.act(user_id)
+    rows = [
+        {
+            "user_id": user_id,
+            "amount": amount,
+            "type": TransactionType.REACTION,
+            "reference": str(n),
+            "created_at": NOON - timedelta(hours=hours),
+        }
+        for n, (hours, user_id, amount) in enumerate(LINES)
+    ]
+    async with live.engine.begin() as connection:
+        await connection.execute(insert(Transaction), rows)
+
+
+@pytest.mark.usefixtures("history")
+async def test_figures(live: LiveEconomy) -> None:
+    """Days are those of UTC, whatever they hold; admins' doings make nobody active."""
+    await live.move(5, "grant", 1004)
+    await live.edit_by_sql("UPDATE user_gamification_profiles SET balance = 9, total_earned = 9")
+
+    async with live.engine.connect() as connection:
+        figures = await read_figures(connection, NOON)
+
+    today = NOON.date()
+    assert (27, 3, 2) == (figures.circulating, figures.members, figures.active_members)
+    assert [today - timedelta(days=n) for n in range(13, -1, -1)] == [
+        one.day for one in figures.days
+    ]
+    assert {0: (105, 30), 1: (7, 0), 7: (50, 0), 13: (11, 0)} == {
+        (today - one.day).days: (one.earned, one.spent)
+        for one in figures.days
+        if one.earned or one.spent
+    }
+
+
+async def test_figures_of_nothing(live: LiveEconomy) -> None:
+    """An empty economy has figures, too."""
+    async with live.engine.connect() as connection:
+        figures = await read_figures(connection, NOON)
+
+    assert (0, 0, 0, 14) == (
+        figures.circulating,
+        figures.members,
+        figures.active_members,
+        len(figures.days),
+    )
+
+
+async def test_chart(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chart is drawn when it is sent, in another thread, and is a PNG."""
+    threads = []
+
+    def draw(days: tuple[DayFigures, ...], words: ChartWords) -> bytes:
+        threads.append(threading.current_thread())
+        return picture(days, words)
+
+    picture = chart.draw_chart
+    monkeypatch.setattr(chart, "draw_chart", draw)
+
+    shown = await panel.press("Cifras")
+    (photo,) = [one for one in panel.answers if isinstance(one, SendPhoto)]
+    assert [] == threads
+    assert isinstance(photo.photo, chart.ChartFile)
+    content = b"".join([part async for part in photo.photo.read(panel.bot)])
+
+    assert shown.startswith("📊 Cifras\n💋 En circulación: 0 besitos\n👥 Miembros: 1 · activos")
+    assert ADMIN == photo.chat_id
+    assert b"\x89PNG\r\n\x1a\n" == content[:8]
+    width, height = struct.unpack(">II", content[16:24])
+    assert (600 < width < 2000, 400 < height < 2000) == (True, True)
+    assert threading.main_thread() not in threads
+
+
+async def test_loop_goes_on_while_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a picture takes its time, the event loop takes none of it."""
+    drawing, finish = threading.Event(), threading.Event()
+
+    def draw(_days: object, _words: object) -> bytes:
+        drawing.set()
+        finish.wait(10)
+        return b"x"
+
+    monkeypatch.setattr(chart, "draw_chart", draw)
+    file = chart.ChartFile([], ChartWords("", "", ""))
+    reading = asyncio.ensure_future(anext(file.read(None)))  # type: ignore[arg-type]
+    await until(drawing.is_set)
+    finish.set()
+
+    assert b"x" == await reading
+
+
+def test_chart_library_is_lazy() -> None:
+    """No module imports the plotting library before there is something to plot."""
+    at_import = re.compile(r"^(import|from) (matplotlib|numpy)", re.MULTILINE)
+
+    assert [] == [
+        file for file in Path(bot.__path__[0]).rglob("*.py") if at_import.search(file.read_text())
+    ]
+
+
+async def test_seed(panel: Panel, live: LiveEconomy) -> None:
+    """The seed's page tells version, time, release, and each edit beside its default."""
+    await live.edit_by_sql(
+        "UPDATE bot_config SET besitos_daily_gift = 77",
+        "UPDATE rewards SET name = 'A<b>' WHERE key = 'primeros_pasos'",
+        "DELETE FROM rewards WHERE key = 'racha_7_dias'",
+    )
+
+    shown = (await panel.press("Semilla")).splitlines()
+
+    assert shown[1].startswith("Base de datos: versión 1, aplicada el ")
+    assert "⏳ Al arrancar cambiaría: insert reward racha_7_dias" in shown
+    assert "• besitos_daily_gift: 77 (semilla: 50)" in shown
+    assert "• primeros_pasos · name: A<b> (semilla: Primeros Pasos)" in shown
+
+
+async def test_seed_without_marker(panel: Panel, live: LiveEconomy) -> None:
+    """A database whose seed was reverted says so."""
+    await live.edit_by_sql("DELETE FROM seed_marker")
+
+    assert "Base de datos: sin marcador" in await panel.press("Semilla")
+
+
+async def test_audit(panel: Panel, live: LiveEconomy) -> None:
+    """The trail is shown newest first, escaped, page by page."""
+    async with live.turn() as (economy, _):
+        for n in range(20):
+            what = {"before": {"name": f"<{n}>"}, "after": {"name": "x" * 500 * (n % 2) + f"[{n}]"}}
+            await record(economy, ADMIN, Action.EDIT_REWARD, "reward:1", **what)
+
+    pages = [await panel.press("Auditoría"), await panel.press("›"), await panel.press("›")]
+
+    assert [8, 8, 4] == [page.count("editó la recompensa 1") for page in pages]
+    assert f"<{ADMIN}> · editó la recompensa 1\nname: <18> → [18]" in pages[0]
+    assert all(one != other for one, other in pairwise(pages))
+    assert pages[0] == await panel.press("«")
+
+
+async def test_empty_audit(panel: Panel) -> None:
+    """Before the first change there is nothing to see."""
+    assert (await panel.press("Auditoría")).endswith("Todavía no hay cambios.")

@@ -1,0 +1,169 @@
+"""Settings: validated like the manifest, in force at once, on record."""
+
+from sqlalchemy import select
+
+from bot.gamification.models import BotConfig, UserGamificationProfile
+from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.support.economy import LiveEconomy, count_rows
+
+LINEAR = "floor(total_earned / 50) + 1"
+DEFAULT = "floor(sqrt(total_earned / 100)) + 1"
+
+
+async def open_setting(panel: Panel, name: str) -> None:
+    await panel.say("/admin")
+    await panel.press("Ajustes")
+    await panel.press(name)
+
+
+async def stored(panel: Panel, name: str) -> object:
+    async with panel.engine.connect() as connection:
+        return await connection.scalar(select(getattr(BotConfig, name)))
+
+
+async def level_of(panel: Panel, user_id: int) -> int | None:
+    async with panel.engine.connect() as connection:
+        profile = UserGamificationProfile
+        return await connection.scalar(select(profile.level).where(profile.user_id == user_id))
+
+
+async def test_list(panel: Panel, live: LiveEconomy) -> None:
+    """All eight are listed; what differs from the default is marked, NULL is the default."""
+    await live.set(besitos_daily_gift=77, besitos_daily_base=None)
+
+    lines = (await panel.press("Ajustes")).splitlines()[2:]
+
+    assert 8 == len(lines)
+    assert "✏️ Regalo diario: 77 (por defecto 50)" in lines
+    assert "▫️ Bono de actividad: 20" in lines
+
+
+async def test_change(panel: Panel) -> None:
+    """A new value pays with the very next update, and is in the audit trail."""
+    await panel.say("/daily", who=ANA)
+    await open_setting(panel, "Regalo diario")
+    await panel.press("Cambiar")
+
+    shown = await panel.say(" 1 077 ")
+    await panel.say("/daily", who=1002)
+
+    assert shown.startswith("✅ Guardado: 50 → 1077")
+    assert "1\N{NO-BREAK SPACE}077 de regalo" in panel.sent_to(1002)[0]
+    assert [
+        (ADMIN, "setting.change", "setting:besitos_daily_gift", 50, 1077)
+    ] == await panel.audit()
+
+
+async def test_refused(panel: Panel) -> None:
+    """What the manifest would refuse is refused, and the question stays open."""
+    await open_setting(panel, "Reacciones pagadas")
+    await panel.press("Cambiar")
+
+    for typed, said in {
+        "abc": "Eso no es un número entero; escribe solo cifras.",
+        "1.5": "Eso no es un número entero; escribe solo cifras.",
+        "-1": "El valor mínimo es 0.",
+        "1000001": "El valor máximo es 1\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}000.",
+    }.items():
+        assert (await panel.say(typed)).startswith(f"⚠️ {said}")
+        assert 20 == await stored(panel, "max_reactions_per_day")
+
+    await panel.say("3")
+    assert 3 == await stored(panel, "max_reactions_per_day")
+
+
+async def test_reset(panel: Panel) -> None:
+    """Back to default writes the manifest's value, not NULL; the button goes then."""
+    await open_setting(panel, "Por reacción")
+    await panel.press("Cambiar")
+    await panel.say("9")
+
+    await panel.press("Valor por defecto")
+
+    assert 5 == await stored(panel, "besitos_per_reaction")
+    assert not any("defecto" in label for label in panel.buttons)
+    assert [(5, 9), (9, 5)] == [(before, after) for *_, before, after in await panel.audit()]
+
+
+async def test_missing_row(panel: Panel, live: LiveEconomy) -> None:
+    """Even a config row that somebody deleted by hand can be edited."""
+    await live.edit_by_sql("DELETE FROM bot_config")
+    await open_setting(panel, "Por reacción")
+    await panel.press("Cambiar")
+
+    await panel.say("9")
+
+    assert 9 == await stored(panel, "besitos_per_reaction")
+    assert None is await stored(panel, "besitos_daily_gift")
+    assert [None] == [before for *_, before, _ in await panel.audit()]
+
+
+async def test_formula(panel: Panel, live: LiveEconomy) -> None:
+    """A formula is previewed first; once confirmed, everybody has its level."""
+    await live.move(160, "a", ANA)
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+
+    preview = (await panel.say(LINEAR)).splitlines()
+    unsaved = await stored(panel, "level_formula")
+    saved = await panel.press("Guardar")
+    await panel.again()
+
+    assert ["ganados  ahora   nuevo", "0      1       1"] == [one.strip() for one in preview[2:4]]
+    assert "150      2       4" in [one.strip() for one in preview]
+    assert DEFAULT == unsaved
+    assert saved.startswith("✅ Guardado. Cambian de nivel: 1\n")
+    assert (LINEAR, 4) == (await stored(panel, "level_formula"), await level_of(panel, ANA))
+    assert [(DEFAULT, LINEAR)] == [(before, after) for *_, before, after in await panel.audit()]
+    live.rulebook.forget()
+    await live.assert_books_balance()
+
+
+async def test_default_formula(panel: Panel, live: LiveEconomy) -> None:
+    """The default formula is previewed and confirmed like any other."""
+    await live.move(160, "a", ANA)
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+    await panel.say(LINEAR)
+    await panel.press("Guardar")
+
+    preview = await panel.press("Valor por defecto")
+    await panel.press("Guardar")
+
+    assert DEFAULT in preview
+    assert (DEFAULT, 2) == (await stored(panel, "level_formula"), await level_of(panel, ANA))
+
+
+async def test_bad_formula(panel: Panel) -> None:
+    """A formula that is unsafe, has no value or falls is refused in the evaluator's words."""
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+
+    for formula in ("total_earned.real", "1 / total_earned", "5 - total_earned", "  "):
+        shown = await panel.say(formula)
+        assert shown.startswith(("⚠️ The level formula", "⚠️ A level formula"))
+
+    assert DEFAULT == await stored(panel, "level_formula")
+    assert 0 == await count_rows(panel.engine, "admin_actions")
+
+
+async def test_old_preview(panel: Panel) -> None:
+    """Only the newest preview can be saved: each button saves what was shown above it."""
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+    await panel.say("total_earned + 1")
+    (old,) = [data for label, data in panel.buttons.items() if "Guardar" in label]
+    await panel.say(LINEAR)
+
+    await panel.press_data(old)
+
+    assert "Esta pregunta ya no está abierta. Empieza de nuevo desde el panel." == panel.alert
+    assert DEFAULT == await stored(panel, "level_formula")
+
+
+async def test_forged_name(panel: Panel) -> None:
+    """A button with the name of a setting that does not exist changes nothing."""
+    await panel.press_data("adm_set:reset:updated_at")
+
+    assert panel.alert.startswith("There is no setting 'updated_at'")
+    assert [] == await panel.audit()

@@ -1,0 +1,94 @@
+"""What admins type, read by the manifest's rules."""
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.gamification.admin.drafts import parse_condition
+from bot.gamification.admin.levels import preview
+from bot.gamification.admin.rewards import Field, parse_field
+from bot.gamification.admin.settings import parse_setting
+from bot.gamification.admin.values import InvalidValue, amount, badge, one_line, whole_number
+from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.level_formula import LevelFormula
+from bot.gamification.models import ConditionType, RewardType
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("5", 5), (" 1 500 ", 1500), ("1\N{NO-BREAK SPACE}500", 1500), ("-3", -3)]
+)
+def test_whole_numbers(text: str, number: int) -> None:
+    """Digits may be grouped by spaces, as we show them."""
+    assert number == whole_number(text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "1_000", "٣", "²", "--1", "9" * 16])
+def test_no_whole_numbers(text: str) -> None:
+    """Everything else is refused, what Python would take for a number, too."""
+    with pytest.raises(InvalidValue):
+        whole_number(text)
+
+
+@given(st.text(max_size=300))
+def test_any_text(text: str) -> None:
+    """Whatever is typed, it is read or refused."""
+    for read in (amount, badge, one_line):
+        with contextlib.suppress(InvalidValue):
+            assert read(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "text", "value"),
+    [
+        (RewardType.BESITOS, Field.VALUE, "10", {"amount": 10}),
+        (RewardType.BADGE, Field.VALUE, " 🏅  Oro ", {"badge_name": "Oro", "emoji": "🏅"}),
+        (RewardType.BESITOS, Field.NAME, " dos \n nombres ", "dos nombres"),
+        (RewardType.BESITOS, Field.DESCRIPTION, "  ", None),
+        (RewardType.BESITOS, Field.CLAIM_WINDOW, "24", 24),
+    ],
+)
+def test_reward_fields(kind: RewardType, field: Field, text: str, value: Any) -> None:
+    """Each field is read as what the manifest would hold."""
+    assert value == parse_field(kind, field, text)
+
+
+def test_long_emoji() -> None:
+    """A badge's emoji has at most 16 characters."""
+    with pytest.raises(InvalidValue, match="emoji"):
+        parse_field(RewardType.BADGE, Field.VALUE, "x" * 17 + " Oro")
+
+
+def test_conditions() -> None:
+    """A condition that counts needs a number from 1 on; one that does not has none."""
+    assert {
+        "condition_type": "STREAK_LENGTH",
+        "condition_value": 7,
+        "condition_group": 0,
+    } == parse_condition(ConditionType.STREAK_LENGTH, "7")
+    assert None is parse_condition(ConditionType.FIRST_REACTION)["condition_value"]
+    for text in (None, "0", "-1"):
+        with pytest.raises(InvalidValue):
+            parse_condition(ConditionType.TOTAL_POINTS, text)
+
+
+def test_formulas_reason(manifest: Manifest) -> None:
+    """A refused formula is refused in the words of the evaluator."""
+    with pytest.raises(InvalidValue, match=r"^The level formula .* may not use 'x'; use numbers"):
+        parse_setting(manifest.config, "level_formula", "x")
+
+
+@pytest.mark.parametrize("text", ["1", "total_earned", "floor(sqrt(total_earned / 100)) + 1"])
+def test_preview(text: str) -> None:
+    """A preview begins at 0, goes up, and gives both formulas' levels."""
+    old, new = LevelFormula("2"), LevelFormula(text)
+
+    rows = preview(old, new)
+
+    totals = [row.total_earned for row in rows]
+    assert 0 == totals[0]
+    assert sorted(set(totals)) == totals
+    assert len(rows) <= 12
+    assert [(2, new.level(total)) for total in totals] == [(row.before, row.after) for row in rows]
