@@ -54,7 +54,7 @@ class Progress:
 def progress(condition: Condition, facts: Facts, since: Baseline | None = None) -> Progress:
     """Return how far a condition is; with `since`, counting only what came afterwards."""
     need = condition.value or 1
-    return Progress(min(_have(condition.type, facts, since, need), need), need)
+    return Progress(max(min(_have(condition.type, facts, since, need), need), 0), need)
 
 
 def hold(conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None) -> bool:
@@ -62,21 +62,25 @@ def hold(conditions: Sequence[Condition], facts: Facts, since: Baseline | None =
 
     A reward without conditions never unlocks.
     """
-    groups: dict[int, list[bool]] = {}
-    for condition in conditions:
-        done = progress(condition, facts, since).done
-        groups.setdefault(condition.group, []).append(done)
-    return bool(groups) and all(
-        all(done) if group == 0 else any(done) for group, done in groups.items()
-    )
+    return bool(conditions) and overall(conditions, facts, since).done
 
 
 def overall(
     conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None
 ) -> Progress:
-    """Return the progress of the condition that is farthest from done, for a member to see."""
-    every = [progress(condition, facts, since) for condition in conditions]
-    return min(every, key=lambda one: one.have / one.need, default=Progress(0, 1))
+    """Return the progress of what is farthest from done, taking the nearest of alternatives."""
+    needed: list[Progress] = []
+    alternatives: dict[int, list[Progress]] = {}
+    for condition in conditions:
+        one = progress(condition, facts, since)
+        group = alternatives.setdefault(condition.group, []) if condition.group else needed
+        group.append(one)
+    needed += [max(group, key=_done) for group in alternatives.values()]
+    return min(needed, key=_done, default=Progress(0, 1))
+
+
+def _done(progress: Progress) -> float:
+    return progress.have / progress.need
 
 
 def _have(kind: ConditionType, facts: Facts, since: Baseline | None, need: int) -> int:
