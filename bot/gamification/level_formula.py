@@ -74,7 +74,8 @@ class LevelFormula:
     def _value(self, total_earned: int) -> int:
         self._evaluator.names = {"total_earned": total_earned}
         try:
-            return math.floor(self._evaluator.eval(self.text, previously_parsed=self._expression))
+            value: float = self._evaluator.eval(self.text, previously_parsed=self._expression)
+            return math.floor(value)
         except (ArithmeticError, TypeError, ValueError) as error:
             raise FormulaError(
                 f"The level formula {self.text!r} has no value at {total_earned} besitos "

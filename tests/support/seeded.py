@@ -46,10 +46,13 @@ class SeededSqlite:
 class SeededPostgresql:
     """One database, set back each time: making one costs a quarter of a second."""
 
+    _numbers = count(1)
+
     def __init__(self, server: Any) -> None:
         """Make the database on `server`."""
-        server.psql("CREATE DATABASE seeded;")
-        self._url = server.get_uri(database="seeded")
+        name = f"seeded_{next(self._numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        self._url = server.get_uri(database=name)
         self._is_seeded = False
 
     @asynccontextmanager
