@@ -1,0 +1,174 @@
+"""Whatever members, admins and time do, the books balance: a model plays along and compares."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.gamification.daily_gift import GiftAlreadyTaken
+from bot.gamification.economy import InsufficientBesitos
+from bot.gamification.models import StreakType
+from bot.gamification.rewards.claiming import NotClaimable
+from tests.support.economy import NOON, LiveEconomy, count_rows
+from tests.support.seeded import SeededDatabases, SeededSqlite
+
+MEMBERS = st.integers(1, 2)
+REWARDS = st.integers(1, 3)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Moves on a SQLite file, and a naive model of what each of them should have brought."""
+
+    loop: asyncio.AbstractEventLoop
+    databases: SeededDatabases
+
+    def __init__(self) -> None:
+        """Open a fresh economy."""
+        super().__init__()
+        self.fresh = self.databases.fresh()
+        self.live = LiveEconomy(self.loop.run_until_complete(self.fresh.__aenter__()))
+        self.settings = Counter(per_reaction=5, gift=50, gift_bonus=10, limit=20, base=20)
+        self.balance: Counter[int] = Counter()
+        self.messages: set[tuple[int, int]] = set()
+        self.reaction_days: dict[int, list[int]] = {1: [], 2: []}
+        self.gift_days: dict[int, list[int]] = {1: [], 2: []}
+        self.claimed: set[tuple[int, int]] = set()
+        self.grants = 0
+
+    def teardown(self) -> None:
+        """Close it."""
+        self.loop.run_until_complete(self.fresh.__aexit__(None, None, None))
+
+    @property
+    def day(self) -> int:
+        """Days since the beginning."""
+        return (self.live.clock.now.date() - NOON.date()).days
+
+    @rule(member=MEMBERS, message=st.integers(1, 12))
+    def react(self, member: int, message: int) -> None:
+        """React, perhaps again."""
+        days = self.reaction_days[member]
+        expected = (0, 0)
+        if (member, message) not in self.messages and days.count(self.day) < self.settings["limit"]:
+            self.messages.add((member, message))
+            is_first = self.day not in days
+            days.append(self.day)
+            bonus = self.settings["base"] + 2 * (run_until(days, self.day) - 1)
+            expected = (self.settings["per_reaction"], bonus if is_first else 0)
+        self.balance[member] += sum(expected)
+
+        result = self.loop.run_until_complete(self.live.react(message, member))
+
+        assert expected == (result.paid, result.bonus)
+
+    @rule(member=MEMBERS)
+    def take_gift(self, member: int) -> None:
+        """Take the gift, perhaps again."""
+        days = self.gift_days[member]
+        if self.day in days:
+            with pytest.raises(GiftAlreadyTaken):
+                self.loop.run_until_complete(self.live.take_gift(member))
+            return
+        days.append(self.day)
+        bonus = self.settings["gift_bonus"] if run_until(days, self.day) > 1 else 0
+        self.balance[member] += self.settings["gift"] + bonus
+
+        result = self.loop.run_until_complete(self.live.take_gift(member))
+
+        assert (self.settings["gift"], bonus) == (result.gift, result.bonus)
+
+    @rule(member=MEMBERS, reward=REWARDS)
+    def claim(self, member: int, reward: int) -> None:
+        """Press a claim button, real or forged."""
+        try:
+            result = self.loop.run_until_complete(self.live.claim(reward, member))
+        except NotClaimable:
+            return
+        assert (member, reward) not in self.claimed
+        self.claimed.add((member, reward))
+        self.balance[member] += result.paid
+
+    @rule(member=MEMBERS, amount=st.integers(-120, 120).filter(bool))
+    def grant(self, member: int, amount: int) -> None:
+        """Grant or take as an admin."""
+        self.grants += 1
+        move = self.live.move(amount, f"admin:{self.grants}", member)
+        if self.balance[member] + amount < 0:
+            with pytest.raises(InsufficientBesitos):
+                self.loop.run_until_complete(move)
+            return
+        self.balance[member] += amount
+        self.loop.run_until_complete(move)
+
+    @rule(hours=st.sampled_from([1, 13, 24, 24, 24, 48, 169]))
+    def wait(self, hours: int) -> None:
+        """Let time go by."""
+        self.live.clock.now += timedelta(hours=hours)
+
+    @rule(amount=st.integers(0, 60), name=st.sampled_from(["per_reaction", "gift", "limit"]))
+    def edit_setting(self, name: str, amount: int) -> None:
+        """Change a setting as an admin."""
+        columns = {
+            "per_reaction": "besitos_per_reaction",
+            "gift": "besitos_daily_gift",
+            "limit": "max_reactions_per_day",
+        }
+        self.settings[name] = amount % 8 if name == "limit" else amount
+        self.loop.run_until_complete(self.live.set(**{columns[name]: self.settings[name]}))
+
+    @precondition(lambda self: self.claimed)
+    @rule()
+    def act(self) -> None:
+        """Do nothing in particular, which must not bring back what was claimed."""
+        for member in (1, 2):
+            self.loop.run_until_complete(self.live.act(member))
+
+    @invariant()
+    def books_balance(self) -> None:
+        """Compare the ledger, the account and the model."""
+        self.loop.run_until_complete(self._compare())
+
+    async def _compare(self) -> None:
+        await self.live.assert_books_balance()
+        for member in (1, 2):
+            state = await self.live.state(member)
+            assert self.balance[member] == state.balance
+            assert self.reaction_days[member].count(self.day) == state.reactions_today
+            for kind, days in (
+                (StreakType.REACTION, self.reaction_days[member]),
+                (StreakType.DAILY_GIFT, self.gift_days[member]),
+            ):
+                streak = state.streaks.get(kind)
+                today = self.live.clock.now.date()
+                assert run_until(days, self.day) == (streak.length_on(today) if streak else 0)
+        claims = await count_rows(self.live.engine, "transactions", "type = 'REWARD'")
+        assert len({one for one in self.claimed if one[1] != 2}) == claims  # 2 is a badge
+
+
+def run_until(days: list[int], today: int) -> int:
+    """Count the days in a row that reach to today or yesterday."""
+    end = today if today in days else today - 1
+    length = 0
+    while end - length in days:
+        length += 1
+    return length
+
+
+def test_any_history(tmp_path: Path) -> None:
+    """Forty steps of anything leave every member with what the model says."""
+    with asyncio.Runner() as runner:
+        AnyHistory.loop = runner.get_loop()
+        AnyHistory.databases = SeededSqlite(tmp_path)
+        machine = AnyHistory.TestCase
+        machine.settings = settings(
+            max_examples=12,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        machine().runTest()

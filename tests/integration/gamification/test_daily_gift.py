@@ -1,0 +1,113 @@
+"""The daily gift: once per UTC day, more when yesterday's was taken too."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.gamification.daily_gift import GiftAlreadyTaken
+from bot.gamification.models import StreakType, TransactionType
+from bot.gamification.profiles import make_profile
+from bot.gamification.streaks import ONE_DAY, Streak, save_day
+from tests.support.economy import LUIS, NOON, LiveEconomy
+
+MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
+
+
+async def test_breakdown(live: LiveEconomy) -> None:
+    """The first gift has no bonus, the next day's has, and each is one line of the ledger."""
+    first = await live.take_gift()
+    live.clock.advance(days=1)
+    second = await live.take_gift()
+
+    assert (50, 0, 1, MIDNIGHT) == (first.gift, first.bonus, first.streak, first.due)
+    assert (50, 10, 2) == (second.gift, second.bonus, second.streak)
+    assert [(TransactionType.DAILY_GIFT, 50), (TransactionType.DAILY_GIFT, 60)] == (
+        await live.ledger()
+    )
+    assert second.state == await live.state()
+
+
+async def test_already_taken(live: LiveEconomy) -> None:
+    """A second attempt on the same day says when to come back, and changes nothing."""
+    await live.take_gift()
+    live.clock.now = MIDNIGHT - timedelta(microseconds=1)
+    before = await live.state()
+
+    with pytest.raises(GiftAlreadyTaken) as caught:
+        await live.take_gift()
+
+    assert (1, MIDNIGHT) == (caught.value.streak, caught.value.due)
+    assert before == await live.state()
+    live.clock.now = MIDNIGHT
+    assert 2 == (await live.take_gift()).streak
+
+
+async def test_missed_day(live: LiveEconomy) -> None:
+    """A streak shows through the day after, then as 0; it starts again at 1, without bonus."""
+    for _ in range(3):
+        await live.take_gift()
+        live.clock.advance(days=1)
+    shown = [await shown_streak(live)]
+    live.clock.advance(days=1)
+    shown.append(await shown_streak(live))
+    again = await live.take_gift()
+
+    assert [3, 0] == shown
+    assert (50, 0, 1) == (again.gift, again.bonus, again.streak)
+    assert Streak(1, 3, live.clock.now.date()) == again.state.streaks[StreakType.DAILY_GIFT]
+    await live.assert_books_balance()
+
+
+async def test_each_member_has_their_own(live: LiveEconomy) -> None:
+    """One member's gift is not another's."""
+    await live.take_gift()
+
+    assert 1 == (await live.take_gift(LUIS)).streak
+
+
+async def test_settings(live: LiveEconomy) -> None:
+    """Gift and bonus are settings; with 0 besitos the streak still goes on."""
+    await live.set(besitos_daily_gift=7, besitos_daily_streak_bonus=3)
+    first = await live.take_gift()
+    live.clock.advance(days=1)
+    second = await live.take_gift()
+    await live.set(besitos_daily_gift=0, besitos_daily_streak_bonus=0)
+    live.clock.advance(days=1)
+    third = await live.take_gift()
+    with pytest.raises(GiftAlreadyTaken):
+        await live.take_gift()
+
+    assert [(7, 0), (7, 3), (0, 0)] == [(one.gift, one.bonus) for one in (first, second, third)]
+    assert (17, 3) == (third.state.balance, third.streak)
+    await live.assert_books_balance()
+
+
+async def test_day_is_counted_once(live: LiveEconomy) -> None:
+    """The database itself counts a day once, whatever whoever asks has read before."""
+    today = NOON.date()
+    days = (today, today, today + ONE_DAY, today, today + 3 * ONE_DAY)
+    async with live.turn() as (economy, member):
+        counted = [
+            await save_day(economy.connection, member.user_id, StreakType.DAILY_GIFT, day)
+            for day in days
+        ]
+
+    assert [True, False, True, False, True] == counted
+    assert Streak(1, 2, days[-1]) == (await live.state()).streaks[StreakType.DAILY_GIFT]
+
+
+async def test_clock_that_goes_back(live: LiveEconomy) -> None:
+    """A replica whose clock is a day behind gives no second gift and breaks no streak."""
+    live.clock.now = NOON + timedelta(days=1)
+    await live.take_gift()
+    live.clock.now = NOON
+
+    with pytest.raises(GiftAlreadyTaken):
+        await live.take_gift()
+
+    assert 50 == (await live.state()).balance
+
+
+async def shown_streak(live: LiveEconomy) -> int:
+    async with live.turn() as (economy, member):
+        return make_profile(economy, member).gift_streak

@@ -1,0 +1,114 @@
+"""The ledger: each reference once, never below zero, and no trace of what failed."""
+
+import pytest
+
+from bot.gamification.economy import Entry, InsufficientBesitos, StaleAccount, book
+from bot.gamification.models import TransactionType
+from tests.support.database import run_sql
+from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
+
+GRANT, TAKE = TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE
+
+
+async def test_reference_is_booked_once(live: LiveEconomy) -> None:
+    """A second line with the same reference changes nothing, whosever and whatever it is."""
+    first = await live.move(30, "same")
+    again = [await live.move(30, "same"), await live.move(99, "same", LUIS)]
+
+    assert {GRANT: 30} == first.amounts
+    assert [{}, {}] == [booked.amounts for booked in again]
+    assert [30, 0] == [(await live.state(user)).balance for user in (ANA, LUIS)]
+    await live.assert_books_balance()
+
+
+async def test_mixed_entries(live: LiveEconomy) -> None:
+    """Several lines at once change the account by what was new among them."""
+    await live.move(30, "old")
+    entries = [
+        Entry(30, GRANT, "old"),
+        Entry(100, GRANT, "new"),
+        Entry(0, GRANT, "nothing"),
+        Entry(-50, TAKE, "take", "multa"),
+    ]
+    async with live.turn() as (economy, member):
+        booked = await book(economy, member, entries)
+
+    assert {GRANT: 100, TAKE: -50} == booked.amounts
+    assert (80, 130, 50, 2) == (
+        booked.state.balance,
+        booked.state.total_earned,
+        booked.state.total_spent,
+        booked.state.level,
+    )
+    assert booked.state == await live.state()
+    await live.assert_books_balance()
+
+
+async def test_taking_too_much(live: LiveEconomy) -> None:
+    """Nobody gets below zero, and the refused line leaves no trace; all there is may be taken."""
+    await live.move(30, "grant")
+    with pytest.raises(InsufficientBesitos, match="has 30 besitos"):
+        await live.move(-31, "take")
+    taken = await live.move(-30, "take")
+
+    assert (0, 30, 30) == (taken.state.balance, taken.state.total_earned, taken.state.total_spent)
+    assert [(GRANT, 30), (TAKE, -30)] == await live.ledger()
+    await live.assert_books_balance()
+
+
+async def test_taking_costs_no_level(live: LiveEconomy) -> None:
+    """The level follows from what was ever earned."""
+    await live.move(400, "grant")
+
+    assert 3 == (await live.move(-400, "take")).state.level
+
+
+async def test_failed_turn_changes_nothing(live: LiveEconomy) -> None:
+    """An exception after booking takes the booking back, with its reaction and its streak."""
+    await live.state()
+
+    async def fail() -> None:
+        async with live.turn() as (economy, member):
+            await book(economy, member, [Entry(5, GRANT, "grant")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+
+    assert (0, []) == ((await live.state()).balance, await live.ledger())
+    assert {"grant": 5} == {"grant": (await live.move(5, "grant")).amounts[GRANT]}
+
+
+async def test_stale_state_is_refused(live: LiveEconomy) -> None:
+    """A booking on an account as it was before another one is refused as a whole."""
+    old = await live.state()
+    await live.move(30, "grant")
+
+    async def book_on_the_old_one() -> None:
+        async with live.turn() as (economy, _):
+            await book(economy, old, [Entry(5, GRANT, "stale")])
+
+    with pytest.raises(StaleAccount):
+        await book_on_the_old_one()
+
+    assert [(GRANT, 30)] == await live.ledger()
+
+
+async def test_renamed_member(live: LiveEconomy) -> None:
+    """Somebody who changed their name keeps their account, and has the new name afterwards."""
+    await live.react(1)
+    await run_sql(live.engine, "UPDATE users SET first_name = 'Antes', username = 'antes'")
+
+    assert 25 == (await live.state()).balance
+    where = f"first_name = 'Member {ANA}' AND username IS NULL"
+    assert 1 == await count_rows(live.engine, "users", where)
+
+
+async def test_large_amounts(live: LiveEconomy) -> None:
+    """Accounts go far beyond 32 bits."""
+    await live.move(10**12, "grant")
+
+    assert (10**12 - 1, 100_001) == (
+        (await live.move(-1, "take")).state.balance,
+        (await live.state()).level,
+    )

@@ -1,0 +1,144 @@
+"""The claim button: for one member, once, wherever it got to."""
+
+import pytest
+
+from bot.telegram.callbacks import ClaimReward
+from sandbox import Message
+from tests.support.database import run_sql
+from tests.support.live_bot import LiveBot
+
+
+@pytest.fixture
+async def announced(bot: LiveBot) -> Message:
+    """Ana's first reaction has unlocked a reward, and the group has read so."""
+    telegram = bot.server.telegram
+    said = telegram.say(telegram.luis, telegram.group, "hola")
+    telegram.react(telegram.ana, telegram.group, said.message_id, ["👍"])
+    await bot.settle()
+    (announced,) = bot.answers(telegram.group)
+    return announced
+
+
+def data_of(message: Message) -> str:
+    return message.buttons[0].callback_data or ""
+
+
+async def test_claim(bot: LiveBot, announced: Message) -> None:
+    """Ana's press pays, once; the second says that it was claimed."""
+    ana = bot.server.telegram.ana
+
+    first = await bot.press(ana, announced, data_of(announced))
+    second = await bot.press(ana, announced, data_of(announced))
+
+    assert ("✅ +10 💋", False) == (first.text, first.show_alert)
+    assert ("Ya habías reclamado esta recompensa.", True) == (second.text, second.show_alert)
+    assert 35 == (await bot.balances())[ana.id]
+    assert ["✅ Primeros Pasos: +10 besitos"] == [
+        one.text for one in bot.answers(bot.server.telegram.group)[1:]
+    ]
+
+
+async def test_presses_in_one_batch(bot: LiveBot, announced: Message) -> None:
+    """Ten presses that wait in one and the same poll pay once."""
+    telegram = bot.server.telegram
+    queries = [
+        telegram.press(telegram.ana, telegram.group, announced.message_id, data_of(announced))
+        for _ in range(10)
+    ]
+    await bot.settle()
+
+    texts = [telegram.answers[one].text for one in queries]
+    assert ["✅ +10 💋", *["Ya habías reclamado esta recompensa."] * 9] == texts
+    assert 35 == (await bot.balances())[telegram.ana.id]
+
+
+async def test_somebody_else(bot: LiveBot, announced: Message) -> None:
+    """Another member is told that the button is not theirs, and Ana may still press it."""
+    telegram = bot.server.telegram
+
+    refused = await bot.press(telegram.luis, announced, data_of(announced))
+    await bot.press(telegram.ana, announced, data_of(announced))
+
+    assert ("Este botón es de otra persona.", True) == (refused.text, refused.show_alert)
+    assert (0, 35) == tuple(
+        [(await bot.balances())[one.id] for one in (telegram.luis, telegram.ana)]
+    )
+
+
+async def test_forged_owner(bot: LiveBot, announced: Message) -> None:
+    """A forged button in one's own name claims nothing that one has not unlocked."""
+    telegram = bot.server.telegram
+    reward_id = ClaimReward.unpack(data_of(announced)).reward_id
+    forged = ClaimReward(reward_id=reward_id, user_id=telegram.luis.id).pack()
+
+    answer = await bot.press(telegram.luis, announced, forged)
+
+    assert "Todavía no has desbloqueado esta recompensa." == answer.text
+    assert 0 == (await bot.balances())[telegram.luis.id]
+
+
+@pytest.mark.parametrize("reward_id", [0, -1, 999, 10**30])
+async def test_forged_reward(bot: LiveBot, announced: Message, reward_id: int) -> None:
+    """Rewards that do not exist cannot be claimed."""
+    ana = bot.server.telegram.ana
+    forged = ClaimReward(reward_id=reward_id, user_id=ana.id).pack()
+
+    answer = await bot.press(ana, announced, forged)
+
+    assert "Todavía no has desbloqueado esta recompensa." == answer.text
+
+
+@pytest.mark.parametrize("data", ["claim", "claim:", "claim:x:y", "claim:1:2:3", "x", "top:x"])
+async def test_nonsense(bot: LiveBot, announced: Message, data: str) -> None:
+    """Data that no button of ours has changes nothing and stops nothing."""
+    telegram = bot.server.telegram
+    telegram.press(telegram.ana, telegram.group, announced.message_id, data, forge=True)
+    await bot.settle()
+
+    assert 25 == (await bot.balances())[telegram.ana.id]
+    assert "✅ +10 💋" == (await bot.press(telegram.ana, announced, data_of(announced))).text
+
+
+async def test_forwarded(bot: LiveBot, announced: Message) -> None:
+    """Pressed in another chat, under another message, it is the same reward: claimed once."""
+    telegram = bot.server.telegram
+    private = telegram.private(telegram.ana)
+    (elsewhere,) = await bot.say(telegram.ana, "/help")
+
+    there = await bot.press(telegram.ana, elsewhere, data_of(announced))
+    here = await bot.press(telegram.ana, announced, data_of(announced))
+
+    assert ["✅ +10 💋", "Ya habías reclamado esta recompensa."] == [there.text, here.text]
+    assert "✅ Primeros Pasos: +10 besitos" == bot.answers(private)[-1].text
+
+
+async def test_deleted_message(bot: LiveBot, announced: Message) -> None:
+    """A button whose message the bot cannot see any more still claims."""
+    telegram = bot.server.telegram
+    telegram.rooms[telegram.group.id].forget(announced.message_id)
+
+    assert "✅ +10 💋" == (await bot.press(telegram.ana, announced, data_of(announced))).text
+
+
+async def test_expired(bot: LiveBot, announced: Message) -> None:
+    """After its time the button says so."""
+    await run_sql(bot.engine, "UPDATE user_rewards SET expires_at = '2020-01-01'")
+
+    answer = await bot.press(bot.server.telegram.ana, announced, data_of(announced))
+
+    assert "El plazo para reclamar esta recompensa ha terminado." == answer.text
+
+
+async def test_button_of_the_list(bot: LiveBot, announced: Message) -> None:
+    """/rewards has the same button, which nobody else may press either."""
+    telegram = bot.server.telegram
+    (listing,) = await bot.say(telegram.ana, "/rewards")
+
+    refused = await bot.press(telegram.luis, listing, data_of(listing))
+    claimed = await bot.press(telegram.ana, listing, data_of(listing))
+    (later,) = await bot.say(telegram.ana, "/rewards")
+
+    assert "Este botón es de otra persona." == refused.text
+    assert "✅ +10 💋" == claimed.text
+    assert () == later.buttons
+    assert "✅ Primeros Pasos (+10 besitos)" == later.text.splitlines()[-1]

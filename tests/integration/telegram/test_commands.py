@@ -1,0 +1,121 @@
+"""The members' commands, and the button that gives the gift."""
+
+from bot.gamification.models import ConditionType, StreakType
+from sandbox import Message
+from tests.support.database import run_sql
+from tests.support.economy import LiveEconomy
+from tests.support.live_bot import LiveBot
+
+
+def button(message: Message, text: str) -> str:
+    return message.button(text).callback_data or ""
+
+
+async def test_daily(bot: LiveBot) -> None:
+    """/daily gives the gift once, with its breakdown, and then says when to come back."""
+    ana = bot.server.telegram.ana
+
+    (gift,), (again,) = await bot.say(ana, "/daily"), await bot.say(ana, "/daily")
+
+    assert ["🎁 Regalo diario", "50 de regalo + 0 por la racha = 50 besitos"] == (
+        gift.text.splitlines()[:2]
+    )
+    assert gift.text.splitlines()[2].startswith("🔥 1 · el próximo, a partir de ")
+    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 · ")
+    assert 50 == (await bot.balances())[ana.id]
+
+
+async def test_daily_by_button(bot: LiveBot) -> None:
+    """The button gives to whoever presses it, each once; what it unlocks is in one message."""
+    telegram = bot.server.telegram
+    economy = LiveEconomy(bot.engine)
+    await economy.add_reward("Primer regalo", (ConditionType.FIRST_DAILY_GIFT, None))
+    await economy.add_reward("Cincuenta", (ConditionType.TOTAL_POINTS, 50))
+    said = telegram.say(telegram.ana, telegram.group, "/start")
+    await bot.settle()
+    (welcome,) = bot.answers(telegram.group)
+    bot.dispatcher["rulebook"].forget()
+
+    for member in (telegram.ana, telegram.luis):
+        await bot.press(member, welcome, button(welcome, "🎁 Regalo diario"))
+    again = await bot.press(telegram.ana, welcome, button(welcome, "🎁 Regalo diario"))
+
+    texts = [one.text.splitlines() for one in bot.answers(telegram.group)[1:]]
+    assert said.message_id < welcome.message_id
+    assert [
+        "🎁 Regalo diario",
+        "🎉 Ana, has desbloqueado:",
+        "🎁 Regalo diario",
+        "🎉 Luis, has desbloqueado:",
+    ] == [lines[0] for lines in texts]
+    assert ["• Primer regalo", "• Cincuenta"] == [one.split(" (")[0] for one in texts[1][1:]]
+    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 · ")
+    assert [50, 50] == [(await bot.balances())[one.id] for one in (telegram.ana, telegram.luis)]
+
+
+async def test_streak(bot: LiveBot) -> None:
+    """The day after, the gift has its bonus, and a streak that ended shows as 0."""
+    ana = bot.server.telegram.ana
+    await bot.say(ana, "/daily")
+    await days_ago(bot, 1)
+    (second,) = [one for one in await bot.say(ana, "/daily") if "Regalo" in one.text]
+    await days_ago(bot, 3)
+    (profile,) = await bot.say(ana, "/profile")
+
+    assert "50 de regalo + 10 por la racha = 60 besitos" == second.text.splitlines()[1]
+    assert second.text.splitlines()[2].startswith("🔥 2 ·")
+    assert "🔥 Racha del regalo: 0 · de reacciones: 0" in profile.text.splitlines()
+
+
+async def test_profile(bot: LiveBot) -> None:
+    """The profile shows account, level, progress, rank and a way to the gift."""
+    ana = bot.server.telegram.ana
+    await bot.say(ana, "/daily")
+
+    (profile,) = await bot.say(ana, "/profile")
+
+    assert [
+        "👤 Ana",
+        "💋 Saldo: 50 besitos",
+        "⭐ Nivel 1",
+        "▰▰▰▰▰▱▱▱▱▱ 50/100",
+        "🔥 Racha del regalo: 1 · de reacciones: 0",
+        "🏆 Eres el n.º 1",
+    ] == profile.text.splitlines()
+    assert ["🎁 Regalo diario"] == [one.text for one in profile.buttons]
+
+
+async def test_profile_unlocks(bot: LiveBot) -> None:
+    """Whatever holds by now is unlocked by any action, /profile included, and told once."""
+    ana = bot.server.telegram.ana
+    await bot.say(ana, "/daily")
+    await LiveEconomy(bot.engine).add_reward("Nueva", (ConditionType.TOTAL_POINTS, 50))
+    bot.dispatcher["rulebook"].forget()
+
+    first, second = await bot.say(ana, "/profile"), await bot.say(ana, "/profile")
+
+    assert ["🎉 Ana, has desbloqueado:"] == [one.text.splitlines()[0] for one in first[1:]]
+    assert [] == second[1:]
+
+
+async def test_rewards(bot: LiveBot) -> None:
+    """/rewards lists what is locked, with progress."""
+    emma = bot.server.telegram.emma
+    await bot.say(emma, "/daily")
+
+    (listing,) = await bot.say(emma, "/rewards")
+
+    assert "🏅 Rewards" == listing.text.splitlines()[0]
+    assert "▰▰▰▰▰▱▱▱▱▱ 50/100" in listing.text
+    assert "🔒 Ahorrador Principiante (badge 💰 ahorrador)" in listing.text.splitlines()
+    assert () == listing.buttons
+
+
+async def days_ago(bot: LiveBot, days: int) -> None:
+    """Let the last gift have been so many days ago."""
+    day = f"date('now', '-{days} days')"
+    await run_sql(
+        bot.engine,
+        f"UPDATE user_streaks SET last_day = {day} WHERE streak_type = '{StreakType.DAILY_GIFT}'",
+        f"UPDATE transactions SET reference = reference || '/{days}'",
+    )

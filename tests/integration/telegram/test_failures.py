@@ -1,0 +1,128 @@
+"""What goes wrong in a handler: nothing is changed, the member hears it, the bot goes on."""
+
+import pytest
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, MessageReactionUpdated
+
+from bot.gamification.economy import Entry, book
+from bot.gamification.member_state import MemberState
+from bot.gamification.models import TransactionType
+from bot.gamification.moment import Economy
+from tests.support.dispatching import Dispatching
+from tests.support.economy import ANA, LiveEconomy
+from tests.support.updates import command, press, reaction, too_old, user
+
+SORRY = "Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento."
+SORRY_EN = "Something went wrong and nothing was changed. Try again in a moment."
+
+pytestmark = pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def failing(telegram: Dispatching) -> Dispatching:
+    """Add handlers that pay 5 besitos and then fail."""
+    router = Router()
+
+    async def pay_and_fail(_event: object, economy: Economy, member: MemberState) -> None:
+        await book(economy, member, [Entry(5, TransactionType.ADMIN_GRANT, "fail")])
+        raise ZeroDivisionError
+
+    async def command_fails(message: Message, economy: Economy, member: MemberState) -> None:
+        await pay_and_fail(message, economy, member)
+
+    async def press_fails(query: CallbackQuery, economy: Economy, member: MemberState) -> None:
+        await pay_and_fail(query, economy, member)
+
+    async def reaction_fails(
+        event: MessageReactionUpdated, economy: Economy, member: MemberState
+    ) -> None:
+        await pay_and_fail(event, economy, member)
+
+    router.message.register(command_fails, Command("fail"))
+    router.callback_query.register(press_fails)
+    telegram.dispatcher.include_router(router)
+    return telegram
+
+
+async def test_command(
+    live: LiveEconomy, failing: Dispatching, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The command's booking is rolled back, the member reads an apology, the operator a trace."""
+    answers = await failing.texts(command("/fail", user(ANA)))
+
+    assert [SORRY] == answers
+    assert [] == await live.ledger()
+    (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+async def test_press(live: LiveEconomy, failing: Dispatching) -> None:
+    """A press that fails is answered by an alert."""
+    (answer,) = await failing.feed(press("fail", user(ANA), too_old(1)))
+
+    assert (SORRY, True) == (answer.text, answer.show_alert)  # type: ignore[attr-defined]
+    assert [] == await live.ledger()
+
+
+async def test_newcomer_is_not_half_registered(live: LiveEconomy, failing: Dispatching) -> None:
+    """Somebody whose first update fails is registered by their second."""
+    await failing.feed(command("/fail", user(ANA)))
+    (answer,) = await failing.texts(command("/daily", user(ANA)))
+
+    assert answer.startswith("🎁")
+    assert 50 == (await live.state()).balance
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "en-us"])
+async def test_english_apology(failing: Dispatching, language: str) -> None:
+    """Whoever gets English otherwise gets it here, too."""
+    who = user(ANA, language_code=language)
+
+    welcome, *_ = await failing.texts(command("/start", who))
+    sorry = await failing.texts(command("/fail", who))
+
+    assert welcome.startswith("Hi, ")
+    assert [SORRY_EN] == sorry
+
+
+async def test_failed_reaction_is_silent(
+    live: LiveEconomy,
+    telegram: Dispatching,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A reaction that fails halfway pays nothing and bothers nobody; sent again it is paid."""
+
+    async def fail(*_: object) -> bool:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.gamification.reactions.save_day", fail)
+        answers = await telegram.texts(reaction(1, user(ANA)))
+    unpaid = await live.ledger()
+    await telegram.feed(reaction(1, user(ANA)))
+
+    assert ([], []) == (answers, unpaid)
+    assert 25 == (await live.state()).balance
+
+
+@pytest.mark.parametrize(
+    "data", ["top:-1", f"top:{10**30}", f"history:{10**18}", "history:-1", "top:1"]
+)
+async def test_forged_pages(live: LiveEconomy, telegram: Dispatching, data: str) -> None:
+    """Forged page numbers get an answer and no error."""
+    message = {**too_old(1), "date": 1_772_000_000, "text": "x"}
+
+    answers = await telegram.texts(press(data, user(ANA), message))
+
+    assert answers
+    assert SORRY not in answers
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "pt-br", "xx", None])
+async def test_spanish_by_default(telegram: Dispatching, language: str | None) -> None:
+    """Whoever's language we do not have reads Spanish."""
+    (welcome,) = await telegram.texts(command("/start", user(ANA, language_code=language)))
+
+    assert welcome.startswith("¡Hola, Member 1001!")

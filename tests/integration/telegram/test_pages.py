@@ -1,0 +1,88 @@
+"""Long lists: the pages of /top and /history, and more rewards than a message holds."""
+
+from bot.gamification.models import ConditionType
+from sandbox import Message
+from tests.support.economy import LiveEconomy
+from tests.support.live_bot import LiveBot
+
+
+def button(message: Message, text: str) -> str:
+    return message.button(text).callback_data or ""
+
+
+async def test_top(bot: LiveBot) -> None:
+    """/top has pages, and every page says where the member stands."""
+    telegram = bot.server.telegram
+    economy = LiveEconomy(bot.engine)
+    for number in range(1, 26):
+        await economy.move(number * 10, f"grant:{number}", number)
+
+    (top,) = await bot.say(telegram.ana, "/top")
+    pages = [top.text]
+    for _ in range(2):
+        await bot.press(telegram.ana, top, button(top, "›"))
+        top = telegram.message(top.chat, top.message_id)
+        pages.append(top.text)
+    ranks = [line.split(maxsplit=1)[0] for page in pages for line in page.splitlines()[2:-2]]
+
+    assert ["🥇", "🥈", "🥉", *(f"{rank}." for rank in range(4, 27))] == ranks
+    assert {"🏆 Eres el n.º 26"} == {page.splitlines()[-1] for page in pages}
+    assert ["‹"] == [one.text for one in top.buttons]
+
+
+async def test_history(bot: LiveBot) -> None:
+    """/history has pages of the ledger of whoever presses."""
+    telegram = bot.server.telegram
+    economy = LiveEconomy(bot.engine)
+    for number in range(1, 13):
+        await economy.move(number, f"ana:{number}", telegram.ana.id)
+    await economy.move(500, "luis", telegram.luis.id)
+
+    (history,) = await bot.say(telegram.ana, "/history")
+    newest = amounts(history)
+    await bot.press(telegram.ana, history, button(history, "›"))
+    history = telegram.message(history.chat, history.message_id)
+    older = amounts(history)
+    await bot.press(telegram.luis, history, button(history, "«"))
+
+    assert [f"+{number}" for number in range(12, 2, -1)] == newest
+    assert ["+2", "+1"] == older
+    assert ["+500"] == amounts(telegram.message(history.chat, history.message_id))
+
+
+async def test_pages_of_a_message_that_is_gone(bot: LiveBot) -> None:
+    """A page button whose message the bot cannot see any more fails nothing."""
+    telegram = bot.server.telegram
+    economy = LiveEconomy(bot.engine)
+    for number in range(1, 26):
+        await economy.move(number * 10, f"grant:{number}", number)
+    (top,) = await bot.say(telegram.ana, "/top")
+    telegram.rooms[top.chat.id].forget(top.message_id)
+
+    answer = await bot.press(telegram.ana, top, button(top, "›"))
+
+    assert "Algo ha salido mal" not in answer.text
+
+
+def amounts(history: Message) -> list[str]:
+    return [line.split()[2] for line in history.text.splitlines()[2:]]
+
+
+async def test_very_many_rewards(bot: LiveBot) -> None:
+    """However many rewards there are, /rewards gets an answer that Telegram accepts."""
+    names = [f"Recompensa número {number}" for number in range(120)]
+    await LiveEconomy(bot.engine).add_rewards(names, (ConditionType.TOTAL_POINTS, 1000))
+    bot.dispatcher["rulebook"].forget()
+
+    assert await bot.say(bot.server.telegram.ana, "/rewards")
+
+
+async def test_very_many_unlocked(bot: LiveBot) -> None:
+    """However many rewards one update unlocks, the member hears of them and may claim each."""
+    names = [f"Recompensa número {number}" for number in range(120)]
+    await LiveEconomy(bot.engine).add_rewards(names, (ConditionType.TOTAL_POINTS, 1))
+    bot.dispatcher["rulebook"].forget()
+
+    _gift, *announced = await bot.say(bot.server.telegram.ana, "/daily")
+
+    assert announced

@@ -1,0 +1,72 @@
+"""How many SQL statements an update costs, BEGIN and COMMIT aside."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiogram.types import Update
+
+from bot.gamification.models import ConditionType
+from tests.support.dispatching import Dispatching
+from tests.support.economy import LiveEconomy
+from tests.support.statements import recorded
+from tests.support.updates import command, reaction, user
+
+ANA = user(1001)
+MANY = 300
+
+Cost = Callable[[Update], Awaitable[int]]
+
+
+@pytest.fixture(params=[3, MANY], ids=lambda count: f"{count} rewards")
+async def cost(request: pytest.FixtureRequest, live: LiveEconomy, telegram: Dispatching) -> Cost:
+    """Count the statements of an update; the rules have been read before."""
+    if request.param > 3:
+        hard = (ConditionType.TOTAL_POINTS, 10**6)
+        names = [f"Recompensa {number}" for number in range(3, request.param)]
+        await live.add_rewards(names, hard)
+    await telegram.feed(command("/help", user(1)))
+
+    async def cost(update: Update) -> int:
+        with recorded(live.engine) as statements:
+            await telegram.feed(update)
+        return len(statements)
+
+    return cost
+
+
+async def test_paid_reactions(live: LiveEconomy, cost: Cost) -> None:
+    """A paid reaction costs at most five statements, however many rewards there are.
+
+    The member with streaks and reactions, the reaction, the ledger, the account; with the first
+    of a day the streak, and the rewards where something unlocks.
+    """
+    costs = [await cost(reaction(message_id, ANA)) for message_id in range(17)]
+
+    first_ever, *regular, unlocking, after = costs
+    assert 5 * 17 + 20 == (await live.state(1001)).balance
+    assert ([4] * 14, 5, 4) == (regular, unlocking, after)
+    # A newcomer is looked for, registered and loaded besides; SQLite registers in two statements.
+    assert 5 + (4 if live.engine.dialect.name == "sqlite" else 3) == first_ever
+
+
+async def test_first_of_a_day(live: LiveEconomy, cost: Cost) -> None:
+    """The first reaction of a day writes the streak as well: five statements."""
+    await cost(reaction(1, ANA))
+    await live.edit_by_sql(
+        "UPDATE user_streaks SET last_day = '2020-01-01'",
+        "UPDATE user_reactions SET day = '2020-01-01'",
+        "UPDATE transactions SET reference = reference || '/old' WHERE type = 'ACTIVITY_BONUS'",
+    )
+
+    assert 5 == await cost(reaction(2, ANA))
+    assert 50 == (await live.state(1001)).balance
+
+
+async def test_unpaid_reactions(cost: Cost, live: LiveEconomy) -> None:
+    """What pays nothing costs next to nothing."""
+    await cost(reaction(1, ANA))
+
+    again, taken_away = await cost(reaction(1, ANA)), await cost(reaction(1, ANA, emoji=None))
+    anonymous = await cost(reaction(2, None))
+
+    assert (2, 1, 0) == (again, taken_away, anonymous)

@@ -1,0 +1,21 @@
+from collections.abc import Iterator
+
+import pytest
+
+from bot.telegram.i18n import make_i18n
+
+
+@pytest.fixture
+def spanish() -> Iterator[None]:
+    """Speak as to a member whose language we do not have."""
+    i18n = make_i18n()
+    with i18n.context(), i18n.use_locale("es"):
+        yield
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Speak as to an English member."""
+    i18n = make_i18n()
+    with i18n.context(), i18n.use_locale("en"):
+        yield

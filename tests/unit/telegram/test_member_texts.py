@@ -1,0 +1,158 @@
+"""What members read about themselves and about each other."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.gamification.history import HistoryPage, HistoryRow
+from bot.gamification.leaderboard import LeaderboardPage, LeaderboardRow, Standing
+from bot.gamification.models import TransactionType
+from bot.gamification.profiles import Profile
+from bot.telegram.texts import common
+from bot.telegram.texts import profile as texts
+from tests.support.markup import read
+
+NBSP = "\N{NO-BREAK SPACE}"
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
+
+
+def profile(**fields: object) -> Profile:
+    values = {
+        "balance": 1200,
+        "total_earned": 250,
+        "level": 2,
+        "level_since": 100,
+        "next_level_at": 400,
+        "gift_streak": 5,
+        "reaction_streak": 0,
+        "badges": (("💰", "ahorrador"),),
+    }
+    return Profile(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def history(*reasons: str | None) -> HistoryPage:
+    moment = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    rows = [
+        HistoryRow(n, -5, TransactionType.ADMIN_TAKE, reason, moment)
+        for n, reason in enumerate(reasons)
+    ]
+    return HistoryPage(tuple(rows), None)
+
+
+def test_profile(spanish: None) -> None:
+    """The profile shows balance, level, progress, streaks, rank and badges."""
+    text, _ = read(texts.profile("Ana", profile(), Standing(3)))
+
+    assert [
+        "👤 Ana",
+        f"💋 Saldo: 1{NBSP}200 besitos",
+        "⭐ Nivel 2",
+        "▰▰▰▰▰▱▱▱▱▱ 250/400",
+        "🔥 Racha del regalo: 5 · de reacciones: 0",
+        "🏆 Eres el n.º 3",
+        "🎖 Insignias: 💰 ahorrador",
+    ] == text.splitlines()
+
+
+def test_profile_in_english(english: None) -> None:
+    """An English member reads the same in English; badges and the top level included."""
+    text, _ = read(texts.profile("Emma", profile(next_level_at=None), Standing(None)))
+
+    assert [
+        "👤 Emma",
+        f"💋 Balance: 1{NBSP}200 besitos",
+        "⭐ Level 2",
+        "You have reached the highest level.",
+        "🔥 Gift streak: 5 · reaction streak: 0",
+        f"🏆 Beyond place 10{NBSP}000",
+        "🎖 Badges: 💰 ahorrador",
+    ] == text.splitlines()
+
+
+def test_leaderboard(spanish: None) -> None:
+    """The best three have medals, and the member hears where they stand."""
+    rows = [LeaderboardRow(n, f"M{n}", 5000 - n, 7) for n in range(1, 5)]
+
+    text, _ = read(texts.leaderboard(LeaderboardPage(tuple(rows), 0, has_next=False), Standing(9)))
+
+    assert [
+        "🏆 Clasificación",
+        "",
+        f"🥇 M1 – 4{NBSP}999 besitos, nivel 7",
+        f"🥈 M2 – 4{NBSP}998 besitos, nivel 7",
+        f"🥉 M3 – 4{NBSP}997 besitos, nivel 7",
+        f"4. M4 – 4{NBSP}996 besitos, nivel 7",
+        "",
+        "🏆 Eres el n.º 9",
+    ] == text.splitlines()
+
+
+def test_history(spanish: None) -> None:
+    """A line has its moment, signed amount, kind, and reason if there is one."""
+    assert [
+        "🧾 Movimientos (UTC)",
+        "",
+        "02-03 09:05 -5 cargo de un admin · multa",
+        "02-03 09:05 -5 cargo de un admin",
+    ] == read(texts.history(history("multa", None)))[0].splitlines()
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("kind", TransactionType)
+def test_every_kind_has_a_name(kind: TransactionType) -> None:
+    """No line of the ledger shows a code name."""
+    row = HistoryRow(1, 5, kind, None, datetime(2026, 3, 2, tzinfo=UTC))
+
+    text, _ = read(texts.history(HistoryPage((row,), None)))
+
+    assert kind.value not in text
+    assert not text.endswith("+5 ")
+
+
+def test_empty_history(spanish: None) -> None:
+    """A newcomer reads how to begin."""
+    assert "Todavía no tienes movimientos." in texts.history(history())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEXT)
+def test_names_are_only_text(spanish: None, name: str) -> None:
+    """A member's name, a badge and an admin's reason are shown as they are, never as markup."""
+    page = LeaderboardPage((LeaderboardRow(1, name, 5, 1),), 0, has_next=False)
+
+    assert f"👤 {name}\n" in read(texts.profile(name, profile(), Standing(1)))[0]
+    assert (
+        f"{name} {name}"
+        in read(texts.profile("A", profile(badges=((name, name),)), Standing(1)))[0]
+    )
+    assert f"🥇 {name} –" in read(texts.leaderboard(page, Standing(1)))[0]
+    assert read(texts.history(history(name)))[0].endswith(f" · {name}")
+    assert f"¡Hola, {name}! 💋" in read(common.welcome(name))[0]
+
+
+def test_help_lists_every_command(spanish: None) -> None:
+    """Help names each command of the menu with what it is for."""
+    text, _ = read(common.help_text())
+
+    assert [f"/{name} – {what}" for name, what in common.commands().items()] == text.splitlines()[
+        2:
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, "0"), (999, "999"), (1000, f"1{NBSP}000"), (-1234567, f"-1{NBSP}234{NBSP}567")],
+)
+def test_number(value: int, expected: str) -> None:
+    """Thousands are grouped by a space that does not break the line."""
+    assert expected == common.number(value)
+
+
+@pytest.mark.parametrize(
+    ("done", "full"), [(-1, 0), (0, 0), (0.099, 0), (0.1, 1), (0.999, 9), (1, 10), (7, 10)]
+)
+def test_bar(done: float, full: int) -> None:
+    """The bar is full at the end only, and always as long."""
+    assert "▰" * full + "▱" * (10 - full) == common.bar(done)

@@ -1,0 +1,179 @@
+"""Answers leave in order within each chat, again when it helps, and in nobody's way."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiogram.exceptions import AiogramError, ClientDecodeError
+from aiogram.methods import AnswerCallbackQuery
+
+from bot.telegram import outbox as module
+from bot.telegram.outbox import ATTEMPTS, CONCURRENCY, Outbox
+from tests.support.telegram_on_paper import (
+    BAD_REQUEST,
+    NETWORK_ERROR,
+    RETRY_IN_7,
+    SERVER_ERROR,
+    Naps,
+    PaperBot,
+    message,
+)
+from tests.support.waiting import until
+
+BAD_GATEWAY = ClientDecodeError("Failed to decode object", ValueError(), "<html>502 Bad Gateway")
+
+
+@pytest.fixture
+def bot() -> PaperBot:
+    return PaperBot()
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> Naps:
+    """Let nobody really sleep between attempts."""
+    naps = Naps()
+    monkeypatch.setattr(module.asyncio, "sleep", naps)
+    return naps
+
+
+def open_outbox(bot: PaperBot) -> Outbox:
+    return Outbox(cast("Any", bot))
+
+
+@pytest.mark.parametrize(
+    ("errors", "pauses"),
+    [
+        ([RETRY_IN_7], [7]),
+        ([RETRY_IN_7, RETRY_IN_7], [7, 7]),
+        ([SERVER_ERROR], [0.25]),
+        ([NETWORK_ERROR, SERVER_ERROR, NETWORK_ERROR], [0.25, 0.5, 1]),
+        ([BAD_GATEWAY], [0.25]),
+    ],
+    ids=["429", "429 twice", "500", "network", "502 as a web page"],
+)
+async def test_tries_again(
+    bot: PaperBot, naps: Naps, errors: list[AiogramError], pauses: list[float]
+) -> None:
+    """What may pass is tried again: after Telegram's own time or after growing pauses."""
+    bot.fail("uno", *errors)
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+        outbox.put(message(1, "dos"))
+
+    assert ["uno", "dos"] == bot.sent
+    assert pauses == naps.taken
+
+
+async def test_order_within_a_chat(bot: PaperBot, naps: Naps) -> None:
+    """Ten answers to one chat arrive in order although every other one fails first."""
+    texts = [str(number) for number in range(10)]
+    for text in texts[::2]:
+        bot.fail(text, SERVER_ERROR)
+
+    async with open_outbox(bot) as outbox:
+        for text in texts:
+            outbox.put(message(1, text))
+
+    assert texts == bot.sent
+
+
+async def test_refused_for_good(
+    bot: PaperBot, naps: Naps, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Telegram refuses is logged and dropped, and the next answer follows."""
+    bot.fail("uno", BAD_REQUEST)
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+        outbox.put(message(1, "dos"))
+
+    assert (["uno", "dos"], ["dos"], []) == (bot.attempts, bot.sent, naps.taken)
+    assert any("SendMessage was refused" in line for line in caplog.messages)
+
+
+async def test_gives_up_in_the_end(
+    bot: PaperBot, naps: Naps, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A Telegram that never answers well is asked so often and no more."""
+    bot.fail("uno", *[SERVER_ERROR] * 100)
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+
+    assert ["uno"] * ATTEMPTS == bot.attempts
+    assert [] == bot.sent
+    assert any(f"given up after {ATTEMPTS} attempts" in line for line in caplog.messages)
+
+
+async def test_other_chats_do_not_wait(bot: PaperBot, naps: Naps) -> None:
+    """While one chat waits for its time, a whole crowd of others get their answers."""
+    naps.gate = asyncio.Event()
+    bot.fail("uno", RETRY_IN_7)
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+        await until(lambda: naps.taken)
+        for chat in range(2, 50):
+            outbox.put(message(chat, "otro"))
+        await until(lambda: bot.sent.count("otro") == 48)
+        assert "uno" not in bot.sent
+        naps.gate.set()
+
+    assert "uno" == bot.sent[-1]
+
+
+async def test_put_returns_at_once(bot: PaperBot, naps: Naps) -> None:
+    """Nothing has been sent when `put` returns: whoever pays does not wait for Telegram."""
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+        assert [] == bot.attempts
+
+    assert ["uno"] == bot.sent
+
+
+async def test_no_more_at_once_than_telegram_takes(bot: PaperBot, naps: Naps) -> None:
+    """So many requests are under way at most; the rest waits for its turn."""
+    gate = bot.hold("uno")
+
+    async with open_outbox(bot) as outbox:
+        for chat in range(100):
+            outbox.put(message(chat, "uno"))
+        await until(lambda: bot.attempts)
+        assert CONCURRENCY == len(bot.attempts)
+        gate.set()
+
+    assert 100 == len(bot.sent)
+
+
+async def test_callback_answers_do_not_queue(bot: PaperBot, naps: Naps) -> None:
+    """Answers to presses belong to no chat, so none of them waits for another."""
+    gate = bot.hold("lento")
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(AnswerCallbackQuery(callback_query_id="1", text="lento"))
+        outbox.put(AnswerCallbackQuery(callback_query_id="2", text="rápido"))
+        await until(lambda: bot.sent)
+        assert ["rápido"] == bot.sent
+        gate.set()
+
+
+async def test_stop_gives_up_in_time(
+    bot: PaperBot, naps: Naps, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stop waits only so long, then nothing of the outbox goes on behind it."""
+    monkeypatch.setattr(module, "DRAIN_TIMEOUT", 0.01)
+    before = asyncio.all_tasks()
+    bot.hold("nunca")
+
+    async with open_outbox(bot) as outbox:
+        for text in ("nunca", "dos", "tres"):
+            outbox.put(message(1, text))
+        await until(lambda: bot.attempts)
+
+    assert [] == bot.sent
+    assert any("undelivered" in line for line in caplog.messages)
+    left_over = asyncio.all_tasks() - before
+    bot.held["nunca"].set()  # or a failing test would leave its tasks to the next
+    await asyncio.gather(*left_over)
+    assert set() == left_over

@@ -1,0 +1,163 @@
+"""What members read about the gift, reactions and rewards."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
+from bot.gamification.models import RewardType, UserRewardStatus
+from bot.gamification.reactions import ReactionResult
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.claiming import ClaimResult
+from bot.gamification.rewards.listing import RewardLine
+from bot.gamification.rewards.rules import Progress
+from bot.telegram import keyboards
+from bot.telegram.texts import rewards as texts
+from tests.support.markup import read
+
+DUE = datetime(2026, 3, 3, tzinfo=UTC)
+NOBODY = cast("Any", None)
+HOSTILE = '<b>Eve</b> & {0} {name} "quoted" <script>'
+#: Everything but surrogates, which no UTF-8 text holds.
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
+
+
+def reward(name: str = "Primeros Pasos", **value: Any) -> Reward:
+    return Reward(
+        id=3,
+        name=name,
+        description=name,
+        type=RewardType.BADGE if "emoji" in value else RewardType.BESITOS,
+        value=value or {"amount": 1234},
+        is_active=True,
+        is_repeatable=False,
+        is_secret=False,
+        claim_window_hours=168,
+        conditions=(),
+    )
+
+
+def line(status: UserRewardStatus | None, name: str = "Primeros Pasos") -> RewardLine:
+    return RewardLine(reward(name), status, DUE, Progress(63, 100))
+
+
+def gift(bonus: int) -> GiftResult:
+    return GiftResult(NOBODY, 50, bonus, streak=5, due=DUE, unlocked=())
+
+
+def test_gift(spanish: None) -> None:
+    """The gift shows its breakdown, the streak, and when the next one is due."""
+    assert [
+        "🎁 Regalo diario",
+        "50 de regalo + 10 por la racha = 60 besitos",
+        "🔥 5 · el próximo, a partir de 03-03 00:00 UTC",
+    ] == read(texts.gift(gift(10)))[0].splitlines()
+
+
+def test_gift_in_english(english: None) -> None:
+    """An English member reads the same in English."""
+    assert [
+        "🎁 Daily gift",
+        "50 gift + 10 for the streak = 60 besitos",
+        "🔥 5 · the next one from 03-03 00:00 UTC",
+    ] == read(texts.gift(gift(10)))[0].splitlines()
+
+
+def test_gift_taken(spanish: None) -> None:
+    """Coming back too early, one hears when."""
+    assert (
+        "Ya has recogido el regalo de hoy. 🔥 5 · el próximo, a partir de 03-03 00:00 UTC"
+        == texts.gift_taken(GiftAlreadyTaken(5, DUE))
+    )
+
+
+@pytest.mark.parametrize(
+    ("paid", "bonus", "expected"),
+    [
+        (5, 0, "💋 +5"),
+        (5, 20, "💋 +5 y +20 de bono de actividad"),
+        (0, 20, "💋 +0 y +20 de bono de actividad"),
+        (0, 0, "Esta ya no da besitos, ¡pero gracias!"),
+    ],
+)
+def test_reaction(spanish: None, paid: int, bonus: int, expected: str) -> None:
+    """A press says what it brought."""
+    assert expected == texts.reaction(ReactionResult(NOBODY, paid, bonus))
+
+
+def test_unlocked_mentions_the_member(spanish: None) -> None:
+    """Everything that one update unlocked is in one message that mentions the member."""
+    badge = reward("Insignia", emoji="💰", badge_name="ahorrador")
+
+    text = texts.unlocked("Ana", 1001, [reward(), badge])
+
+    assert text.startswith('🎉 <a href="tg://user?id=1001">Ana</a>, has desbloqueado:\n')
+    assert [
+        "🎉 Ana, has desbloqueado:",
+        "• Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos): tienes 168 horas para reclamarla",
+        "• Insignia (insignia 💰 ahorrador): tienes 168 horas para reclamarla",
+    ] == read(text)[0].splitlines()
+
+
+def test_listing(spanish: None) -> None:
+    """Each line says what may be done: claim until when, how far, done, or too late."""
+    text, _ = read(texts.listing([line(status) for status in (*UserRewardStatus, None)]))
+
+    assert [
+        "🏅 Recompensas",
+        "",
+        "🎁 Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos): reclámala antes de 03-03 00:00 UTC",
+        "✅ Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos)",
+        "⌛ Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos): el plazo terminó",
+        "🔒 Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos)",
+        "   Primeros Pasos",
+        "   ▰▰▰▰▰▰▱▱▱▱ 63/100",
+    ] == text.splitlines()
+
+
+def test_empty_listing(spanish: None) -> None:
+    """Without rewards there is a sentence instead of an empty list."""
+    assert "Todavía no hay recompensas." == texts.listing([])
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (UserRewardStatus.CLAIMED, "Ya habías reclamado esta recompensa."),
+        (UserRewardStatus.EXPIRED, "El plazo para reclamar esta recompensa ha terminado."),
+        (None, "Todavía no has desbloqueado esta recompensa."),
+    ],
+)
+def test_not_claimable(spanish: None, status: UserRewardStatus | None, expected: str) -> None:
+    """Each reason has its own sentence."""
+    assert expected == texts.not_claimable(status)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(who=TEXT, what=TEXT)
+def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
+    """Whatever members and admins are called, it is shown as it is and never read as markup."""
+    badge = reward(what, emoji=what, badge_name=what)
+    result = ClaimResult(NOBODY, badge, 0, ())
+
+    announced, tags = read(texts.unlocked(who, 1, [badge]))
+    listed, _ = read(texts.listing([line(status, what) for status in (*UserRewardStatus, None)]))
+    claimed, _ = read(texts.claimed(result))
+
+    assert ["a", "b"] == tags
+    assert f"🎉 {who}, has desbloqueado:\n• {what} (insignia {what} {what})" in announced
+    assert listed.count(what) >= len(UserRewardStatus) + 2  # the locked one has a description
+    assert f"✅ {what}: insignia {what} {what}" == claimed
+
+
+def test_buttons_and_alerts_have_no_markup(spanish: None) -> None:
+    """Where Telegram reads no markup nothing is escaped."""
+    badge = reward(HOSTILE, emoji="💰", badge_name=HOSTILE)
+    markup = keyboards.claim_buttons([badge], 1001)
+
+    assert markup is not None
+    assert f"✅ Reclamar {HOSTILE}" == markup.inline_keyboard[0][0].text
+    assert f"✅ 💰 {HOSTILE}" == texts.claimed_short(ClaimResult(NOBODY, badge, 0, ()))

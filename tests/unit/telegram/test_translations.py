@@ -1,0 +1,93 @@
+"""Every text of the code has its English, with the same placeholders and the same markup."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import bot.telegram
+from bot.telegram.i18n import LOCALES, make_i18n
+
+CODE = Path(bot.telegram.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def texts() -> set[str]:
+    """Collect all texts that the code asks gettext for."""
+    keywords = {"_": None, "gettext": None, "__": None, "lazy_gettext": None}
+    found = extract_from_dir(
+        CODE, method_map=[("**.py", "python")], options_map={}, keywords=keywords
+    )
+    return {str(message) for _, _, message, _, _ in found}
+
+
+@pytest.fixture(scope="module")
+def english() -> Catalog:
+    """Read the English catalogue."""
+    with (LOCALES / "en.po").open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def test_there_are_texts(texts: set[str]) -> None:
+    """The extraction finds the texts at all, or the other tests would prove nothing."""
+    assert "🎁 <b>Regalo diario</b>" in texts
+    assert len(texts) > 40
+
+
+def test_every_text_has_its_english(texts: set[str], english: Catalog) -> None:
+    """Nothing that a member may read waits for a translation."""
+    translated = {message.id for message in english if message.id and message.string}
+
+    assert set() == texts - translated
+
+
+def test_no_translation_is_left_over(texts: set[str], english: Catalog) -> None:
+    """A text that was reworded left no old English behind."""
+    assert set() == {message.id for message in english if message.id} - texts
+
+
+def test_no_translation_is_a_guess(english: Catalog) -> None:
+    """No entry is fuzzy: those are skipped when compiled."""
+    assert [] == [message.id for message in english if message.id and message.fuzzy]
+
+
+def test_placeholders_are_the_same(english: Catalog) -> None:
+    """A translation fills in what the original fills in, else formatting it would fail."""
+    differing = [
+        message.id
+        for message in english
+        if message.id and placeholders(message.id) != placeholders(message.string)
+    ]
+
+    assert [] == differing
+
+
+def test_markup_and_commands_are_the_same(english: Catalog) -> None:
+    """A translation opens and closes the same tags, names the same commands and emoji."""
+    differing = [
+        message.id
+        for message in english
+        if message.id and marks(message.id) != marks(message.string)
+    ]
+
+    assert [] == differing
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("en", "Start"), ("es", "Empezar"), ("fr", "Empezar")]
+)
+def test_compiled_catalogue(locale: str, expected: str) -> None:
+    """English is read from the catalogue; whoever has no catalogue reads Spanish."""
+    assert expected == make_i18n().gettext("Empezar", locale=locale)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def marks(text: str) -> list[str]:
+    return sorted(re.findall(r"</?\w+>|/\w+(?!\w*>)|[\U0001F300-\U0001FAFF✅⌛⭐]", text))
