@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import BesitosError
 
@@ -45,9 +46,12 @@ def is_busy(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether PostgreSQL may answer if asked again in a moment."""
+    """Whether the database may do what was asked if it is asked again in a moment."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or sqlstate(error) in _UNAVAILABLE
+        gone = error.connection_invalidated or is_busy(error)
+        return gone or sqlstate(error) in _UNAVAILABLE
+    if isinstance(error, PoolTimeout):
+        return True
     return isinstance(error, OSError) or sqlstate(error) in _UNAVAILABLE
 
 

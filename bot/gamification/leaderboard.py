@@ -48,7 +48,7 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
         select(_profile.user_id, _profile.total_earned, _profile.level)
         .order_by(_profile.total_earned.desc(), _profile.user_id.desc())
         .offset(page * PAGE)
-        .limit(PAGE + 1)
+        .limit(min(PAGE + 1, LIMIT - page * PAGE))
         .subquery()
     )
     found = (
@@ -61,7 +61,7 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     rows = tuple(
         LeaderboardRow(rank, *row) for rank, row in enumerate(found[:PAGE], start=page * PAGE + 1)
     )
-    return LeaderboardPage(rows, page, has_next=len(found) > PAGE and (page + 1) * PAGE < LIMIT)
+    return LeaderboardPage(rows, page, has_next=len(found) > PAGE)
 
 
 async def read_standing(connection: AsyncConnection, state: MemberState) -> Standing:

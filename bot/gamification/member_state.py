@@ -42,6 +42,7 @@ class HeldReward:
     unlocked_at: datetime
     expires_at: datetime
     baseline: Baseline
+    claims: int = 0
 
     def status_at(self, now: datetime) -> UserRewardStatus:
         """Return the status; an unclaimed reward expires by itself when its time is over."""
@@ -82,7 +83,10 @@ async def load_member(
     On PostgreSQL the profile's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
-    rows = (await connection.execute(_MEMBER, {"user_id": user_id, "today": today})).all()
+    parameters = {"user_id": user_id, "today": today}
+    rows = (await connection.execute(_MEMBER, parameters)).all()
+    if not rows and await _wait_for_lock(connection, user_id):
+        rows = (await connection.execute(_MEMBER, parameters)).all()
     if not rows:
         return None
     first = rows[0]
@@ -105,6 +109,7 @@ HELD_COLUMNS = (
     UserReward.status,
     UserReward.unlocked_at,
     UserReward.expires_at,
+    UserReward.claims,
     UserReward.baseline_earned,
     UserReward.baseline_spent,
     UserReward.baseline_level,
@@ -154,8 +159,18 @@ _MEMBER = (
     .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
     .outerjoin(UserReward, UserReward.user_id == User.user_id)
     .where(User.user_id == _user_id)
-    .with_for_update(of=_profile)
+    # A statement that waits for a row sees that row anew, but all others as they were before it
+    # waited. So this one does not wait: see _wait_for_lock.
+    .with_for_update(of=_profile, skip_locked=True)
 )
+_LOCK = select(_profile.user_id).where(_profile.user_id == _user_id).with_for_update()
+
+
+async def _wait_for_lock(connection: AsyncConnection, user_id: int) -> bool:
+    """Wait for another turn of the member, if that is why they were not found."""
+    if connection.dialect.name == "sqlite":
+        return False
+    return await connection.scalar(_LOCK, {"user_id": user_id}) is not None
 
 
 def _streaks(row: Any) -> list[tuple[StreakType, Streak]]:
@@ -177,6 +192,7 @@ def held_reward(row: Any) -> HeldReward:
         status=row.status,
         unlocked_at=row.unlocked_at,
         expires_at=row.expires_at,
+        claims=row.claims,
         baseline=Baseline(
             day=row.unlocked_at.date(),
             total_earned=row.baseline_earned,

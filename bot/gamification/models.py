@@ -203,6 +203,8 @@ class UserReward(Base):
     unlocked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often it was claimed in all: a badge stays when a repeatable reward begins anew.
+    claims: Mapped[int] = mapped_column(server_default="0")
     # Where the member stood then: a repeatable reward counts from here to its next time.
     baseline_earned: Mapped[int] = mapped_column(BigInteger, server_default="0")
     baseline_spent: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.gamification.member_state import MemberState
-from bot.gamification.models import RewardType, StreakType, UserRewardStatus
+from bot.gamification.models import RewardType, StreakType
 from bot.gamification.moment import Economy
 
 
@@ -55,5 +55,5 @@ def _badges(economy: Economy, state: MemberState) -> list[tuple[str, str]]:
         for reward in economy.catalogue.values()
         if reward.type is RewardType.BADGE
         and (held := state.rewards.get(reward.id))
-        and held.status is UserRewardStatus.CLAIMED
+        and held.claims > 0
     ]

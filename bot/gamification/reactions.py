@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from sqlalchemy import BigInteger, Date, bindparam, func, select
+
 from bot.database.upsert import insert
 from bot.gamification.config import EconomyConfig
 from bot.gamification.economy import Entry, book
@@ -30,9 +32,7 @@ async def react(
 ) -> ReactionResult:
     """Pay `state`'s member for reacting to a message, unless it was paid or today is used up."""
     result = ReactionResult(state)
-    if state.reactions_today < economy.config.max_reactions_per_day and await _record(
-        economy, state.user_id, chat_id, message_id
-    ):
+    if await _record(economy, state.user_id, chat_id, message_id):
         result = await _pay(economy, state, f"{state.user_id}:{chat_id}:{message_id}")
     after, unlocked = await unlock(economy, result.state)
     return replace(result, state=after, unlocked=tuple(unlocked))
@@ -45,7 +45,7 @@ def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
 
 
 async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int) -> bool:
-    """Remember the message; whether it is new."""
+    """Remember the message; whether it is new and today is not used up."""
     result = await economy.connection.execute(
         _remember(economy.connection.dialect.name),
         {
@@ -54,6 +54,7 @@ async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int)
             "message_id": message_id,
             "day": economy.now.date(),
             "created_at": economy.now,
+            "most": economy.config.max_reactions_per_day,
         },
     )
     return result.rowcount > 0
@@ -61,7 +62,20 @@ async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int)
 
 @cache
 def _remember(dialect: str) -> Any:
-    return insert(dialect, UserReaction).on_conflict_do_nothing()
+    """Insert unless the message is known or the day is used up, which is counted anew."""
+    table = UserReaction.__table__
+    today = (
+        select(func.count())
+        .where(
+            table.c.user_id == bindparam("user_id", type_=BigInteger),
+            table.c.day == bindparam("day", type_=Date),
+        )
+        .scalar_subquery()
+    )
+    columns = ("user_id", "chat_id", "message_id", "day", "created_at")
+    values = [bindparam(name, type_=table.c[name].type) for name in columns]
+    new = select(*values).where(today < bindparam("most", type_=BigInteger))
+    return insert(dialect, UserReaction).from_select(columns, new).on_conflict_do_nothing()
 
 
 async def _pay(economy: Economy, state: MemberState, what: str) -> ReactionResult:

@@ -1,6 +1,9 @@
 """What the inline buttons carry. All of it can be forged, so none of it is trusted."""
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 
 class TakeGift(CallbackData, prefix="gift"):
@@ -21,10 +24,10 @@ class ReactToPost(CallbackData, prefix="react"):
 class ShowTop(CallbackData, prefix="top"):
     """Show a page of the leaderboard."""
 
-    page: int
+    page: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class ShowHistory(CallbackData, prefix="history"):
     """Show the ledger of whoever presses, before a line (0: the newest)."""
 
-    older_than: int
+    older_than: Annotated[int, Field(ge=0, lt=2**63)]

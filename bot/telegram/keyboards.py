@@ -1,6 +1,8 @@
 """Inline keyboards of members."""
 
 from collections.abc import Iterable
+from itertools import islice
+from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -10,9 +12,12 @@ from bot.gamification.rewards.catalogue import Reward
 from bot.telegram.callbacks import ClaimReward, ReactToPost, ShowHistory, ShowTop, TakeGift
 from bot.telegram.texts import rewards as texts
 
+#: Telegram takes a hundred buttons; nobody wants to see more than these.
+MOST_BUTTONS: Final = 30
+
 
 def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMarkup | None:
-    """Return a button for each reward that the member may claim."""
+    """Return a button for each reward that the member may claim: the others move up later."""
     rows = [
         [
             InlineKeyboardButton(
@@ -20,7 +25,7 @@ def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMark
                 callback_data=ClaimReward(reward_id=reward.id, user_id=user_id).pack(),
             )
         ]
-        for reward in rewards
+        for reward in islice(rewards, MOST_BUTTONS)
     ]
     return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
 

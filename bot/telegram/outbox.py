@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramNetworkError,
     TelegramRetryAfter,
@@ -34,6 +35,7 @@ class Outbox:
         """Deliver through `bot`."""
         self._bot = bot
         self._slots = asyncio.Semaphore(CONCURRENCY)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._last_of_chat: dict[object, asyncio.Task[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -47,23 +49,25 @@ class Outbox:
         trace: TracebackType | None,
     ) -> None:
         """Wait for what is on its way, then give up on the rest."""
-        pending = set(self._last_of_chat.values())
-        if pending:
-            _, late = await asyncio.wait(pending, timeout=DRAIN_TIMEOUT)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-            if late:
-                logger.warning("stopped with answers to %d chats undelivered", len(late))
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=DRAIN_TIMEOUT)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            logger.warning("stopped with %d answers undelivered", len(late))
 
     def put(self, method: TelegramMethod[Any]) -> None:
         """Deliver `method` soon; returns at once."""
         chat = getattr(method, "chat_id", None) or id(method)
         task = asyncio.create_task(self._deliver(method, after=self._last_of_chat.get(chat)))
+        self._tasks.add(task)
         self._last_of_chat[chat] = task
         task.add_done_callback(lambda done: self._forget(chat, done))
 
     def _forget(self, chat: object, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if self._last_of_chat.get(chat) is task:
             del self._last_of_chat[chat]
 
@@ -76,7 +80,7 @@ class Outbox:
                     await self._bot(method)
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
-            except (TelegramServerError, TelegramNetworkError) as error:
+            except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
                 logger.info("%s is tried again: %s", type(method).__name__, error)
                 await asyncio.sleep(2**attempt / 4)
             except TelegramAPIError as error:

@@ -47,11 +47,15 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
             UserReward.status == UserRewardStatus.UNLOCKED,
             UserReward.expires_at > economy.now,
         )
-        .values(status=UserRewardStatus.CLAIMED, claimed_at=economy.now)
+        .values(
+            status=UserRewardStatus.CLAIMED,
+            claimed_at=economy.now,
+            claims=UserReward.claims + 1,
+        )
     )
     if result.rowcount != 1:
         raise NotClaimable(held.status_at(economy.now))
-    claimed = replace(held, status=UserRewardStatus.CLAIMED)
+    claimed = replace(held, status=UserRewardStatus.CLAIMED, claims=held.claims + 1)
     after = replace(state, rewards={**state.rewards, reward_id: claimed})
     paid = 0
     if reward.type is RewardType.BESITOS:

@@ -1,8 +1,10 @@
 """Unlock what has come true, in the transaction of what made it true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from bot.database.upsert import insert
 from bot.gamification.member_state import HELD_COLUMNS, HeldReward, MemberState, held_reward
@@ -27,9 +29,7 @@ async def unlock(economy: Economy, state: MemberState) -> tuple[MemberState, lis
         statement.on_conflict_do_update(
             index_elements=[UserReward.user_id, UserReward.reward_id],
             set_={**fresh, "claimed_at": None},
-            # Only a repeatable one gets here again, after its time or after being claimed.
-            where=(UserReward.status != UserRewardStatus.UNLOCKED)
-            | (UserReward.expires_at <= economy.now),
+            where=_still_as_known(state, due),
         ).returning(*HELD_COLUMNS)
     )
     held = {row.reward_id: held_reward(row) for row in result}
@@ -53,6 +53,18 @@ def _due(economy: Economy, state: MemberState) -> Iterator[Reward]:
         since = held.baseline if held else None
         if can_unlock(held, reward, economy.now) and hold(reward.conditions, facts, since):
             yield reward
+
+
+def _still_as_known(state: MemberState, due: Sequence[Reward]) -> ColumnElement[bool]:
+    """Let only a repeatable reward begin anew, and only if nobody has unlocked it meanwhile."""
+    known = [state.rewards[reward.id] for reward in due if reward.id in state.rewards]
+    return or_(
+        false(),
+        *(
+            and_(UserReward.id == held.id, UserReward.unlocked_at == held.unlocked_at)
+            for held in known
+        ),
+    )
 
 
 _RENEWED = ("status", "unlocked_at", "expires_at", "baseline")

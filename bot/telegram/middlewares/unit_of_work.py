@@ -1,7 +1,7 @@
 """One update, one transaction, one commit."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, User
@@ -11,6 +11,9 @@ from bot.database.transaction import write_transaction
 from bot.gamification.member_state import Member
 from bot.gamification.members import enter_member
 from bot.gamification.moment import Rulebook
+
+#: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
+TELEGRAM: Final = 777000
 
 
 class UnitOfWork(BaseMiddleware):
@@ -36,7 +39,7 @@ class UnitOfWork(BaseMiddleware):
             economy = await self._rulebook.economy(connection)
             user: User | None = data.get("event_from_user")
             member = None
-            if user is not None and not user.is_bot:
+            if user is not None and not user.is_bot and user.id != TELEGRAM:
                 member = await enter_member(connection, _member(user), economy.now.date())
             return await handler(event, {**data, "economy": economy, "member": member})
 

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from aiogram import Router
 
-from bot.telegram.routers import admin, gift, profile, reactions, rewards, welcome
+from bot.telegram.routers import admin, gift, leftovers, profile, reactions, rewards, welcome
 
 
 def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
@@ -19,5 +19,6 @@ def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
         profile.setup(),
         gift.setup(),
         rewards.setup(),
+        leftovers.setup(),
     )
     return router

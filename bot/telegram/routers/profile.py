@@ -3,7 +3,13 @@
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.methods import EditMessageText, SendMessage
-from aiogram.types import CallbackQuery, Message, User
+from aiogram.types import (
+    CallbackQuery,
+    InaccessibleMessage,
+    InlineKeyboardMarkup,
+    Message,
+    User,
+)
 
 from bot.gamification.history import read_history
 from bot.gamification.leaderboard import read_page, read_standing
@@ -55,7 +61,7 @@ async def show_top(message: Message, member: MemberState, economy: Economy) -> S
 
 async def turn_top(
     callback_query: CallbackQuery,
-    message: Message,
+    message: Message | InaccessibleMessage,
     callback_data: ShowTop,
     member: MemberState,
     economy: Economy,
@@ -63,10 +69,8 @@ async def turn_top(
     """Turn the page of the leaderboard."""
     page = await read_page(economy.connection, callback_data.page)
     standing = await read_standing(economy.connection, member)
-    edit = message.edit_text(
-        texts.leaderboard(page, standing), reply_markup=keyboards.leaderboard_pages(page)
-    )
-    return [callback_query.answer(), edit]
+    text, markup = texts.leaderboard(page, standing), keyboards.leaderboard_pages(page)
+    return [callback_query.answer(), _turn(message, text, markup)]
 
 
 async def show_history(message: Message, member: MemberState, economy: Economy) -> SendMessage:
@@ -78,7 +82,7 @@ async def show_history(message: Message, member: MemberState, economy: Economy) 
 
 async def turn_history(
     callback_query: CallbackQuery,
-    message: Message,
+    message: Message | InaccessibleMessage,
     callback_data: ShowHistory,
     member: MemberState,
     economy: Economy,
@@ -86,8 +90,14 @@ async def turn_history(
     """Turn the page: always in the ledger of whoever presses."""
     older_than = callback_data.older_than or None
     page = await read_history(economy.connection, member.user_id, older_than)
-    edit: EditMessageText = message.edit_text(
-        texts.history(page),
-        reply_markup=keyboards.history_pages(page, newest=older_than is None),
-    )
-    return [callback_query.answer(), edit]
+    markup = keyboards.history_pages(page, newest=older_than is None)
+    return [callback_query.answer(), _turn(message, texts.history(page), markup)]
+
+
+def _turn(
+    message: Message | InaccessibleMessage, text: str, markup: InlineKeyboardMarkup | None
+) -> EditMessageText | SendMessage:
+    """Put a page in the place of the one before, unless that is too old to be edited."""
+    if isinstance(message, Message):
+        return message.edit_text(text, reply_markup=markup)
+    return message.answer(text, reply_markup=markup)

@@ -1,6 +1,7 @@
 """Reactions in groups, and the button that stands in for them under channel posts."""
 
 from aiogram import F, Router
+from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
 
@@ -19,11 +20,19 @@ def setup() -> Router:
     router = Router(name=__name__)
     # A reaction that is taken away has nothing new; it pays nothing and takes nothing back.
     router.message_reaction.register(
-        pay_reaction, IsMember(), F.user.as_("user"), F.new_reaction.len() > 0
+        pay_reaction,
+        IsMember(),
+        F.user.as_("user"),
+        F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP}),
+        F.new_reaction.len() > 0,
     )
     router.channel_post.register(add_button)
     router.callback_query.register(
-        pay_press, ReactToPost.filter(), IsMember(), F.message.as_("message")
+        pay_press,
+        ReactToPost.filter(),
+        IsMember(),
+        F.message.as_("message"),
+        F.message.chat.type == ChatType.CHANNEL,
     )
     return router
 

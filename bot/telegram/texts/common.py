@@ -1,8 +1,13 @@
 """Greeting, help, errors, and how numbers look."""
 
+from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
+
+#: Telegram takes 4096 characters; this leaves room for the last line.
+LONGEST_TEXT: Final = 4000
 
 
 def commands() -> dict[str, str]:
@@ -36,6 +41,17 @@ def help_text() -> str:
             *(f"/{command} – {purpose}" for command, purpose in commands().items()),
         ]
     )
+
+
+def fitting(lines: Sequence[str]) -> str:
+    """Join as many lines as one message takes, and say how many more there are."""
+    length = 0
+    for count, line in enumerate(lines):
+        length += len(line) + 1
+        if length > LONGEST_TEXT:
+            more = _("… y {count} más").format(count=number(len(lines) - count))
+            return "\n".join([*lines[:count], more])
+    return "\n".join(lines)
 
 
 def number(value: int) -> str:

@@ -18,6 +18,11 @@ def refusal(error: BaseException) -> str | None:
             return None
 
 
+def unknown_button() -> str:
+    """Say that a button leads nowhere."""
+    return _("Este botón ya no funciona.")
+
+
 def failed() -> str:
     """Say that an update failed."""
     return _("Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento.")

@@ -12,7 +12,7 @@ from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
 from bot.gamification.rewards.listing import RewardLine
-from bot.telegram.texts.common import bar, number
+from bot.telegram.texts.common import bar, fitting, number
 
 
 def gift(result: GiftResult) -> str:
@@ -60,7 +60,7 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
         )
         for reward in rewards
     ]
-    return "\n".join(lines)
+    return fitting(lines)
 
 
 def claimed(result: ClaimResult) -> str:
@@ -106,7 +106,7 @@ def listing(lines: Sequence[RewardLine]) -> str:
     """List rewards: claimable first, then locked with progress, then the past ones."""
     if not lines:
         return _("Todavía no hay recompensas.")
-    return "\n".join([_("🏅 <b>Recompensas</b>"), "", *(_line(line) for line in lines)])
+    return fitting([_("🏅 <b>Recompensas</b>"), "", *(_line(line) for line in lines)])
 
 
 def gives(reward: Reward) -> str:

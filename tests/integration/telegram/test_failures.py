@@ -42,6 +42,8 @@ def failing(telegram: Dispatching) -> Dispatching:
     router.message.register(command_fails, Command("fail"))
     router.callback_query.register(press_fails)
     telegram.dispatcher.include_router(router)
+    # Before the bot's own routers, the last of which answers every button that is left over.
+    telegram.dispatcher.sub_routers.insert(0, telegram.dispatcher.sub_routers.pop())
     return telegram
 
 

@@ -15,6 +15,10 @@ json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 def upgrade() -> None:
     op.add_column(
+        "user_rewards", sa.Column("claims", sa.Integer(), server_default="0", nullable=False)
+    )
+    op.execute("UPDATE user_rewards SET claims = 1 WHERE status = 'CLAIMED'")
+    op.add_column(
         "user_rewards",
         sa.Column("baseline_earned", sa.BigInteger(), server_default="0", nullable=False),
     )
@@ -56,3 +60,4 @@ def downgrade() -> None:
         batch.drop_column("baseline_level")
         batch.drop_column("baseline_spent")
         batch.drop_column("baseline_earned")
+        batch.drop_column("claims")
