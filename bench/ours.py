@@ -3,7 +3,9 @@
 import asyncio
 from time import perf_counter
 
-# Importing is not what is timed, and SQLAlchemy would import its driver only when it connects.
+# Importing is not what is timed, and SQLAlchemy would import a driver only when it connects.
+import aiosqlite  # noqa: F401
+import asyncpg  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.database import one_hop
 from bot.errors import BesitosError
@@ -76,7 +74,6 @@ def create_engine(url: URL) -> AsyncEngine:
         pool_reset_on_return=None,
         **options,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
@@ -103,14 +100,6 @@ def describe(url: URL) -> str:
 def _who_we_are() -> str:
     """Tell another process that waits for our lock whom it waits for."""
     return f"besitos {socket.gethostname()}:{os.getpid()}"[:63]
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -69,8 +69,15 @@ class OneHopConnection(aiosqlite.Connection):
 
 
 def connect(database: str, **options: Any) -> OneHopConnection:
-    """Do what `aiosqlite.connect` does."""
-    connection = OneHopConnection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+    """Do what `aiosqlite.connect` does, and give the connection our habits in the same hop."""
+    connection = OneHopConnection(lambda: _open(database, **options), iter_chunk_size=64)
     # As SQLAlchemy does: a connection that was not closed must not keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
+    return connection
+
+
+def _open(database: str, **options: Any) -> sqlite3.Connection:
+    # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
+    connection: sqlite3.Connection = sqlite3.connect(database, isolation_level=None, **options)
+    connection.execute("PRAGMA foreign_keys = ON").close()
     return connection
