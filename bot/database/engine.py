@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -18,7 +18,7 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-#: Execution option that says how SQLite shall begin the next transaction.
+#: Execution option that says how SQLite shall begin its transactions.
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
 SQLITE_BUSY_TIMEOUT = 60.0
@@ -78,6 +78,15 @@ def create_engine(url: URL) -> AsyncEngine:
     return engine
 
 
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same engine, same pool, for transactions that read first and write then.
+
+    On SQLite such a one must be a writer from the beginning: it fails at once when it wants to
+    become one after another has written.
+    """
+    return engine.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+
+
 def create_reading_engine(url: URL) -> AsyncEngine:
     """Open an engine for looking only: a SQLite file that is not there yet is not created."""
     file = sqlite_file(url)
@@ -103,4 +112,5 @@ def _who_we_are() -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN"))
+    driver = cast("one_hop.OneHopConnection", connection.connection.driver_connection)
+    driver.begin(connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN"))

@@ -2,8 +2,8 @@
 
 SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite sends each of these to the
 connection's thread and back. A hop costs more than a small statement does, so here the cursor
-does all four in one. Whoever wants rows one by one from the disk (server-side cursors) must not
-come here; nothing of ours does.
+does all four in one, and a transaction's BEGIN travels with its first statement. Whoever wants
+rows one by one from the disk (server-side cursors) must not come here; nothing of ours does.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ import aiosqlite
 class OneHopCursor:
     """What SQLAlchemy needs of a cursor; the rows are in memory once `execute` returns."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: "OneHopConnection") -> None:
         self._connection = connection
         self._rows: Sequence[Any] = ()
         self.description: Any = None
@@ -47,6 +47,7 @@ class OneHopCursor:
         def once(database: sqlite3.Connection) -> None:
             cursor = database.cursor()
             try:
+                self._connection.send_begin(cursor)
                 statement(cursor)
                 self._rows = cursor.fetchall() if cursor.description else ()
                 self.description = cursor.description
@@ -62,6 +63,30 @@ class OneHopCursor:
 
 class OneHopConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors go to the thread once."""
+
+    _begin: str | None = None
+
+    def begin(self, sql: str) -> None:
+        """Begin a transaction with the next statement, which fails if `sql` does."""
+        self._begin = sql
+
+    def send_begin(self, cursor: sqlite3.Cursor) -> None:
+        """Begin what was asked for; a BEGIN that failed is still due, or we would autocommit."""
+        if self._begin is not None:
+            cursor.execute(self._begin)
+            self._begin = None
+
+    async def commit(self) -> None:
+        """Commit, which is nothing to do when no statement has followed the BEGIN."""
+        if self._begin is None:
+            await super().commit()
+        self._begin = None
+
+    async def rollback(self) -> None:
+        """Roll back, which is nothing to do when no statement has followed the BEGIN."""
+        if self._begin is None:
+            await super().rollback()
+        self._begin = None
 
     def cursor(self) -> OneHopCursor:  # type: ignore[override]
         """Make a cursor without going anywhere: all that SQLAlchemy asks is to enter it."""

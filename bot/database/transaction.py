@@ -1,7 +1,7 @@
-"""Transactions that write: the everyday one, and the exclusive one of seed, upgrade and wipe.
+"""The exclusive transaction of seed, upgrade and wipe.
 
-The exclusive lock belongs to its transaction, so it ends with the process that holds it, whatever
-ended that process: `BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
+Its lock belongs to the transaction, so it ends with the process that holds it, whatever ended that
+process: `BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import func, select, text
 
-from bot.database.engine import SQLITE_BEGIN, SQLITE_BUSY_TIMEOUT
+from bot.database.engine import SQLITE_BUSY_TIMEOUT, for_writing
 from bot.database.errors import DatabaseLocked, is_busy, sqlstate
 
 logger = logging.getLogger(__name__)
@@ -25,19 +25,6 @@ logger = logging.getLogger(__name__)
 ADVISORY_LOCK = int.from_bytes(b"besitos", "big")
 _LOCK_NOT_AVAILABLE = "55P03"
 _LONGEST_PAUSE = 0.1
-
-
-@asynccontextmanager
-async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Open a transaction that commits when the block ends well and else rolls back.
-
-    On SQLite it is a writer from its first statement on: a transaction that reads first and
-    writes then fails at once when another one has written in between.
-    """
-    async with engine.connect() as connection:
-        await connection.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
-        async with connection.begin():
-            yield connection
 
 
 @asynccontextmanager
@@ -51,7 +38,7 @@ async def exclusive_transaction(
 
     Raises `DatabaseLocked` when another process keeps the lock for longer than `timeout` seconds.
     """
-    async with engine.connect() as connection:
+    async with for_writing(engine).connect() as connection:
         if engine.dialect.name == "sqlite":
             async with _sqlite_lock(connection, timeout, dry_run=dry_run):
                 yield connection
@@ -74,7 +61,6 @@ async def _sqlite_lock(
     # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
     await driver.executescript("PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 0")
     try:
-        await connection.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
         # Readers never wait for writers in WAL mode. The mode is kept in the file, and changing
         # it needs the file for oneself: that is why it is part of getting the lock.
         first = "PRAGMA journal_mode" if dry_run else "PRAGMA journal_mode = WAL"
@@ -97,9 +83,11 @@ async def _begin_immediate(
         try:
             await driver.execute_fetchall(first)
             await connection.begin()
+            await connection.exec_driver_sql("SELECT 1")  # BEGIN goes with the first statement
         except (aiosqlite.OperationalError, DBAPIError) as error:
             if not is_busy(error):
                 raise
+            await connection.rollback()
         else:
             return
         if loop.time() >= deadline:

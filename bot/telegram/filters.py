@@ -1,7 +1,8 @@
 """Who a handler is for."""
 
+from aiogram.enums import ChatType
 from aiogram.filters import Filter
-from aiogram.types import TelegramObject
+from aiogram.types import MessageReactionUpdated, TelegramObject, User
 
 from bot.gamification.member_state import MemberState
 
@@ -12,3 +13,18 @@ class IsMember(Filter):
     async def __call__(self, _event: TelegramObject, member: MemberState | None) -> bool:
         """Look for the account that the middleware found."""
         return member is not None
+
+
+class ReactionInGroup(Filter):
+    """Lets a named person's reaction in a group pass, and gives the handler its `user`.
+
+    A reaction that is taken away has nothing new; it pays nothing and takes nothing back.
+    """
+
+    # Not three conditions on F: aiogram sends each of those to a thread, for every reaction.
+    async def __call__(self, event: MessageReactionUpdated) -> bool | dict[str, User]:
+        """Look at who reacted, where, and whether something is there now."""
+        in_group = event.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
+        if event.user is None or not in_group or not event.new_reaction:
+            return False
+        return {"user": event.user}

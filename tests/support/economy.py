@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.transaction import write_transaction
+from bot.database.engine import for_writing
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.daily_gift import GiftResult, take_gift
 from bot.gamification.economy import Booked, Entry, book
@@ -63,7 +63,7 @@ class LiveEconomy:
     @asynccontextmanager
     async def turn(self, user_id: int = ANA) -> AsyncIterator[tuple[Economy, MemberState]]:
         """Open what the middleware opens for an update of this member."""
-        async with write_transaction(self.engine) as connection:
+        async with for_writing(self.engine).begin() as connection:
             economy = await self.rulebook.economy(connection)
             member = Member(user_id, None, f"Member {user_id}", "es")
             yield economy, await enter_member(connection, member, economy.now.date())
@@ -178,7 +178,7 @@ class LiveEconomy:
             .outerjoin(Transaction, Transaction.user_id == profile.user_id)
             .group_by(*profile.__table__.columns)
         )
-        async with write_transaction(self.engine) as connection:
+        async with for_writing(self.engine).begin() as connection:
             formula = (await self.rulebook.economy(connection)).config.level_formula
             for row in await connection.execute(statement):
                 assert (row.ledger, row.total_earned - row.total_spent) == (row.balance,) * 2

@@ -7,7 +7,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, User
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.transaction import write_transaction
+from bot.database.engine import for_writing
 from bot.gamification.member_state import Member
 from bot.gamification.members import enter_member
 from bot.gamification.moment import Rulebook
@@ -25,7 +25,7 @@ class UnitOfWork(BaseMiddleware):
 
     def __init__(self, engine: AsyncEngine, rulebook: Rulebook) -> None:
         """Open every transaction on `engine`."""
-        self._engine = engine
+        self._engine = for_writing(engine)
         self._rulebook = rulebook
 
     async def __call__(
@@ -35,7 +35,7 @@ class UnitOfWork(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Register who is behind the update, run the rest, commit."""
-        async with write_transaction(self._engine) as connection:
+        async with self._engine.begin() as connection:
             economy = await self._rulebook.economy(connection)
             user: User | None = data.get("event_from_user")
             member = None

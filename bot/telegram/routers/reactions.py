@@ -11,21 +11,14 @@ from bot.gamification.reactions import react
 from bot.telegram import announcements, keyboards
 from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import ReactToPost
-from bot.telegram.filters import IsMember
+from bot.telegram.filters import IsMember, ReactionInGroup
 from bot.telegram.texts import rewards as texts
 
 
 def setup() -> Router:
     """Return the router. Telegram sends reactions only to bots that administer the chat."""
     router = Router(name=__name__)
-    # A reaction that is taken away has nothing new; it pays nothing and takes nothing back.
-    router.message_reaction.register(
-        pay_reaction,
-        IsMember(),
-        F.user.as_("user"),
-        F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP}),
-        F.new_reaction.len() > 0,
-    )
+    router.message_reaction.register(pay_reaction, IsMember(), ReactionInGroup())
     router.channel_post.register(add_button)
     router.callback_query.register(
         pay_press,
