@@ -39,7 +39,7 @@ class SandboxServer:
 
     def __init__(self, port: int = 0, *, clock: Callable[[], float] = time.time) -> None:
         self.token = TOKEN
-        self.queue = UpdateQueue()
+        self.queue = UpdateQueue(first_id=int(clock()))
         self.telegram = Telegram(self.queue, clock)
         self.calls = CallLog()
         self.faults = Faults()

@@ -8,7 +8,6 @@ from sandbox.changes import Changes
 from sandbox.shapes import Json
 
 ON_REQUEST_ONLY = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-FIRST_UPDATE_ID = 700_000_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,10 @@ class Update:
 class UpdateQueue:
     """Keeps unconfirmed updates and decides which kinds the bot asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_id: int = 1) -> None:
         self.changes = Changes()
         self._pending: deque[Update] = deque()
-        self._next_id = FIRST_UPDATE_ID
+        self._next_id = first_id
         self._asked_for: tuple[str, ...] = ()
 
     def __len__(self) -> int:

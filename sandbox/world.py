@@ -37,7 +37,9 @@ class World:
         self.photos: dict[str, Photo] = {}
         self._queue = queue
         self._clock = clock
-        self._private_ids = itertools.count(1)
+        # The bot's database outlives the sandbox, and in Telegram no id ever comes again.
+        self._first_message_id = self.now()
+        self._private_ids = itertools.count(self._first_message_id)
 
     def now(self) -> int:
         """Return the unix time in seconds."""
@@ -46,7 +48,8 @@ class World:
     def open_room(self, chat: Chat, bot_status: BotStatus, *, owner: User | None = None) -> Room:
         """Add a chat to the world."""
         shared = chat.type == "private"
-        ids: Iterator[int] = self._private_ids if shared else itertools.count(1)
+        own = itertools.count(self._first_message_id)
+        ids: Iterator[int] = self._private_ids if shared else own
         room = self.rooms[chat.id] = Room(chat, bot_status, ids, owner)
         return room
 

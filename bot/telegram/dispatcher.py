@@ -3,7 +3,6 @@
 from collections.abc import Set as AbstractSet
 
 from aiogram import Dispatcher
-from aiogram.utils.i18n import SimpleI18nMiddleware
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
@@ -11,6 +10,7 @@ from bot.gamification.moment import Rulebook
 from bot.telegram import errors, routers, startup
 from bot.telegram.i18n import make_i18n
 from bot.telegram.middlewares.answers import Answers
+from bot.telegram.middlewares.language import Language
 from bot.telegram.middlewares.unit_of_work import UnitOfWork
 from bot.telegram.outbox import Outbox
 from bot.telegram.routers.admin.middlewares import Afterwards
@@ -35,7 +35,7 @@ def build_dispatcher(
     startup.register(dispatcher)
     i18n = make_i18n()
     dispatcher["i18n"] = i18n
-    dispatcher.update.outer_middleware(SimpleI18nMiddleware(i18n))
+    dispatcher.update.outer_middleware(Language(i18n))
     # Order matters: the first two act only once the transaction inside has committed.
     dispatcher.update.outer_middleware(Answers(outbox))
     dispatcher.update.outer_middleware(Afterwards())

@@ -3,10 +3,11 @@
 import logging
 
 from aiogram import Router
-from aiogram.types import CallbackQuery, ErrorEvent, Message
+from aiogram.types import ErrorEvent, Message
 from aiogram.utils.i18n import I18n
 
 from bot.database.errors import is_unavailable
+from bot.telegram.i18n import locale_for
 from bot.telegram.outbox import Outbox
 from bot.telegram.texts import errors as texts
 
@@ -29,7 +30,11 @@ async def explain(event: ErrorEvent, outbox: Outbox, i18n: I18n) -> None:
     if is_unavailable(event.exception):
         raise event.exception
     asked = event.update.message or event.update.callback_query
-    with i18n.context(), i18n.use_locale(_language(asked) or i18n.default_locale):
+    who = asked.from_user if asked else None
+    with (
+        i18n.context(),
+        i18n.use_locale(locale_for(i18n, who.language_code if who else None)),
+    ):
         refusal = texts.refusal(event.exception)
         sentence = refusal or texts.failed()
     if refusal is None:
@@ -42,9 +47,3 @@ async def explain(event: ErrorEvent, outbox: Outbox, i18n: I18n) -> None:
         outbox.put(asked.answer(sentence))
     elif asked is not None:
         outbox.put(asked.answer(sentence, show_alert=True))
-
-
-def _language(asked: Message | CallbackQuery | None) -> str | None:
-    """Return the language without its region: `en` of `en-GB`."""
-    code = asked.from_user.language_code if asked and asked.from_user else None
-    return code and code.partition("-")[0].lower()

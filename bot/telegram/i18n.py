@@ -24,6 +24,16 @@ def make_i18n() -> I18n:
     return i18n
 
 
+def locale_for(i18n: I18n, language_code: str | None) -> str:
+    """Return the language to talk in: that of `language_code` without its region, if we have it.
+
+    Telegram takes whatever code the member's app sends, and not all of them are IETF tags:
+    `en-raw` and `classic-zh-cn` are language packs that people use.
+    """
+    language = (language_code or "").partition("-")[0].lower()
+    return language if language in i18n.available_locales else i18n.default_locale
+
+
 def _compile(file: Path) -> gettext.GNUTranslations:
     compiled = BytesIO()
     with file.open("rb") as source:

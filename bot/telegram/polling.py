@@ -7,16 +7,18 @@ handler is through, so after a crash Telegram sends it again: at least once.
 
 import asyncio
 import logging
-from typing import Final
+from typing import Any, Final
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import (
     AiogramError,
+    ClientDecodeError,
     TelegramAPIError,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
 from aiogram.types import Update
+from pydantic import ValidationError
 
 from bot.database.errors import is_unavailable
 
@@ -78,11 +80,39 @@ class Polling:
             )
         except TelegramUnauthorizedError:
             raise
+        except ClientDecodeError as error:
+            if isinstance(error.data, dict):
+                return self._readable(error.data.get("result", []))
+            logger.warning("updates could not be fetched: that is not Telegram's answer")
+            await self._wait()
+            return []
         except AiogramError as error:
             logger.warning("updates could not be fetched: %s", error)
             await self._wait(error.retry_after if isinstance(error, TelegramRetryAfter) else None)
             return []
         self._pause = _FIRST_PAUSE
+        return updates
+
+    def _readable(self, raw_updates: list[dict[str, Any]]) -> list[Update]:
+        """Return the updates before the first that aiogram cannot read; skip that one, if first.
+
+        Telegram may send what this aiogram does not know yet. All updates come in one answer, and
+        the same answer would come again for ever.
+        """
+        updates = []
+        for raw in raw_updates:
+            try:
+                updates.append(Update.model_validate(raw, context={"bot": self._bot}))
+            except ValidationError as error:
+                if not updates:
+                    logger.error(  # noqa: TRY400 - a trace through pydantic says nothing
+                        "update %d is skipped, since aiogram cannot read it (%s); "
+                        "a newer aiogram may",
+                        raw["update_id"],
+                        ", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3]),
+                    )
+                    self._offset = raw["update_id"] + 1
+                break
         return updates
 
     async def _process(self, update: Update) -> bool:

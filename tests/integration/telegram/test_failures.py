@@ -122,7 +122,10 @@ async def test_forged_pages(live: LiveEconomy, telegram: Dispatching, data: str)
     assert SORRY not in answers
 
 
-@pytest.mark.parametrize("language", ["es", "fr", "pt-br", "xx", None])
+@pytest.mark.parametrize(
+    "language",
+    ["es", "fr", "pt-br", "xx", "en_US", "de_DE", "classic-zh-cn", "", None],
+)
 async def test_spanish_by_default(telegram: Dispatching, language: str | None) -> None:
     """Whoever's language we do not have reads Spanish."""
     (welcome,) = await telegram.texts(command("/start", user(ANA, language_code=language)))

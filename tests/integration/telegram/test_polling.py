@@ -128,6 +128,23 @@ async def test_next_process_gets_the_rest(bot: LiveBot) -> None:
     assert {telegram.ana.id: 50, telegram.luis.id: 50} == await bot.balances()
 
 
+async def test_update_of_the_future(bot: LiveBot, caplog: pytest.LogCaptureFixture) -> None:
+    """An update that aiogram cannot read is skipped and logged; all others are served."""
+    telegram, queue = bot.server.telegram, bot.server.queue
+    unknown = {"reaction": {"type": "hologram"}}
+    queue.put("message_reaction", {"new_reaction": [unknown]})
+    telegram.say(telegram.ana, telegram.private(telegram.ana), "/daily")
+    queue.put("message_reaction", {"new_reaction": [unknown]})
+    telegram.say(telegram.luis, telegram.private(telegram.luis), "/daily")
+
+    await bot.settle()
+
+    assert {telegram.ana.id: 50, telegram.luis.id: 50} == await bot.balances()
+    skipped = [one for one in caplog.messages if "is skipped" in one]
+    assert 2 == len(skipped)
+    assert "message_reaction" in skipped[0]
+
+
 async def test_asks_for_what_it_handles(bot: LiveBot) -> None:
     """Reactions come only if asked for."""
     asked = bot.server.queue.allowed_updates

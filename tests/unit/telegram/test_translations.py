@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import bot.telegram
-from bot.telegram.i18n import LOCALES, make_i18n
+from bot.telegram.i18n import LOCALES, locale_for, make_i18n
 
 CODE = Path(bot.telegram.__file__).parent
 
@@ -83,6 +83,26 @@ def test_markup_and_commands_are_the_same(english: Catalog) -> None:
 def test_compiled_catalogue(locale: str, expected: str) -> None:
     """English is read from the catalogue; whoever has no catalogue reads Spanish."""
     assert expected == make_i18n().gettext("Empezar", locale=locale)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("en", "en"),
+        ("EN-gb", "en"),
+        ("en-raw", "en"),
+        ("es-419", "es"),
+        ("de", "es"),
+        ("de_DE", "es"),
+        ("classic-zh-cn", "es"),
+        ("zh-hant-raw", "es"),
+        ("", "es"),
+        (None, "es"),
+    ],
+)
+def test_any_language_code_is_understood(code: str | None, expected: str) -> None:
+    """Telegram does not promise a valid code; none may break an update."""
+    assert expected == locale_for(make_i18n(), code)
 
 
 def placeholders(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from bot.gamification.admin.members import (
 from bot.gamification.admin.values import amount, one_line
 from bot.telegram import announcements
 from bot.telegram.announcements import Answers
+from bot.telegram.i18n import locale_for
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import BookAdjustment, MemberAction, MemberButton
 from bot.telegram.routers.admin.desk import Desk
@@ -100,7 +101,6 @@ def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:
         return []
     member = adjustment.member
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
-    language = (member.language_code or i18n.default_locale).partition("-")[0]
-    with i18n.use_locale(language):
+    with i18n.use_locale(locale_for(i18n, member.language_code)):
         told = SendMessage(chat_id=user.id, text=texts.told(adjustment.booked, reason))
         return [told, *announcements.unlocked(adjustment.unlocked, user, user.id)]
