@@ -47,7 +47,7 @@ class FormulaError(BesitosError):
 
 
 class LevelFormula:
-    """A formula that has proved to be safe, defined from 0 besitos on, and never falling."""
+    """A formula that is safe and, wherever it was tried, from 0 besitos on, defined and rising."""
 
     def __init__(self, text: str) -> None:
         """Parse and try out `text`.
@@ -67,9 +67,14 @@ class LevelFormula:
     def level(self, total_earned: int) -> int:
         """Return the level of a member who has earned `total_earned` besitos in all, at least 1.
 
-        Raises `FormulaError` where the formula has no value, such as a division by zero.
+        Trying out cannot find every hole, such as a division by zero at one odd total. In one,
+        the level of the next total below that was tried holds: no payment must fail for a level.
         """
-        return min(max(self._value(total_earned), 1), MAX_LEVEL)
+        try:
+            value = self._value(total_earned)
+        except FormulaError:
+            value = self._value(max(total for total in _samples() if total <= total_earned))
+        return min(max(value, 1), MAX_LEVEL)
 
     def _value(self, total_earned: int) -> int:
         self._evaluator.names = {"total_earned": total_earned}

@@ -27,7 +27,15 @@ class ShowTop(CallbackData, prefix="top"):
     page: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class ShowHistory(CallbackData, prefix="history"):
-    """Show the ledger of whoever presses, before a line (0: the newest)."""
+class ShowRewards(CallbackData, prefix="rewards"):
+    """Show a page of a member's own rewards."""
 
+    user_id: int
+    page: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ShowHistory(CallbackData, prefix="history"):
+    """Show a member's own ledger, before a line (0: the newest)."""
+
+    user_id: int
     older_than: Annotated[int, Field(ge=0, lt=2**63)]

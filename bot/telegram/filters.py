@@ -2,9 +2,10 @@
 
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
-from aiogram.types import MessageReactionUpdated, TelegramObject, User
+from aiogram.types import CallbackQuery, MessageReactionUpdated, TelegramObject, User
 
 from bot.gamification.member_state import MemberState
+from bot.telegram.callbacks import ClaimReward, ShowHistory, ShowRewards
 
 
 class IsMember(Filter):
@@ -28,3 +29,15 @@ class ReactionInGroup(Filter):
         if event.user is None or not in_group or not event.new_reaction:
             return False
         return {"user": event.user}
+
+
+class IsForAnother(Filter):
+    """Lets presses pass on a button that names somebody else."""
+
+    async def __call__(
+        self,
+        callback_query: CallbackQuery,
+        callback_data: ClaimReward | ShowHistory | ShowRewards,
+    ) -> bool:
+        """Compare the button with whoever presses it."""
+        return callback_data.user_id != callback_query.from_user.id

@@ -1,6 +1,6 @@
 """Inline keyboards of members."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final
 
@@ -8,8 +8,17 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.gamification.history import HistoryPage
 from bot.gamification.leaderboard import LeaderboardPage
+from bot.gamification.models import UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
-from bot.telegram.callbacks import ClaimReward, ReactToPost, ShowHistory, ShowTop, TakeGift
+from bot.gamification.rewards.listing import RewardPage
+from bot.telegram.callbacks import (
+    ClaimReward,
+    ReactToPost,
+    ShowHistory,
+    ShowRewards,
+    ShowTop,
+    TakeGift,
+)
 from bot.telegram.texts import rewards as texts
 
 #: Telegram takes a hundred buttons; nobody wants to see more than these.
@@ -17,51 +26,68 @@ MOST_BUTTONS: Final = 30
 
 
 def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMarkup | None:
-    """Return a button for each reward that the member may claim: the others move up later."""
-    rows = [
-        [
-            InlineKeyboardButton(
-                text=texts.claim_button(reward),
-                callback_data=ClaimReward(reward_id=reward.id, user_id=user_id).pack(),
-            )
-        ]
-        for reward in islice(rewards, MOST_BUTTONS)
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=rows) if rows else None
+    """Return a button for each reward that the member may claim; /rewards has the rest."""
+    return _keyboard(_claims(islice(rewards, MOST_BUTTONS), user_id))
+
+
+def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup | None:
+    """Return what may be claimed on the page, and buttons to the pages before and after."""
+    unlocked = UserRewardStatus.UNLOCKED
+    claimable = [line.reward for line in page.lines if line.status is unlocked]
+    arrows = _arrows(page, lambda to: ShowRewards(user_id=user_id, page=to).pack())
+    return _keyboard([*_claims(claimable, user_id), arrows])
 
 
 def gift_button() -> InlineKeyboardMarkup:
     """Return the button that takes the daily gift."""
-    button = InlineKeyboardButton(text=texts.gift_button(), callback_data=TakeGift().pack())
-    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+    return InlineKeyboardMarkup(inline_keyboard=[[_button(texts.gift_button(), TakeGift().pack())]])
 
 
 def reaction_button() -> InlineKeyboardMarkup:
     """Return the button under a channel post, where Telegram does not say who reacts."""
-    button = InlineKeyboardButton(text="💋", callback_data=ReactToPost().pack())
-    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+    return InlineKeyboardMarkup(inline_keyboard=[[_button("💋", ReactToPost().pack())]])
 
 
 def leaderboard_pages(page: LeaderboardPage) -> InlineKeyboardMarkup | None:
     """Return buttons to the pages before and after."""
-    arrows = []
-    if page.page > 0:
-        arrows.append(("‹", ShowTop(page=page.page - 1).pack()))
-    if page.has_next:
-        arrows.append(("›", ShowTop(page=page.page + 1).pack()))
-    return _one_row(arrows)
+    return _keyboard([_arrows(page, lambda to: ShowTop(page=to).pack())])
 
 
-def history_pages(page: HistoryPage, *, newest: bool) -> InlineKeyboardMarkup | None:
+def history_pages(page: HistoryPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:
     """Return buttons to the newest lines and to older ones."""
-    arrows = [] if newest else [("«", ShowHistory(older_than=0).pack())]
+    row = []
+    if not newest:
+        row.append(_button("«", ShowHistory(user_id=user_id, older_than=0).pack()))
     if page.older_than is not None:
-        arrows.append(("›", ShowHistory(older_than=page.older_than).pack()))
-    return _one_row(arrows)
+        older = ShowHistory(user_id=user_id, older_than=page.older_than)
+        row.append(_button("›", older.pack()))
+    return _keyboard([row])
 
 
-def _one_row(buttons: list[tuple[str, str]]) -> InlineKeyboardMarkup | None:
-    if not buttons:
-        return None
-    row = [InlineKeyboardButton(text=text, callback_data=data) for text, data in buttons]
-    return InlineKeyboardMarkup(inline_keyboard=[row])
+def _claims(rewards: Iterable[Reward], user_id: int) -> list[list[InlineKeyboardButton]]:
+    return [
+        [
+            _button(
+                texts.claim_button(reward),
+                ClaimReward(reward_id=reward.id, user_id=user_id).pack(),
+            )
+        ]
+        for reward in rewards
+    ]
+
+
+def _arrows(
+    page: RewardPage | LeaderboardPage, show: Callable[[int], str]
+) -> list[InlineKeyboardButton]:
+    before = [_button("‹", show(page.page - 1))] if page.page > 0 else []
+    after = [_button("›", show(page.page + 1))] if page.has_next else []
+    return before + after
+
+
+def _button(text: str, data: str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=data)
+
+
+def _keyboard(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
+    filled = [row for row in rows if row]
+    return InlineKeyboardMarkup(inline_keyboard=filled) if filled else None

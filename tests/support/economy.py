@@ -98,7 +98,7 @@ class LiveEconomy:
     async def lines(self, user_id: int = ANA) -> list[RewardLine]:
         """Return what the member sees of the rewards."""
         async with self.turn(user_id) as (economy, member):
-            return list_rewards(economy, member)
+            return list(list_rewards(economy, member).lines)
 
     async def move(self, amount: int, reference: str, user_id: int = ANA) -> Booked:
         """Grant besitos, or take them when the amount is negative, as an admin does."""

@@ -63,6 +63,27 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
         reference = f"reward:{held.id}:{held.unlocked_at.isoformat()}"
         entry = Entry(reward.value["amount"], TransactionType.REWARD, reference, reward.name)
         booked = await book(economy, after, [entry])
-        after, paid = booked.state, sum(booked.amounts.values())
+        paid = sum(booked.amounts.values())
+        after = await _count_from_here(economy, booked.state, paid)
     after, unlocked = await unlock(economy, after)
     return ClaimResult(after, reward, paid, tuple(unlocked))
+
+
+async def _count_from_here(economy: Economy, state: MemberState, paid: int) -> MemberState:
+    """Leave out what a reward paid when the member earns towards having one again.
+
+    Else a repeatable reward, or two of them in turn, would pay for their own repetition for ever.
+    """
+    await economy.connection.execute(
+        update(UserReward)
+        .where(UserReward.user_id == state.user_id)
+        .values(baseline_earned=UserReward.baseline_earned + paid)
+    )
+    moved = {
+        reward_id: replace(
+            held,
+            baseline=replace(held.baseline, total_earned=held.baseline.total_earned + paid),
+        )
+        for reward_id, held in state.rewards.items()
+    }
+    return replace(state, rewards=moved)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.gamification.member_state import MemberState
 from bot.gamification.models import UserRewardStatus
@@ -21,18 +22,31 @@ class RewardLine:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True)
+class RewardPage:
+    """Some of a member's lines; pages count from 0."""
+
+    lines: tuple[RewardLine, ...]
+    page: int
+    has_next: bool
+
+
+#: Each line may take some hundred characters, and a message has 4096.
+PAGE: Final = 8
 _ORDER = (UserRewardStatus.UNLOCKED, None, UserRewardStatus.CLAIMED, UserRewardStatus.EXPIRED)
 
 
-def list_rewards(economy: Economy, state: MemberState) -> list[RewardLine]:
-    """Return the lines in order. Secret rewards stay hidden while locked, retired ones too."""
+def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardPage:
+    """Return one page in order. Secret rewards stay hidden while locked, retired ones too."""
     lines = [_line(economy, state, reward) for reward in economy.catalogue.values()]
     visible = [
         line
         for line in lines
         if line.status is not None or (line.reward.is_active and not line.reward.is_secret)
     ]
-    return sorted(visible, key=lambda line: _ORDER.index(line.status))
+    visible.sort(key=lambda line: _ORDER.index(line.status))
+    end = (page + 1) * PAGE
+    return RewardPage(tuple(visible[end - PAGE : end]), page, has_next=len(visible) > end)
 
 
 def _line(economy: Economy, state: MemberState, reward: Reward) -> RewardLine:

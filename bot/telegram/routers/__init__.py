@@ -4,7 +4,16 @@ from collections.abc import Set as AbstractSet
 
 from aiogram import Router
 
-from bot.telegram.routers import admin, gift, leftovers, profile, reactions, rewards, welcome
+from bot.telegram.routers import (
+    admin,
+    gift,
+    leftovers,
+    personal,
+    profile,
+    reactions,
+    rewards,
+    welcome,
+)
 
 
 def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
@@ -16,6 +25,7 @@ def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
         reactions.setup(),
         admin.setup(admin_ids),
         welcome.setup(),
+        personal.setup(),
         profile.setup(),
         gift.setup(),
         rewards.setup(),

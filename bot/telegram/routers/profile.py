@@ -2,14 +2,8 @@
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.methods import EditMessageText, SendMessage
-from aiogram.types import (
-    CallbackQuery,
-    InaccessibleMessage,
-    InlineKeyboardMarkup,
-    Message,
-    User,
-)
+from aiogram.methods import SendMessage
+from aiogram.types import CallbackQuery, Message, User
 
 from bot.gamification.history import read_history
 from bot.gamification.leaderboard import read_page, read_standing
@@ -21,6 +15,7 @@ from bot.telegram import announcements, keyboards
 from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import ShowHistory, ShowTop
 from bot.telegram.filters import IsMember
+from bot.telegram.pages import turn_to
 from bot.telegram.texts import profile as texts
 
 
@@ -28,7 +23,7 @@ def setup() -> Router:
     """Return the router."""
     router = Router(name=__name__)
     router.message.filter(IsMember(), F.from_user.as_("user"))
-    router.callback_query.filter(IsMember(), F.message.as_("message"))
+    router.callback_query.filter(IsMember())
     router.message.register(show_profile, Command("profile"))
     router.message.register(show_top, Command("top"))
     router.callback_query.register(turn_top, ShowTop.filter())
@@ -61,7 +56,6 @@ async def show_top(message: Message, member: MemberState, economy: Economy) -> S
 
 async def turn_top(
     callback_query: CallbackQuery,
-    message: Message | InaccessibleMessage,
     callback_data: ShowTop,
     member: MemberState,
     economy: Economy,
@@ -70,34 +64,24 @@ async def turn_top(
     page = await read_page(economy.connection, callback_data.page)
     standing = await read_standing(economy.connection, member)
     text, markup = texts.leaderboard(page, standing), keyboards.leaderboard_pages(page)
-    return [callback_query.answer(), _turn(message, text, markup)]
+    return turn_to(callback_query, text, markup)
 
 
 async def show_history(message: Message, member: MemberState, economy: Economy) -> SendMessage:
     """Show the newest lines of the member's ledger."""
     page = await read_history(economy.connection, member.user_id)
-    markup = keyboards.history_pages(page, newest=True)
+    markup = keyboards.history_pages(page, member.user_id, newest=True)
     return message.answer(texts.history(page), reply_markup=markup)
 
 
 async def turn_history(
     callback_query: CallbackQuery,
-    message: Message | InaccessibleMessage,
     callback_data: ShowHistory,
     member: MemberState,
     economy: Economy,
 ) -> Answers:
-    """Turn the page: always in the ledger of whoever presses."""
+    """Turn the page."""
     older_than = callback_data.older_than or None
     page = await read_history(economy.connection, member.user_id, older_than)
-    markup = keyboards.history_pages(page, newest=older_than is None)
-    return [callback_query.answer(), _turn(message, texts.history(page), markup)]
-
-
-def _turn(
-    message: Message | InaccessibleMessage, text: str, markup: InlineKeyboardMarkup | None
-) -> EditMessageText | SendMessage:
-    """Put a page in the place of the one before, unless that is too old to be edited."""
-    if isinstance(message, Message):
-        return message.edit_text(text, reply_markup=markup)
-    return message.answer(text, reply_markup=markup)
+    markup = keyboards.history_pages(page, member.user_id, newest=older_than is None)
+    return turn_to(callback_query, texts.history(page), markup)

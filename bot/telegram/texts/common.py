@@ -1,13 +1,17 @@
 """Greeting, help, errors, and how numbers look."""
 
+import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-#: Telegram takes 4096 characters; this leaves room for the last line.
+#: Telegram takes 4096 characters, markup not counted; this leaves room for the last line.
 LONGEST_TEXT: Final = 4000
+#: And so many in the answer to a pressed button.
+LONGEST_ALERT: Final = 200
+_TAG = re.compile("<[^>]*>")
 
 
 def commands() -> dict[str, str]:
@@ -47,11 +51,16 @@ def fitting(lines: Sequence[str]) -> str:
     """Join as many lines as one message takes, and say how many more there are."""
     length = 0
     for count, line in enumerate(lines):
-        length += len(line) + 1
+        length += len(unescape(_TAG.sub("", line))) + 1
         if length > LONGEST_TEXT:
             more = _("… y {count} más").format(count=number(len(lines) - count))
             return "\n".join([*lines[:count], more])
     return "\n".join(lines)
+
+
+def cut(text: str, longest: int) -> str:
+    """Shorten plain text."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def number(value: int) -> str:

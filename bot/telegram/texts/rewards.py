@@ -11,8 +11,11 @@ from bot.gamification.models import RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
-from bot.gamification.rewards.listing import RewardLine
-from bot.telegram.texts.common import bar, fitting, number
+from bot.gamification.rewards.listing import RewardLine, RewardPage
+from bot.telegram.texts.common import LONGEST_ALERT, bar, cut, fitting, number
+
+#: In a list; the rest of a long one is not worth the other rewards' room.
+_LONGEST_DESCRIPTION = 200
 
 
 def gift(result: GiftResult) -> str:
@@ -75,7 +78,7 @@ def claimed_short(result: ClaimResult) -> str:
     reward = result.reward
     if reward.type is RewardType.BESITOS:
         return f"✅ +{number(result.paid)} 💋"
-    return f"✅ {reward.value['emoji']} {reward.value['badge_name']}"
+    return cut(f"✅ {reward.value['emoji']} {reward.value['badge_name']}", LONGEST_ALERT)
 
 
 def not_claimable(status: UserRewardStatus | None) -> str:
@@ -102,11 +105,11 @@ def gift_button() -> str:
     return _("🎁 Regalo diario")
 
 
-def listing(lines: Sequence[RewardLine]) -> str:
+def listing(page: RewardPage) -> str:
     """List rewards: claimable first, then locked with progress, then the past ones."""
-    if not lines:
+    if not page.lines:
         return _("Todavía no hay recompensas.")
-    return fitting([_("🏅 <b>Recompensas</b>"), "", *(_line(line) for line in lines)])
+    return fitting([_("🏅 <b>Recompensas</b>"), "", *(_line(line) for line in page.lines)])
 
 
 def gives(reward: Reward) -> str:
@@ -133,6 +136,7 @@ def _line(line: RewardLine) -> str:
         return f"✅ {name}"
     if line.status is UserRewardStatus.EXPIRED:
         return _("⌛ {name}: el plazo terminó").format(name=name)
-    how = f"\n   {escape(line.reward.description)}" if line.reward.description else ""
+    description = cut(line.reward.description or "", _LONGEST_DESCRIPTION)
+    how = f"\n   {escape(description)}" if description else ""
     progress = f"{bar(line.progress.have / line.progress.need)} "
     return f"🔒 {name}{how}\n   {progress}{line.progress.have}/{line.progress.need}"

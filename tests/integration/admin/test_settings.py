@@ -167,3 +167,16 @@ async def test_forged_name(panel: Panel) -> None:
 
     assert panel.alert.startswith("There is no setting 'updated_at'")
     assert [] == await panel.audit()
+
+
+async def test_broken_formula_can_be_replaced(panel: Panel, live: LiveEconomy) -> None:
+    """Whatever SQL by hand has stored, the panel mends it; the old side is what is in force."""
+    await live.set(level_formula="bad(")
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+
+    shown = await panel.say(LINEAR)
+    await panel.press("Guardar")
+
+    assert ["100", "2", "3"] in [line.split() for line in shown.splitlines()]
+    assert LINEAR == await stored(panel, "level_formula")

@@ -184,3 +184,21 @@ async def test_repeatable_badge_stays(live: LiveEconomy) -> None:
 async def badges(live: LiveEconomy) -> tuple[tuple[str, str], ...]:
     async with live.turn() as (economy, member):
         return make_profile(economy, member).badges
+
+
+async def test_repeatable_does_not_feed_itself(live: LiveEconomy) -> None:
+    """What rewards pay does not count towards having one again, not even two in turn."""
+    earn_ten = (POINTS, 10)
+    again = {"is_repeatable": True, "reward_value": {"amount": 10}}
+    first = await live.add_reward("First", earn_ten, **again)
+    second = await live.add_reward("Second", earn_ten, **again)
+    await live.react(1)  # 5, and 20 for the day
+
+    paid = [(await live.claim(one)).paid for one in (first, second)]
+    refused = [await refusal(live, one) for one in (first, second)]
+    await live.react(2)
+    await live.react(3)
+
+    assert [10, 10] == paid
+    assert [C, C] == refused
+    assert [U, U] == [await status(live, one) for one in (first, second)]

@@ -31,7 +31,7 @@ async def test_top(bot: LiveBot) -> None:
 
 
 async def test_history(bot: LiveBot) -> None:
-    """/history has pages of the ledger of whoever presses."""
+    """/history has pages, of one member's ledger, which nobody else can turn."""
     telegram = bot.server.telegram
     economy = LiveEconomy(bot.engine)
     for number in range(1, 13):
@@ -43,11 +43,12 @@ async def test_history(bot: LiveBot) -> None:
     await bot.press(telegram.ana, history, button(history, "›"))
     history = telegram.message(history.chat, history.message_id)
     older = amounts(history)
-    await bot.press(telegram.luis, history, button(history, "«"))
+    refused = await bot.press(telegram.luis, history, button(history, "«"))
+    untouched = amounts(telegram.message(history.chat, history.message_id))
 
     assert [f"+{number}" for number in range(12, 2, -1)] == newest
     assert ["+2", "+1"] == older
-    assert ["+500"] == amounts(telegram.message(history.chat, history.message_id))
+    assert ("Este botón es de otra persona.", older) == (refused.text, untouched)
 
 
 async def test_pages_of_a_message_that_is_gone(bot: LiveBot) -> None:
@@ -69,12 +70,28 @@ def amounts(history: Message) -> list[str]:
 
 
 async def test_very_many_rewards(bot: LiveBot) -> None:
-    """However many rewards there are, /rewards gets an answer that Telegram accepts."""
-    names = [f"Recompensa número {number}" for number in range(120)]
-    await LiveEconomy(bot.engine).add_rewards(names, (ConditionType.TOTAL_POINTS, 1000))
+    """However many rewards there are, and whatever they say, every one of them can be seen."""
+    telegram = bot.server.telegram
+    names = [f"Recompensa {number}" for number in range(17)]
+    live = LiveEconomy(bot.engine)
+    await live.add_rewards(names, (ConditionType.TOTAL_POINTS, 1000), description='"&' * 500)
     bot.dispatcher["rulebook"].forget()
 
-    assert await bot.say(bot.server.telegram.ana, "/rewards")
+    (shown,) = await bot.say(telegram.ana, "/rewards")
+    pages = [shown.text]
+    while any(one.text == "›" for one in shown.buttons):
+        await bot.press(telegram.ana, shown, button(shown, "›"))
+        shown = telegram.message(shown.chat, shown.message_id)
+        pages.append(shown.text)
+    refused = await bot.press(telegram.luis, shown, button(shown, "‹"))
+
+    assert {*names, "Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Dias"} == {
+        line.removeprefix("🔒 ").split(" (")[0]
+        for page in pages
+        for line in page.splitlines()
+        if line.startswith("🔒")
+    }
+    assert "Este botón es de otra persona." == refused.text
 
 
 async def test_very_many_unlocked(bot: LiveBot) -> None:

@@ -117,3 +117,11 @@ def test_thresholds_are_exact(total_earned: int) -> None:
 def test_no_next_level_in_reach() -> None:
     """A formula that ends says so instead of searching for ever."""
     assert None is LevelFormula("min(total_earned, 5)").next_threshold(5)
+
+
+def test_hole_that_no_trial_has_found() -> None:
+    """Where a formula has no value after all, the level of a total below holds."""
+    formula = LevelFormula("floor(total_earned / 100) + 0 / (total_earned - 537)")
+
+    assert [5, 5, 5, 6] == [formula.level(total) for total in (536, 537, 538, 600)]
+    assert 600 == formula.next_threshold(537)

@@ -12,7 +12,7 @@ from bot.gamification.models import RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
-from bot.gamification.rewards.listing import RewardLine
+from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.rewards.rules import Progress
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
@@ -42,6 +42,10 @@ def reward(name: str = "Primeros Pasos", **value: Any) -> Reward:
 
 def line(status: UserRewardStatus | None, name: str = "Primeros Pasos") -> RewardLine:
     return RewardLine(reward(name), status, DUE, Progress(63, 100))
+
+
+def page(*lines: RewardLine) -> RewardPage:
+    return RewardPage(lines, page=0, has_next=False)
 
 
 def gift(bonus: int) -> GiftResult:
@@ -104,7 +108,7 @@ def test_unlocked_mentions_the_member(spanish: None) -> None:
 
 def test_listing(spanish: None) -> None:
     """Each line says what may be done: claim until when, how far, done, or too late."""
-    text, _ = read(texts.listing([line(status) for status in (*UserRewardStatus, None)]))
+    text, _ = read(texts.listing(page(*[line(status) for status in (*UserRewardStatus, None)])))
 
     assert [
         "🏅 Recompensas",
@@ -120,7 +124,7 @@ def test_listing(spanish: None) -> None:
 
 def test_empty_listing(spanish: None) -> None:
     """Without rewards there is a sentence instead of an empty list."""
-    assert "Todavía no hay recompensas." == texts.listing([])
+    assert "Todavía no hay recompensas." == texts.listing(page())
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,9 @@ def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     result = ClaimResult(NOBODY, badge, 0, ())
 
     announced, tags = read(texts.unlocked(who, 1, [badge]))
-    listed, _ = read(texts.listing([line(status, what) for status in (*UserRewardStatus, None)]))
+    listed, _ = read(
+        texts.listing(page(*[line(status, what) for status in (*UserRewardStatus, None)]))
+    )
     claimed, _ = read(texts.claimed(result))
 
     assert ["a", "b"] == tags
@@ -161,3 +167,10 @@ def test_buttons_and_alerts_have_no_markup(spanish: None) -> None:
     assert markup is not None
     assert f"✅ Reclamar {HOSTILE}" == markup.inline_keyboard[0][0].text
     assert f"✅ 💰 {HOSTILE}" == texts.claimed_short(ClaimResult(NOBODY, badge, 0, ()))
+
+
+def test_long_badge_fits_an_alert(spanish: None) -> None:
+    """Telegram refuses an answer to a press that is longer than 200 characters."""
+    badge = reward(emoji="💰", badge_name="a" * 200)
+
+    assert 200 == len(texts.claimed_short(ClaimResult(NOBODY, badge, 0, ())))

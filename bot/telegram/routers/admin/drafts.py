@@ -10,6 +10,7 @@ from bot.gamification.admin.rewards import Field, Flag, parse_field, refuse_take
 from bot.gamification.bootstrap.manifest import UNCOUNTED
 from bot.gamification.models import ConditionType, RewardType
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import reward_keyboards
 from bot.telegram.routers.admin.callbacks import DraftAction, DraftButton
 from bot.telegram.routers.admin.desk import Desk
@@ -22,7 +23,6 @@ from bot.telegram.routers.admin.drafting import (
     summarize,
 )
 from bot.telegram.routers.admin.filters import ANSWER
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import drafts as texts
 from bot.telegram.texts.admin import rewards as reward_texts

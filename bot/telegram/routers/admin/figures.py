@@ -6,11 +6,11 @@ from aiogram.types import CallbackQuery
 
 from bot.gamification.admin.figures import read_figures
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
 from bot.telegram.routers.admin.chart import ChartFile
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.texts.admin import figures as texts
 
 

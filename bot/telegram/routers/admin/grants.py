@@ -17,11 +17,11 @@ from bot.gamification.admin.values import amount, one_line
 from bot.telegram import announcements
 from bot.telegram.announcements import Answers
 from bot.telegram.i18n import locale_for
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import BookAdjustment, MemberAction, MemberButton
 from bot.telegram.routers.admin.desk import Desk
 from bot.telegram.routers.admin.filters import ANSWER
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import members as texts
 

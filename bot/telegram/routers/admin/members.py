@@ -5,10 +5,10 @@ from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
 
 from bot.gamification.admin.members import find_member, read_account
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, MemberAction, MemberButton, Section
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import members as texts
 

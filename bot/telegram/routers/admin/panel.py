@@ -7,9 +7,9 @@ from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message
 
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.texts.admin import common as texts
 
 

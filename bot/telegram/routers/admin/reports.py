@@ -6,10 +6,10 @@ from aiogram.types import CallbackQuery
 from bot.gamification.admin.audit import read_audit
 from bot.gamification.admin.seed import read_seed_state
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.texts.admin import audit as audit_texts
 from bot.telegram.texts.admin import seed as seed_texts
 

@@ -12,11 +12,11 @@ from bot.gamification.admin.rewards import (
     read_rewards,
 )
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import reward_keyboards as keyboards
 from bot.telegram.routers.admin.callbacks import Go, RewardAction, RewardButton, Section
 from bot.telegram.routers.admin.desk import Desk
 from bot.telegram.routers.admin.filters import ANSWER
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import common as common_texts
 from bot.telegram.texts.admin import rewards as texts

@@ -14,6 +14,7 @@ from bot.gamification.admin.settings import (
 )
 from bot.gamification.level_formula import LevelFormula
 from bot.telegram.announcements import Answers
+from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (
     Go,
@@ -24,7 +25,6 @@ from bot.telegram.routers.admin.callbacks import (
 )
 from bot.telegram.routers.admin.desk import Desk
 from bot.telegram.routers.admin.filters import ANSWER
-from bot.telegram.routers.admin.pages import turn_to
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import settings as texts
 
@@ -101,8 +101,8 @@ async def save_formula(
 
 async def _preview(desk: Desk, formula: str) -> tuple[str, InlineKeyboardMarkup]:
     """Remember a formula until its button is pressed; return what it does, with the button."""
-    found = await read_setting(desk.economy.connection, desk.manifest.config, LEVEL_FORMULA)
-    rows = preview(LevelFormula(str(found.value)), LevelFormula(formula))
+    # What is in force, which is not what is stored if SQL by hand has stored nonsense.
+    rows = preview(desk.economy.config.level_formula, LevelFormula(formula))
     known = {"formula": formula, "asked": desk.update_id}
     await desk.ask(Asking.setting, setting=LEVEL_FORMULA, **known)  # another one may be typed
     return texts.preview(formula, rows), keyboards.confirm_formula(LEVEL_FORMULA, desk.update_id)

@@ -7,6 +7,7 @@ from typing import Any
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+from bot.telegram.texts.common import cut
 
 _LONGEST_CHANGE = 280
 
@@ -36,7 +37,7 @@ def _change(before: Any, after: Any) -> str:
         text = ", ".join(parts)
     else:
         text = _step(before, after)
-    return escape(text if len(text) <= _LONGEST_CHANGE else f"{text[:_LONGEST_CHANGE]}…")
+    return escape(cut(text, _LONGEST_CHANGE))
 
 
 def _step(before: Any, after: Any) -> str:

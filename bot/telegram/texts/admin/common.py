@@ -1,7 +1,6 @@
 """The panel itself, what all its pages share, and refusals."""
 
 from html import escape
-from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
@@ -10,10 +9,7 @@ from bot.gamification.admin.members import AmbiguousMember, MemberNotFound
 from bot.gamification.admin.rewards import NameTaken, RewardNotFound
 from bot.gamification.admin.values import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
 from bot.gamification.economy import InsufficientBesitos
-from bot.telegram.texts.common import number
-
-#: Telegram shows no more than this in an alert.
-LONGEST_ALERT: Final = 200
+from bot.telegram.texts.common import LONGEST_ALERT, cut, number
 
 
 def refused() -> str:
@@ -85,8 +81,7 @@ def or_cancel() -> str:
 
 def alert(error: BesitosError) -> str:
     """Say what was refused, where no markup is shown."""
-    sentence = _sentence(error)
-    return sentence if len(sentence) <= LONGEST_ALERT else f"{sentence[: LONGEST_ALERT - 1]}…"
+    return cut(_sentence(error), LONGEST_ALERT)
 
 
 def try_again(error: BesitosError) -> str:

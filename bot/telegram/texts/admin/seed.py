@@ -6,6 +6,7 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.seed import SeedState
 from bot.gamification.bootstrap.plan import RowPlan
+from bot.telegram.texts.common import cut
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
 _MOST_ROWS = 20
@@ -50,7 +51,4 @@ def _edits(row: RowPlan) -> list[str]:
 
 
 def _short(value: object) -> str:
-    text = str(value)
-    if len(text) > _LONGEST_VALUE:
-        text = f"{text[:_LONGEST_VALUE]}…"
-    return f"<code>{escape(text)}</code>"
+    return f"<code>{escape(cut(str(value), _LONGEST_VALUE))}</code>"

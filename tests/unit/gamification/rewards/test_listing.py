@@ -39,7 +39,7 @@ def held(number: int, status: UserRewardStatus, expires_at: datetime = NOW + HOU
 
 
 def listed(rewards: list[Reward], *helds: HeldReward) -> list[tuple[str, UserRewardStatus | None]]:
-    return [(line.reward.name, line.status) for line in list_rewards(*parts(rewards, *helds))]
+    return [(line.reward.name, line.status) for line in list_rewards(*parts(rewards, *helds)).lines]
 
 
 def parts(rewards: list[Reward], *helds: HeldReward) -> tuple[Economy, MemberState]:
@@ -109,7 +109,7 @@ def test_expires_to_the_microsecond() -> None:
 
 def test_progress() -> None:
     """A locked reward shows how far the member is; a repeatable one counts from the last time."""
-    lines = list_rewards(*parts([reward(1), reward(2, is_repeatable=True)], held(2, C)))
+    lines = list_rewards(*parts([reward(1), reward(2, is_repeatable=True)], held(2, C))).lines
 
     assert [(None, Progress(63, 100)), (None, Progress(13, 100))] == [
         (line.status, line.progress) for line in lines
