@@ -273,6 +273,16 @@ class AdminAction(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
 
 
+class AdminDialog(Base):
+    """The question that an admin has open, if any, and what is known so far."""
+
+    __tablename__ = "admin_dialogs"
+
+    admin_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    question: Mapped[str | None] = mapped_column(Text)
+    known: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
 class SeedMarker(Base):
     """What a seed last applied: the merge base of the next upgrade."""
 

@@ -26,6 +26,7 @@ def build_dispatcher(
     """Return a dispatcher that is ready for `emit_startup`; `admin_ids` may open /admin."""
     rulebook = Rulebook(bootstrap_service.manifest.config)
     dispatcher = Dispatcher(
+        disable_fsm=True,  # an admin's open question is a row of ours, see admin.dialogs
         engine=engine,
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,

@@ -15,18 +15,18 @@ from bot.telegram.routers.admin import (
     rewards,
     settings,
 )
-from bot.telegram.routers.admin.middlewares import AtDesk, Sentences
+from bot.telegram.routers.admin.middlewares import AtDesk, OpenDialog, Sentences
 
 
 def setup(admin_ids: AbstractSet[int]) -> Router:
     """Return the router. Every handler in it but the refusals is behind one filter."""
     is_admin = access.IsAdmin(admin_ids)
-    inside = Router(name="admin.inside")
-    access.private_only(inside, is_admin)
-    for observer in (inside.message, inside.callback_query):
+    desk = Router(name="admin.desk")
+    for observer in (desk.message, desk.callback_query):
+        observer.outer_middleware(OpenDialog())
         observer.middleware(AtDesk())
         observer.middleware(Sentences())
-    inside.include_routers(
+    desk.include_routers(
         panel.setup(),
         settings.setup(),
         rewards.setup(),
@@ -36,6 +36,9 @@ def setup(admin_ids: AbstractSet[int]) -> Router:
         figures.setup(),
         reports.setup(),
     )
+    inside = Router(name="admin.inside")
+    access.private_only(inside, is_admin)
+    inside.include_router(desk)
     router = Router(name=__name__)
     router.include_routers(inside, access.refusals(is_admin))
     return router

@@ -25,9 +25,9 @@ QUESTIONS: Final[dict[Field, State]] = {
 }
 
 
-async def current_draft(desk: Desk, *, answered: bool = False) -> dict[str, Any]:
+def current_draft(desk: Desk, *, answered: bool = False) -> dict[str, Any]:
     """Return the draft, with all questions `answered`. Raises `QuestionOver`."""
-    draft: dict[str, Any] = (await desk.known()).get("draft") or {}
+    draft: dict[str, Any] = desk.known.get("draft") or {}
     needed = {field.value for field in QUESTIONS} if answered else {"reward_type"}
     if not needed <= draft.keys():
         raise QuestionOver

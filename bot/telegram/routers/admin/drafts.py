@@ -65,8 +65,8 @@ async def take_type(
 
 async def take_answer(message: Message, desk: Desk) -> Answers:
     """Put what was typed into the draft, and ask the next question."""
-    draft = await current_draft(desk)
-    asked = await desk.state.get_state()
+    draft = current_draft(desk)
+    asked = desk.dialog.question
     field = next(field for field, state in QUESTIONS.items() if state.state == asked)
     value = parse_field(RewardType(draft["reward_type"]), field, message.text or "")
     if field is Field.NAME:
@@ -77,13 +77,13 @@ async def take_answer(message: Message, desk: Desk) -> Answers:
 
 async def take_no_description(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Leave the description out, and ask the next question."""
-    draft = {**await current_draft(desk), Field.DESCRIPTION.value: None}
+    draft = {**current_draft(desk), Field.DESCRIPTION.value: None}
     return turn_to(callback_query, *await ask_after(desk, draft, Field.DESCRIPTION))
 
 
 async def ask_condition(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Ask what one more condition is about."""
-    await current_draft(desk, answered=True)
+    current_draft(desk, answered=True)
     return turn_to(callback_query, texts.ask_condition(), reward_keyboards.draft_conditions())
 
 
@@ -91,7 +91,7 @@ async def take_condition(
     callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
 ) -> Answers:
     """Add a condition, once it is known how much it takes."""
-    draft = await current_draft(desk, answered=True)
+    draft = current_draft(desk, answered=True)
     kind = ConditionType(callback_data.what)
     if kind in UNCOUNTED:
         return turn_to(callback_query, *await add_condition(desk, draft, parse_condition(kind)))
@@ -101,8 +101,8 @@ async def take_condition(
 
 async def take_condition_value(message: Message, desk: Desk) -> Answers:
     """Add the condition with what was typed."""
-    draft = await current_draft(desk, answered=True)
-    kind = ConditionType((await desk.known())["condition"])
+    draft = current_draft(desk, answered=True)
+    kind = ConditionType(desk.known["condition"])
     text, keyboard = await add_condition(desk, draft, parse_condition(kind, message.text))
     return [message.answer(text, reply_markup=keyboard)]
 
@@ -111,7 +111,7 @@ async def take_group(
     callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
 ) -> Answers:
     """Choose whether all conditions must hold, or one of them."""
-    draft = await current_draft(desk, answered=True)
+    draft = current_draft(desk, answered=True)
     group = ANY_OF if callback_data.what == str(ANY_OF) else ALL_OF
     conditions = [{**one, "condition_group": group} for one in draft["conditions"]]
     return turn_to(callback_query, *await summarize(desk, {**draft, "conditions": conditions}))
@@ -119,16 +119,14 @@ async def take_group(
 
 async def switch(callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk) -> Answers:
     """Make the draft repeatable or secret, or no longer so."""
-    draft = await current_draft(desk, answered=True)
+    draft = current_draft(desk, answered=True)
     flag = Flag(callback_data.what).value
     return turn_to(callback_query, *await summarize(desk, {**draft, flag: not draft.get(flag)}))
 
 
 async def create(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Create the reward; a second press finds its name taken."""
-    reward = await create_reward(
-        desk.economy, desk.admin_id, await current_draft(desk, answered=True)
-    )
+    reward = await create_reward(desk.economy, desk.admin_id, current_draft(desk, answered=True))
     desk.rules_changed()
     text = f"✅ {texts.created()}\n\n{reward_texts.one(reward)}"
     return turn_to(callback_query, text, reward_keyboards.reward(reward))

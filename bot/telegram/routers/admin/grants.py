@@ -53,7 +53,7 @@ async def ask_amount(
 
 async def take_amount(message: Message, desk: Desk) -> Answers:
     """Ask why, unless it is more than the member has."""
-    known = await desk.known()
+    known = desk.known
     besitos = known["sign"] * amount(message.text or "")
     account = await read_account(desk.economy, known["user_id"])
     refuse_overdraft(account.profile.balance, besitos)
@@ -64,7 +64,7 @@ async def take_amount(message: Message, desk: Desk) -> Answers:
 
 async def take_reason(message: Message, desk: Desk) -> Answers:
     """Show what will be booked. This very update names the booking, for ever."""
-    known = await desk.known()
+    known = desk.known
     reason = one_line(message.text or "")
     account = await read_account(desk.economy, known["user_id"])
     asked = desk.update_id
@@ -80,7 +80,7 @@ async def book(
     callback_query: CallbackQuery, callback_data: BookAdjustment, desk: Desk, i18n: I18n
 ) -> Answers:
     """Book it, once: pressed or delivered twice, the reference is the same."""
-    known = await desk.known_for(callback_data.asked)
+    known = desk.known_for(callback_data.asked)
     adjustment = await adjust_balance(
         desk.economy,
         desk.admin_id,

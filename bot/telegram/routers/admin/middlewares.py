@@ -8,6 +8,7 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.errors import BesitosError
+from bot.gamification.admin.dialogs import read_dialog
 from bot.telegram.routers.admin.desk import Desk, QuestionOver
 from bot.telegram.routers.admin.keyboards import back_to_panel
 from bot.telegram.texts.admin import common as texts
@@ -29,6 +30,18 @@ class Afterwards(BaseMiddleware):
         return result
 
 
+class OpenDialog(BaseMiddleware):
+    """Gives handlers `dialog`, and their filters the open question.
+
+    Stands outside the filters, and inside the one that lets only admins in.
+    """
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Read where the dialog stands."""
+        dialog = await read_dialog(data["economy"].connection, data["event_from_user"].id)
+        return await handler(event, {**data, "dialog": dialog, "raw_state": dialog.question})
+
+
 class AtDesk(BaseMiddleware):
     """Gives handlers `desk`.
 
@@ -44,11 +57,11 @@ class AtDesk(BaseMiddleware):
             update_id=data["event_update"].update_id,
             economy=data["economy"],
             manifest=data["bootstrap_service"].manifest,
-            state=data["state"],
+            dialog=data["dialog"],
             rules_changed=lambda: after_commit.append(data["rulebook"].forget),
         )
-        if isinstance(event, CallbackQuery):
-            await desk.state.set_state(None)
+        if isinstance(event, CallbackQuery) and desk.dialog.question is not None:
+            await desk.close(**desk.known)
         return await handler(event, {**data, "desk": desk})
 
 

@@ -2,7 +2,6 @@
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.fsm.context import FSMContext
 from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message
 
@@ -10,6 +9,7 @@ from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
+from bot.telegram.routers.admin.desk import Desk
 from bot.telegram.texts.admin import common as texts
 
 
@@ -21,9 +21,9 @@ def setup() -> Router:
     return router
 
 
-async def show(message: Message, state: FSMContext) -> SendMessage:
+async def show(message: Message, desk: Desk) -> SendMessage:
     """Show the panel; whatever question was open is dropped."""
-    await state.clear()
+    await desk.close()
     return message.answer(texts.panel(), reply_markup=keyboards.panel())
 
 

@@ -65,7 +65,7 @@ async def ask(callback_query: CallbackQuery, callback_data: RewardButton, desk: 
 
 async def take_value(message: Message, desk: Desk) -> Answers:
     """Set the field to what was typed."""
-    known = await desk.known()
+    known = desk.known
     field = Field(known["field"])
     before = await read_reward(desk.economy, known["reward_id"])
     value = parse_field(before.type, field, message.text or "")

@@ -66,7 +66,7 @@ async def ask(callback_query: CallbackQuery, callback_data: SettingButton, desk:
 
 async def take_value(message: Message, desk: Desk) -> Answers:
     """Set the value that was typed, or show what a formula would do."""
-    name = (await desk.known())["setting"]
+    name = desk.known["setting"]
     value = parse_setting(desk.manifest.config, name, message.text or "")
     if name == LEVEL_FORMULA:
         text, keyboard = await _preview(desk, str(value))
@@ -92,7 +92,7 @@ async def save_formula(
     callback_query: CallbackQuery, callback_data: SaveFormula, desk: Desk
 ) -> Answers:
     """Save the formula that was previewed, and re-level everybody."""
-    known = await desk.known_for(callback_data.asked)
+    known = desk.known_for(callback_data.asked)
     change = await _save(desk, LEVEL_FORMULA, known["formula"])
     found = await read_setting(desk.economy.connection, desk.manifest.config, LEVEL_FORMULA)
     text = f"✅ {texts.saved(change)}\n\n{texts.one(found)}"
