@@ -8,6 +8,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Final
 
@@ -42,8 +43,28 @@ OPERATORS: Final[dict[type[ast.AST], Callable[..., Any]]] = {
 }
 
 
+class FormulaProblem(StrEnum):
+    """What can be wrong with a level formula."""
+
+    LENGTH = "length"
+    SYNTAX = "syntax"
+    DEPTH = "depth"
+    FORBIDDEN = "forbidden"
+    UNDEFINED = "undefined"
+    FALLING = "falling"
+
+
 class FormulaError(BesitosError):
-    """A level formula that is unsafe, fails for some members or would take levels away."""
+    """A level formula that is unsafe, fails for some members or would take levels away.
+
+    `problem` and `details` say the same as the sentence, for other languages.
+    """
+
+    def __init__(self, reason: str, problem: FormulaProblem, **details: object) -> None:
+        """Say the reason."""
+        super().__init__(reason)
+        self.problem = problem
+        self.details = details
 
 
 class LevelFormula:
@@ -61,7 +82,12 @@ class LevelFormula:
             if after < before:
                 raise FormulaError(
                     f"The level formula {text!r} falls from {before} at {lower} besitos to "
-                    f"{after} at {higher}; write one that never falls."
+                    f"{after} at {higher}; write one that never falls.",
+                    FormulaProblem.FALLING,
+                    before=before,
+                    lower=lower,
+                    after=after,
+                    higher=higher,
                 )
 
     def level(self, total_earned: int) -> int:
@@ -84,7 +110,9 @@ class LevelFormula:
         except (ArithmeticError, TypeError, ValueError) as error:
             raise FormulaError(
                 f"The level formula {self.text!r} has no value at {total_earned} besitos "
-                f"({error}); write one that is defined from 0 on."
+                f"({error}); write one that is defined from 0 on.",
+                FormulaProblem.UNDEFINED,
+                total=total_earned,
             ) from error
 
     def next_threshold(self, total_earned: int) -> int | None:
@@ -111,12 +139,18 @@ class LevelFormula:
 
 def _parse(text: str) -> ast.expr:
     if not text.strip() or len(text) > MAX_LENGTH:
-        raise FormulaError(f"A level formula has 1 to {MAX_LENGTH} characters; this has not.")
+        raise FormulaError(
+            f"A level formula has 1 to {MAX_LENGTH} characters; this has not.",
+            FormulaProblem.LENGTH,
+            longest=MAX_LENGTH,
+        )
     try:
         expression = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FormulaError(
-            f"The level formula {text!r} is not an expression; check its parentheses and operators."
+            f"The level formula {text!r} is not an expression; check its parentheses and "
+            "operators.",
+            FormulaProblem.SYNTAX,
         ) from None
     _check(expression, text, depth=1)
     return expression
@@ -124,7 +158,10 @@ def _parse(text: str) -> ast.expr:
 
 def _check(node: ast.expr, text: str, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise FormulaError(f"The level formula is nested deeper than {MAX_DEPTH}; simplify it.")
+        raise FormulaError(
+            f"The level formula is nested deeper than {MAX_DEPTH}; simplify it.",
+            FormulaProblem.DEPTH,
+        )
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return
@@ -139,7 +176,9 @@ def _check(node: ast.expr, text: str, depth: int) -> None:
         case _:
             raise FormulaError(
                 f"The level formula {text!r} may not use {ast.unparse(node)!r}; use numbers, "
-                "total_earned, + - * / // %, parentheses and floor, ceil, sqrt, log, min, max."
+                "total_earned, + - * / // %, parentheses and floor, ceil, sqrt, log, min, max.",
+                FormulaProblem.FORBIDDEN,
+                part=ast.unparse(node),
             )
     for operand in operands:
         _check(operand, text, depth + 1)

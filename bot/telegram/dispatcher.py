@@ -32,6 +32,7 @@ def build_dispatcher(
         database_wait_timeout=database_wait_timeout,
         outbox=outbox,
         rulebook=rulebook,
+        admin_ids=admin_ids,
     )
     startup.register(dispatcher)
     i18n = make_i18n()

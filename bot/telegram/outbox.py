@@ -9,6 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -80,6 +81,8 @@ class Outbox:
                     await self._bot(method)
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
+            except TelegramMigrateToChat as error:  # the group has become a supergroup
+                method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
                 logger.info("%s is tried again: %s", type(method).__name__, error)
                 await asyncio.sleep(2**attempt / 4)

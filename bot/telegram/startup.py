@@ -1,10 +1,11 @@
 """The startup hook: a whole database before the first update is fetched."""
 
 import logging
+from collections.abc import Set as AbstractSet
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import BotCommand
+from aiogram.types import BotCommand, BotCommandScopeChat
 from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,6 +13,7 @@ from bot.database.availability import wait_for_database
 from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.texts import common as texts
+from bot.telegram.texts.admin import common as admin_texts
 
 logger = logging.getLogger(__name__)
 
@@ -45,17 +47,25 @@ async def bootstrap(
         )
 
 
-async def publish_commands(bot: Bot, i18n: I18n) -> None:
+async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) -> None:
     """Show the bot's commands in Telegram's menu; without them it works all the same."""
-    try:
-        for locale in (i18n.default_locale, *i18n.available_locales):
-            with i18n.context(), i18n.use_locale(locale):
-                commands = [
-                    BotCommand(command=command, description=purpose)
-                    for command, purpose in texts.commands().items()
-                ]
-            # The default language has no code: it is for everybody whose own we do not have.
-            code = None if locale == i18n.default_locale else locale
-            await bot.set_my_commands(commands, language_code=code)
-    except TelegramAPIError as error:
-        logger.warning("the command menu could not be set: %s", error)
+    # An admin whom the bot has never met has no chat yet, which must not cost the others theirs.
+    for admin_id in (None, *sorted(admin_ids)):
+        try:
+            await _publish(bot, i18n, admin_id)
+        except TelegramAPIError as error:
+            whose = "the command menu" if admin_id is None else f"admin {admin_id}'s command menu"
+            logger.warning("%s could not be set: %s", whose, error)
+
+
+async def _publish(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
+    scope = None if admin_id is None else BotCommandScopeChat(chat_id=admin_id)
+    for locale in (i18n.default_locale, *i18n.available_locales):
+        with i18n.context(), i18n.use_locale(locale):
+            shown = texts.commands() | (admin_texts.commands() if scope else {})
+        # The default language has no code: it is for everybody whose own we do not have.
+        await bot.set_my_commands(
+            [BotCommand(command=name, description=purpose) for name, purpose in shown.items()],
+            scope=scope,
+            language_code=None if locale == i18n.default_locale else locale,
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiogram.exceptions import (
     TelegramBadRequest,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -23,6 +24,7 @@ RETRY_IN_7 = TelegramRetryAfter(METHOD, "Too Many Requests", retry_after=7)
 SERVER_ERROR = TelegramServerError(METHOD, "Internal Server Error")
 NETWORK_ERROR = TelegramNetworkError(METHOD, "Connection reset")
 BAD_REQUEST = TelegramBadRequest(METHOD, "chat not found")
+MOVED_TO_9 = TelegramMigrateToChat(METHOD, "group upgraded to supergroup", migrate_to_chat_id=9)
 
 
 class PaperBot:
@@ -32,6 +34,7 @@ class PaperBot:
         """Everything succeeds until `fail` is told otherwise."""
         self.sent: list[str] = []
         self.attempts: list[str] = []
+        self.chats: list[int | None] = []
         self.held: dict[str, asyncio.Event] = {}
         self._failures: dict[str, deque[Exception]] = defaultdict(deque)
 
@@ -48,6 +51,7 @@ class PaperBot:
         """Send."""
         text = str(getattr(method, "text", None))
         self.attempts.append(text)
+        self.chats.append(getattr(method, "chat_id", None))
         if text in self.held:
             await self.held[text].wait()
         await asyncio.sleep(0)
@@ -81,6 +85,7 @@ class Naps:
 
 __all__ = [
     "BAD_REQUEST",
+    "MOVED_TO_9",
     "NETWORK_ERROR",
     "RETRY_IN_7",
     "SERVER_ERROR",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import schema
-from bot.gamification.bootstrap.findings import judge
+from bot.gamification.bootstrap.findings import Findings, judge
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.plan import RowPlan
 from bot.gamification.bootstrap.snapshot import take_snapshot
@@ -14,18 +14,19 @@ from bot.gamification.bootstrap.status import SeedStatus, make_status
 
 @dataclass(frozen=True, slots=True)
 class SeedState:
-    """What `seed status` says, and each row that has edits which differ from the manifest."""
+    """What `seed status` says, and the findings that it says it from."""
 
     status: SeedStatus
-    edited: tuple[RowPlan, ...]
+    findings: Findings
+
+    @property
+    def rows(self) -> tuple[RowPlan, ...]:
+        """What is planned for each row of the seed; nothing in a newer release's database."""
+        return self.findings.plan.rows if self.findings.plan else ()
 
 
 async def read_seed_state(connection: AsyncConnection, manifest: Manifest) -> SeedState:
     """Judge the database of the caller's transaction, with the bootstrap's own eyes."""
     revision = await schema.current_revision(connection)
     findings = judge(await take_snapshot(connection), manifest)
-    rows = findings.plan.rows if findings.plan else ()
-    return SeedState(
-        status=make_status(revision, findings, manifest),
-        edited=tuple(row for row in rows if row.kept),
-    )
+    return SeedState(make_status(revision, findings, manifest), findings)

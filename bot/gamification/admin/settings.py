@@ -11,6 +11,7 @@ from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.levels import relevel
 from bot.gamification.admin.values import validated, whole_number
 from bot.gamification.bootstrap.manifest import ConfigDefaults
+from bot.gamification.level_formula import LevelFormula
 from bot.gamification.models import BotConfig
 from bot.gamification.moment import Economy
 
@@ -68,7 +69,7 @@ async def read_setting(connection: AsyncConnection, defaults: ConfigDefaults, na
 
 
 def parse_setting(defaults: ConfigDefaults, name: str, text: str) -> int | str:
-    """Read what an admin typed. Raises `InvalidValue` or `UnknownSetting`."""
+    """Read what an admin typed. Raises `InvalidValue`, `FormulaError` or `UnknownSetting`."""
     value = text.strip() if name == LEVEL_FORMULA else whole_number(text)
     return _checked(defaults, name, value)
 
@@ -79,7 +80,7 @@ async def change_setting(
     """Set `name` to `value`, for everybody at once; a new formula re-levels all members.
 
     Whoever calls makes the rulebook forget what it knows, once this is committed. Raises
-    `InvalidValue` or `UnknownSetting`; nothing has changed then.
+    `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
     value = _checked(defaults, name, value)
     column = getattr(BotConfig, name)
@@ -104,6 +105,8 @@ async def change_setting(
 def _checked(defaults: ConfigDefaults, name: str, value: int | str) -> int | str:
     if name not in NAMES:
         raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
+    if name == LEVEL_FORMULA:
+        LevelFormula(str(value))  # pydantic would hide what exactly is wrong
     # The other values are known to be good, so what is refused can only be this one.
     parts = validated(ConfigDefaults, {**defaults.model_dump(), name: value})
     checked: int | str = getattr(parts, name)

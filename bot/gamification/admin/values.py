@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.errors import BesitosError
-from bot.gamification.bootstrap.manifest import BesitosValue, Text
+from bot.gamification.bootstrap.manifest import BadgeValue, BesitosValue, Text
 
 #: pydantic's names of what can be wrong, and where it keeps the bound that was broken.
 _BOUNDS: Final = {
@@ -69,7 +69,7 @@ def badge(text: str) -> dict[str, Any]:
     emoji, _, name = text.strip().partition(" ")
     if not name.strip():
         raise InvalidValue("Write an emoji, a space and the badge's name.", NOT_A_BADGE)
-    return {"badge_name": one_line(name), "emoji": emoji}
+    return validated(BadgeValue, {"badge_name": one_line(name), "emoji": emoji}).model_dump()
 
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)

@@ -1,19 +1,27 @@
-"""Buttons that nobody knows any more: an older release's, or forged ones."""
+"""What nobody else has answered."""
 
-from aiogram import Router
-from aiogram.methods import AnswerCallbackQuery
-from aiogram.types import CallbackQuery
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.methods import AnswerCallbackQuery, SendMessage
+from aiogram.types import CallbackQuery, Message
 
-from bot.telegram.texts import errors as texts
+from bot.telegram.texts import common as texts
+from bot.telegram.texts import errors as error_texts
 
 
 def setup() -> Router:
     """Return the router; it must come last."""
     router = Router(name=__name__)
     router.callback_query.register(say_so)
+    router.message.register(help_out, F.chat.type == ChatType.PRIVATE, F.text)
     return router
 
 
 async def say_so(callback_query: CallbackQuery) -> AnswerCallbackQuery:
-    """Answer, or the button would go on spinning."""
-    return callback_query.answer(texts.unknown_button())
+    """Answer a button of an older release, or a forged one, or it would go on spinning."""
+    return callback_query.answer(error_texts.unknown_button())
+
+
+async def help_out(message: Message) -> SendMessage:
+    """Whoever writes something else in private wants to know what can be written."""
+    return message.answer(texts.help_text())

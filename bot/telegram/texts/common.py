@@ -47,15 +47,15 @@ def help_text() -> str:
     )
 
 
-def fitting(lines: Sequence[str]) -> str:
-    """Join as many lines as one message takes, and say how many more there are."""
+def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TEXT) -> str:
+    """Join as many parts as there is room for, and say how many more there are."""
     length = 0
-    for count, line in enumerate(lines):
-        length += len(unescape(_TAG.sub("", line))) + 1
-        if length > LONGEST_TEXT:
-            more = _("… y {count} más").format(count=number(len(lines) - count))
-            return "\n".join([*lines[:count], more])
-    return "\n".join(lines)
+    for count, part in enumerate(parts):
+        length += len(unescape(_TAG.sub("", part))) + len(between)
+        if length > longest:
+            more = _("… y {count} más").format(count=number(len(parts) - count))
+            return between.join([*parts[:count], more])
+    return between.join(parts)
 
 
 def cut(text: str, longest: int) -> str:
@@ -66,6 +66,16 @@ def cut(text: str, longest: int) -> str:
 def number(value: int) -> str:
     """Group thousands in a way that no language misreads: 12 345."""
     return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def signed(value: int) -> str:
+    """Write a change of so much: +12 345."""
+    return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def person(name: str) -> str:
+    """Write a name so that its letters, which may run from right to left, turn nothing else."""
+    return f"\N{FIRST STRONG ISOLATE}{escape(name)}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def bar(done: float, length: int = 10) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.history import HistoryPage
+from bot.gamification.history import HistoryPage, HistoryRow
 from bot.gamification.leaderboard import LeaderboardPage, Standing
 from bot.gamification.models import TransactionType
 from bot.gamification.profiles import Profile
-from bot.telegram.texts.common import bar, number
+from bot.telegram.texts.common import bar, fitting, number, person, signed
 
+#: Characters in a profile; there may be any number of badges.
+_ROOM_FOR_BADGES: Final = 2000
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
@@ -19,7 +22,7 @@ def profile(first_name: str, profile: Profile, standing: Standing) -> str:
     lines = [
         f"👤 <b>{escape(first_name)}</b>",
         _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
-        _("⭐ Nivel <b>{level}</b>").format(level=profile.level),
+        _("⭐ Nivel <b>{level}</b>").format(level=number(profile.level)),
         _way_to_next_level(profile),
         _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
             gift=profile.gift_streak, reactions=profile.reaction_streak
@@ -44,9 +47,9 @@ def leaderboard(page: LeaderboardPage, standing: Standing) -> str:
     lines += [
         _("{place} <b>{name}</b> – {total} besitos, nivel {level}").format(
             place=MEDALS.get(row.rank, f"{row.rank}."),
-            name=escape(row.first_name),
+            name=person(row.first_name),
             total=number(row.total_earned),
-            level=row.level,
+            level=number(row.level),
         )
         for row in page.rows
     ]
@@ -57,12 +60,13 @@ def history(page: HistoryPage) -> str:
     """Show one page of a member's ledger, newest first."""
     if not page.rows:
         return _("Todavía no tienes movimientos. Reacciona a un mensaje o pide tu /daily.")
-    lines = [
-        f"<code>{row.created_at:%d-%m %H:%M}</code> {row.amount:+d} {escape(_kind(row.type))}"
-        + (f" · {escape(row.reason)}" if row.reason else "")
-        for row in page.rows
-    ]
-    return "\n".join([_("🧾 <b>Movimientos</b> (UTC)"), "", *lines])
+    return "\n".join([_("🧾 <b>Movimientos</b> (UTC)"), "", *map(_line, page.rows)])
+
+
+def _line(row: HistoryRow) -> str:
+    why = f" · {escape(row.reason)}" if row.reason else ""
+    when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>"
+    return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
 
 
 def _way_to_next_level(profile: Profile) -> str:
@@ -72,7 +76,8 @@ def _way_to_next_level(profile: Profile) -> str:
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:
-    return ", ".join(f"{escape(emoji)} {escape(name)}" for emoji, name in badges)
+    shown = [f"{escape(emoji)} {escape(name)}" for emoji, name in badges]
+    return fitting(shown, between=", ", longest=_ROOM_FOR_BADGES)
 
 
 def _kind(kind: TransactionType) -> str:

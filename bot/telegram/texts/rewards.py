@@ -58,8 +58,10 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
     who = f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
     lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
-        _("• <b>{name}</b> ({gives}): tienes {hours} horas para reclamarla").format(
-            name=escape(reward.name), gives=gives(reward), hours=reward.claim_window_hours
+        _("• <b>{name}</b> ({gives}): plazo para reclamarla, {hours} h").format(
+            name=escape(reward.name),
+            gives=gives(reward),
+            hours=number(reward.claim_window_hours),
         )
         for reward in rewards
     ]
@@ -130,7 +132,7 @@ def _line(line: RewardLine) -> str:
     name = f"<b>{escape(line.reward.name)}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: reclámala antes de {when}").format(
-            name=name, when=moment(line.expires_at)
+            name=name, when=f"{line.expires_at:%d-%m-%Y %H:%M} UTC"
         )
     if line.status is UserRewardStatus.CLAIMED:
         return f"✅ {name}"

@@ -1,8 +1,10 @@
 """Who gets in, and what happens to everybody else."""
 
 import logging
+from typing import Any, cast
 
 import pytest
+from aiogram.types import BotCommand, BotCommandScopeChat
 
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,
@@ -18,6 +20,7 @@ from bot.telegram.routers.admin.callbacks import (
     SettingAction,
     SettingButton,
 )
+from bot.telegram.startup import publish_commands
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.seeded import SeededDatabases
 
@@ -31,6 +34,8 @@ FORGED = [
     MemberButton(action=MemberAction.GRANT, user_id=ANA),
     BookAdjustment(asked=1),
 ]
+
+HELP = "💋 Besitos es la moneda"
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ async def test_answers_of_strangers_are_no_answers(panel: Panel) -> None:
 
     await panel.say("1", who=ANA)
 
-    assert [] == panel.answers
+    assert panel.sent_to(ANA)[0].startswith(HELP)
     assert [] == await panel.audit()
 
 
@@ -102,7 +107,7 @@ async def test_cancel_and_presses_end_a_question(panel: Panel) -> None:
 
         await panel.say("1")
 
-        assert [] == panel.answers
+        assert panel.sent_to(ADMIN)[0].startswith(HELP)
     assert [] == await panel.audit()
 
 
@@ -121,3 +126,44 @@ async def test_old_messages_and_pictures(panel: Panel) -> None:
     assert shown.startswith("🌱 Seed\nDatabase: version 1, applied on ")
     assert ["AnswerCallbackQuery", "SendMessage"] == below_old
     assert ["AnswerCallbackQuery", "SendMessage"] == [type(one).__name__ for one in panel.answers]
+
+
+async def test_button_of_an_older_release(panel: Panel) -> None:
+    """An admin in private is not sent to private: the button is one that nobody knows."""
+    await panel.press_data("adm_gone:1")
+
+    assert "Este botón ya no funciona." == panel.alert
+
+
+async def test_admins_have_the_command_in_their_menu(panel: Panel) -> None:
+    """The menu of an admin's private chat has /admin, in both languages; others' has not."""
+    asked = Recording()
+
+    await publish_commands(cast("Any", asked), panel.dispatcher["i18n"], frozenset({ADMIN}))
+
+    menus = {
+        (chat, language): [one.command for one in commands][-1]
+        for chat, language, commands in asked.menus
+    }
+    assert {
+        (None, None): "help",
+        (None, "en"): "help",
+        (ADMIN, None): "admin",
+        (ADMIN, "en"): "admin",
+    } == menus
+
+
+class Recording:
+    """Stands in for aiogram's Bot, and writes down which menus are set."""
+
+    def __init__(self) -> None:
+        self.menus: list[tuple[int | None, str | None, list[BotCommand]]] = []
+
+    async def set_my_commands(
+        self,
+        commands: list[BotCommand],
+        scope: BotCommandScopeChat | None = None,
+        language_code: str | None = None,
+    ) -> None:
+        chat = int(scope.chat_id) if scope else None
+        self.menus.append((chat, language_code, commands))

@@ -149,16 +149,19 @@ async def test_seed(panel: Panel, live: LiveEconomy) -> None:
     shown = (await panel.press("Semilla")).splitlines()
 
     assert shown[1].startswith("Base de datos: versión 1, aplicada el ")
-    assert "⏳ Al arrancar cambiaría: insert reward racha_7_dias" in shown
-    assert "• besitos_daily_gift: 77 (semilla: 50)" in shown
-    assert "• primeros_pasos · name: A<b> (semilla: Primeros Pasos)" in shown
+    assert "⏳ Al arrancar se haría: crear la recompensa racha_7_dias" in shown
+    assert "• Regalo diario: 77 (semilla: 50)" in shown
+    assert "• primeros_pasos · nombre: A<b> (semilla: Primeros Pasos)" in shown
 
 
 async def test_seed_without_marker(panel: Panel, live: LiveEconomy) -> None:
     """A database whose seed was reverted says so."""
     await live.edit_by_sql("DELETE FROM seed_marker")
 
-    assert "Base de datos: sin marcador" in await panel.press("Semilla")
+    shown = (await panel.press("Semilla")).splitlines()
+
+    assert "Base de datos: sin marcador" in shown
+    assert "⏳ Al arrancar se haría: anotar la versión 1" in shown
 
 
 async def test_audit(panel: Panel, live: LiveEconomy) -> None:
@@ -171,7 +174,7 @@ async def test_audit(panel: Panel, live: LiveEconomy) -> None:
     pages = [await panel.press("Auditoría"), await panel.press("›"), await panel.press("›")]
 
     assert [8, 8, 4] == [page.count("editó la recompensa 1") for page in pages]
-    assert f"<{ADMIN}> · editó la recompensa 1\nname: <18> → [18]" in pages[0]
+    assert f"<{ADMIN}> · editó la recompensa 1\nnombre: <18> → [18]" in pages[0]
     assert all(one != other for one, other in pairwise(pages))
     assert pages[0] == await panel.press("«")
 

@@ -192,3 +192,28 @@ async def test_vanished(panel: Panel) -> None:
     await panel.press_data("adm_rw:show:999::0")
 
     assert "Esa recompensa ya no existe." == panel.alert
+
+
+async def test_description_can_be_left_out_again(panel: Panel) -> None:
+    """The question for a description that is there has a button that clears it."""
+    await open_reward(panel, "Primeros")
+    await panel.press("Descripción")
+
+    shown = await panel.press("Sin descripción")
+    await panel.press("Descripción")
+
+    assert ["💋 Primeros Pasos · activa", "", "Da: +10 besitos"] == shown.splitlines()[:3]
+    assert ["‹ Volver"] == list(panel.buttons)
+
+
+async def test_picture_is_no_answer(panel: Panel) -> None:
+    """Whoever answers a question with a picture is asked for words."""
+    await open_reward(panel, "Primeros")
+    await panel.press("Nombre")
+
+    picture = {"photo": [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]}
+    shown = await panel.say("", caption="Otro", **picture)
+    renamed = await panel.say("Otro nombre")
+
+    assert "Escríbelo en un mensaje, o /cancel para dejarlo." == shown
+    assert "Otro nombre · activa" in renamed

@@ -135,13 +135,19 @@ async def test_default_formula(panel: Panel, live: LiveEconomy) -> None:
 
 
 async def test_bad_formula(panel: Panel) -> None:
-    """A formula that is unsafe, has no value or falls is refused in the evaluator's words."""
+    """A formula that is unsafe, has no value or falls is refused with the reason."""
     await open_setting(panel, "Fórmula")
     await panel.press("Cambiar")
 
-    for formula in ("total_earned.real", "1 / total_earned", "5 - total_earned", "  "):
-        shown = await panel.say(formula)
-        assert shown.startswith(("⚠️ The level formula", "⚠️ A level formula"))
+    for formula, reason in (
+        ("total_earned.real", "En una fórmula no puede estar «total_earned.real»."),
+        ("1 / total_earned", "La fórmula no da ningún nivel con 0 besitos."),
+        ("5 - total_earned", "La fórmula baja del nivel 5 con 0 besitos al 4 con 1; no puede"),
+        ("  ", "Una fórmula tiene de 1 a 200 caracteres."),
+        ("1 +", "Eso no es una fórmula; revisa paréntesis y operadores."),
+        ("-" * 25 + "1", "La fórmula tiene demasiados paréntesis anidados."),
+    ):
+        assert (await panel.say(formula)).startswith(f"⚠️ {reason}")
 
     assert DEFAULT == await stored(panel, "level_formula")
     assert 0 == await count_rows(panel.engine, "admin_actions")
@@ -165,7 +171,7 @@ async def test_forged_name(panel: Panel) -> None:
     """A button with the name of a setting that does not exist changes nothing."""
     await panel.press_data("adm_set:reset:updated_at")
 
-    assert panel.alert.startswith("There is no setting 'updated_at'")
+    assert "No existe ese ajuste." == panel.alert
     assert [] == await panel.audit()
 
 

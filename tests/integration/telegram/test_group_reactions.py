@@ -37,7 +37,7 @@ async def test_announcement(bot: LiveBot) -> None:
 
     assert [
         "🎉 Ana, has desbloqueado:",
-        "• Primeros Pasos (+10 besitos): tienes 168 horas para reclamarla",
+        "• Primeros Pasos (+10 besitos): plazo para reclamarla, 168 h",
     ] == announced.text.splitlines()
     assert ["✅ Reclamar Primeros Pasos"] == [button.text for button in announced.buttons]
     mention = next(one for one in announced.formatted.entities if one.user or one.url)

@@ -71,6 +71,11 @@ def test_profile_in_english(english: None) -> None:
     ] == text.splitlines()
 
 
+def person(name: str) -> str:
+    """Return a name that cannot turn what stands around it."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def test_leaderboard(spanish: None) -> None:
     """The best three have medals, and the member hears where they stand."""
     rows = [LeaderboardRow(n, f"M{n}", 5000 - n, 7) for n in range(1, 5)]
@@ -80,10 +85,10 @@ def test_leaderboard(spanish: None) -> None:
     assert [
         "🏆 Clasificación",
         "",
-        f"🥇 M1 – 4{NBSP}999 besitos, nivel 7",
-        f"🥈 M2 – 4{NBSP}998 besitos, nivel 7",
-        f"🥉 M3 – 4{NBSP}997 besitos, nivel 7",
-        f"4. M4 – 4{NBSP}996 besitos, nivel 7",
+        f"🥇 {person('M1')} – 4{NBSP}999 besitos, nivel 7",
+        f"🥈 {person('M2')} – 4{NBSP}998 besitos, nivel 7",
+        f"🥉 {person('M3')} – 4{NBSP}997 besitos, nivel 7",
+        f"4. {person('M4')} – 4{NBSP}996 besitos, nivel 7",
         "",
         "🏆 Eres el n.º 9",
     ] == text.splitlines()
@@ -94,8 +99,8 @@ def test_history(spanish: None) -> None:
     assert [
         "🧾 Movimientos (UTC)",
         "",
-        "02-03 09:05 -5 cargo de un admin · multa",
-        "02-03 09:05 -5 cargo de un admin",
+        "02-03-26 09:05 -5 cargo de un admin · multa",
+        "02-03-26 09:05 -5 cargo de un admin",
     ] == read(texts.history(history("multa", None)))[0].splitlines()
 
 
@@ -127,7 +132,7 @@ def test_names_are_only_text(spanish: None, name: str) -> None:
         f"{name} {name}"
         in read(texts.profile("A", profile(badges=((name, name),)), Standing(1)))[0]
     )
-    assert f"🥇 {name} –" in read(texts.leaderboard(page, Standing(1)))[0]
+    assert f"🥇 {person(name)} –" in read(texts.leaderboard(page, Standing(1)))[0]
     assert read(texts.history(history(name)))[0].endswith(f" · {name}")
     assert f"¡Hola, {name}! 💋" in read(common.welcome(name))[0]
 
@@ -156,3 +161,13 @@ def test_number(value: int, expected: str) -> None:
 def test_bar(done: float, full: int) -> None:
     """The bar is full at the end only, and always as long."""
     assert "▰" * full + "▱" * (10 - full) == common.bar(done)
+
+
+def test_any_number_of_badges_fits(spanish: None) -> None:
+    """A profile is one message, however many badges there are."""
+    badges = tuple(("💎", f"{n} " + "x" * 190) for n in range(40))
+
+    text, _ = read(texts.profile("Ana", profile(badges=badges), Standing(1)))
+
+    assert len(text) < 4096
+    assert text.endswith(", … y 30 más")

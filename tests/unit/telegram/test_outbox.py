@@ -11,6 +11,7 @@ from bot.telegram import outbox as module
 from bot.telegram.outbox import ATTEMPTS, CONCURRENCY, Outbox
 from tests.support.telegram_on_paper import (
     BAD_REQUEST,
+    MOVED_TO_9,
     NETWORK_ERROR,
     RETRY_IN_7,
     SERVER_ERROR,
@@ -76,6 +77,17 @@ async def test_order_within_a_chat(bot: PaperBot, naps: Naps) -> None:
             outbox.put(message(1, text))
 
     assert texts == bot.sent
+
+
+async def test_group_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
+    """Telegram tells the chat's new id, and the answer goes there."""
+    bot.fail("uno", MOVED_TO_9)
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+
+    assert [1, 9] == bot.chats
+    assert (["uno"], []) == (bot.sent, naps.taken)
 
 
 async def test_refused_for_good(

@@ -14,6 +14,7 @@ from bot.telegram.routers.admin import (
     reports,
     rewards,
     settings,
+    unanswered,
 )
 from bot.telegram.routers.admin.middlewares import AtDesk, OpenDialog, Sentences
 
@@ -35,6 +36,7 @@ def setup(admin_ids: AbstractSet[int]) -> Router:
         grants.setup(),
         figures.setup(),
         reports.setup(),
+        unanswered.setup(),
     )
     inside = Router(name="admin.inside")
     access.private_only(inside, is_admin)

@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot.telegram.routers.admin.callbacks import NAMESPACE
 from bot.telegram.texts.admin import common as texts
+from bot.telegram.texts.errors import unknown_button
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,11 @@ async def redirect(message: Message) -> SendMessage:
 
 
 async def redirect_press(callback_query: CallbackQuery) -> AnswerCallbackQuery:
-    """Do the same for a press."""
-    return callback_query.answer(texts.only_in_private(), show_alert=True)
+    """Do the same for a press; in private the button must be one that nobody knows any more."""
+    message = callback_query.message
+    private = message is not None and message.chat.type == ChatType.PRIVATE
+    said = unknown_button() if private else texts.only_in_private()
+    return callback_query.answer(said, show_alert=True)
 
 
 async def refuse(message: Message) -> SendMessage:

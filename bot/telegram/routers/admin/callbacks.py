@@ -1,12 +1,15 @@
 """What the admin's buttons carry. Anybody can forge them, so who presses is checked each time."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 #: All admin buttons begin like this, which is how presses of strangers are recognized.
 NAMESPACE: Final = "adm"
+#: What fits the database's 64 bits; 0 stands for none.
+Number = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class Section(StrEnum):
@@ -25,7 +28,7 @@ class Go(CallbackData, prefix="adm"):
     """Show a page; `at` is a page's number or the audit line to start behind (0: the newest)."""
 
     section: Section
-    at: int = 0
+    at: Number = 0
 
 
 class SettingAction(StrEnum):
@@ -46,7 +49,7 @@ class SettingButton(CallbackData, prefix="adm_set"):
 class SaveFormula(CallbackData, prefix="adm_formula"):
     """Save the formula whose preview was `asked` for by that update."""
 
-    asked: int
+    asked: Number
 
 
 class RewardAction(StrEnum):
@@ -54,14 +57,15 @@ class RewardAction(StrEnum):
 
     SHOW = "show"
     ASK = "ask"
+    CLEAR = "clear"
     SWITCH = "switch"
 
 
 class RewardButton(CallbackData, prefix="adm_rw"):
-    """Act on a reward: ask for the field `what`, or switch the flag `what` `on` or off."""
+    """Act on a reward: ask for the field `what`, clear it, or switch the flag `what`."""
 
     action: RewardAction
-    reward_id: int
+    reward_id: Number
     what: str = ""
     on: bool = False
 
@@ -98,11 +102,11 @@ class MemberButton(CallbackData, prefix="adm_mb"):
     """Act on a member; `at` is the ledger line to start behind (0: the newest)."""
 
     action: MemberAction
-    user_id: int
-    at: int = 0
+    user_id: Number
+    at: Number = 0
 
 
 class BookAdjustment(CallbackData, prefix="adm_book"):
     """Book the adjustment that was `asked` for by that update."""
 
-    asked: int
+    asked: Number

@@ -20,6 +20,7 @@ from bot.telegram.routers.admin.callbacks import (
 )
 from bot.telegram.texts.admin import common as texts
 from bot.telegram.texts.admin import members as member_texts
+from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin import settings as setting_texts
 
 Buttons = Sequence[tuple[str, CallbackData]]
@@ -59,9 +60,9 @@ def back_to_panel() -> InlineKeyboardMarkup:
 
 def settings(found: Sequence[Setting]) -> InlineKeyboardMarkup:
     """Lead to each setting."""
-    labels = setting_texts.labels()
     buttons = [
-        (labels[one.name], SettingButton(action=SettingAction.SHOW, name=one.name)) for one in found
+        (names.of(one.name), SettingButton(action=SettingAction.SHOW, name=one.name))
+        for one in found
     ]
     return rows(*in_pairs(buttons), back(Go(section=Section.PANEL)))
 

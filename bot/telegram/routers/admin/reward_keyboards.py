@@ -64,9 +64,14 @@ def reward(shown: Reward) -> InlineKeyboardMarkup:
     return rows(*in_pairs(fields), *in_pairs(flags), back(Go(section=Section.REWARDS)))
 
 
-def back_to_reward(reward_id: int) -> InlineKeyboardMarkup:
-    """Lead back from a question about a reward."""
-    return rows(back(RewardButton(action=RewardAction.SHOW, reward_id=reward_id)))
+def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:
+    """Lead back from a question about a reward; only the description may be left out."""
+    clear = RewardButton(action=RewardAction.CLEAR, reward_id=shown.id, what=field)
+    clearable = field is Field.DESCRIPTION and shown.description
+    return rows(
+        [(draft_texts.no_description(), clear)] if clearable else [],
+        back(RewardButton(action=RewardAction.SHOW, reward_id=shown.id)),
+    )
 
 
 def question(*extra: tuple[str, DraftButton]) -> InlineKeyboardMarkup:

@@ -32,6 +32,10 @@ def setup() -> Router:
         ask, RewardButton.filter((F.action == RewardAction.ASK) & F.what.in_(list(Field)))
     )
     press.register(
+        clear_description,
+        RewardButton.filter((F.action == RewardAction.CLEAR) & (F.what == Field.DESCRIPTION)),
+    )
+    press.register(
         switch, RewardButton.filter((F.action == RewardAction.SWITCH) & F.what.in_(list(Flag)))
     )
     router.message.register(take_value, Asking.reward_field, *ANSWER)
@@ -58,9 +62,8 @@ async def ask(callback_query: CallbackQuery, callback_data: RewardButton, desk: 
     reward = await read_reward(desk.economy, callback_data.reward_id)
     field = Field(callback_data.what)
     await desk.ask(Asking.reward_field, reward_id=reward.id, field=field.value)
-    return turn_to(
-        callback_query, texts.ask(reward.type, field), keyboards.back_to_reward(reward.id)
-    )
+    keyboard = keyboards.asks_for_field(reward, field)
+    return turn_to(callback_query, texts.ask(reward.type, field), keyboard)
 
 
 async def take_value(message: Message, desk: Desk) -> Answers:
@@ -74,6 +77,17 @@ async def take_value(message: Message, desk: Desk) -> Answers:
     await desk.close()
     text = f"✅ {common_texts.saved()}\n\n{texts.one(reward)}"
     return [message.answer(text, reply_markup=keyboards.reward(reward))]
+
+
+async def clear_description(
+    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+) -> Answers:
+    """Leave the description out."""
+    reward = await edit_reward(
+        desk.economy, desk.admin_id, callback_data.reward_id, Field.DESCRIPTION, None
+    )
+    desk.rules_changed()
+    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))
 
 
 async def switch(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:

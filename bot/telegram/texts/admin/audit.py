@@ -7,6 +7,7 @@ from typing import Any
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+from bot.telegram.texts.admin import names
 from bot.telegram.texts.common import cut
 
 _LONGEST_CHANGE = 280
@@ -23,7 +24,7 @@ def page(found: AuditPage) -> str:
 def _row(row: AuditRow) -> str:
     who = escape(row.admin_name or str(row.admin_id))
     action = _actions().get(row.action, escape(row.action))
-    target = escape(row.target.partition(":")[2])
+    target = escape(names.of(row.target.partition(":")[2]))
     return (
         f"<code>{row.created_at:%d-%m %H:%M}</code> <b>{who}</b> · {action} "
         f"<code>{target}</code>\n{_change(row.before, row.after)}"
@@ -33,7 +34,9 @@ def _row(row: AuditRow) -> str:
 def _change(before: Any, after: Any) -> str:
     if isinstance(after, dict):
         old = before if isinstance(before, dict) else {}
-        parts = [f"{name}: {_step(old.get(name), value)}" for name, value in after.items()]
+        parts = [
+            f"{names.of(name)}: {_step(old.get(name), value)}" for name, value in after.items()
+        ]
         text = ", ".join(parts)
     else:
         text = _step(before, after)

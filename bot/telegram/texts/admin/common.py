@@ -7,9 +7,16 @@ from aiogram.utils.i18n import gettext as _
 from bot.errors import BesitosError
 from bot.gamification.admin.members import AmbiguousMember, MemberNotFound
 from bot.gamification.admin.rewards import NameTaken, RewardNotFound
+from bot.gamification.admin.settings import UnknownSetting
 from bot.gamification.admin.values import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
 from bot.gamification.economy import InsufficientBesitos
+from bot.gamification.level_formula import FormulaError, FormulaProblem
 from bot.telegram.texts.common import LONGEST_ALERT, cut, number
+
+
+def commands() -> dict[str, str]:
+    """Return the admins' commands with what each is for."""
+    return {"admin": _("Administración")}
 
 
 def refused() -> str:
@@ -93,6 +100,8 @@ def try_again(error: BesitosError) -> str:
 def _sentence(error: BesitosError) -> str:
     if isinstance(error, InvalidValue):
         return _invalid(error)
+    if isinstance(error, FormulaError):
+        return _formula(error)
     if isinstance(error, AmbiguousMember):
         return _("Varios miembros han usado ese nombre; escribe el id de uno: {ids}").format(
             ids=", ".join(map(str, error.user_ids))
@@ -102,6 +111,7 @@ def _sentence(error: BesitosError) -> str:
         MemberNotFound: _("No conozco a ese miembro; tiene que haber usado el bot alguna vez."),
         RewardNotFound: _("Esa recompensa ya no existe."),
         NameTaken: _("Ya hay una recompensa con ese nombre."),
+        UnknownSetting: _("No existe ese ajuste."),
     }
     return sentences.get(type(error), str(error))
 
@@ -119,3 +129,18 @@ def _invalid(error: InvalidValue) -> str:
     if error.kind in sentences:
         return sentences[error.kind].format(bound=bound)
     return str(error)
+
+
+def _formula(error: FormulaError) -> str:
+    sentences = {
+        FormulaProblem.LENGTH: _("Una fórmula tiene de 1 a {longest} caracteres."),
+        FormulaProblem.SYNTAX: _("Eso no es una fórmula; revisa paréntesis y operadores."),
+        FormulaProblem.DEPTH: _("La fórmula tiene demasiados paréntesis anidados."),
+        FormulaProblem.FORBIDDEN: _("En una fórmula no puede estar «{part}»."),
+        FormulaProblem.UNDEFINED: _("La fórmula no da ningún nivel con {total} besitos."),
+        FormulaProblem.FALLING: _(
+            "La fórmula baja del nivel {before} con {lower} besitos al {after} con {higher}; "
+            "no puede bajar nunca."
+        ),
+    }
+    return sentences[error.problem].format(**error.details)

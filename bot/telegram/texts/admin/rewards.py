@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
@@ -10,8 +11,11 @@ from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.rules import Condition
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import number
+from bot.telegram.texts.common import fitting, number
 from bot.telegram.texts.rewards import gives
+
+#: Characters on a reward's page, whose description may have another thousand.
+_ROOM_FOR_CONDITIONS: Final = 2000
 
 
 def listing(rewards: Sequence[Reward]) -> str:
@@ -60,7 +64,7 @@ def conditions(found: Sequence[Condition]) -> str:
             lines += [f"   ◦ {_condition(one)}" for one in members]
         else:
             lines += [f"• {_condition(one)}" for one in members]
-    return "\n".join(lines)
+    return fitting(lines, longest=_ROOM_FOR_CONDITIONS)
 
 
 def fields(kind: RewardType) -> dict[Field, str]:

@@ -7,22 +7,9 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.levels import PreviewRow
 from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
+from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.common import number
-
-
-def labels() -> dict[str, str]:
-    """Name each setting."""
-    return {
-        "level_formula": _("Fórmula del nivel"),
-        "besitos_per_reaction": _("Por reacción"),
-        "besitos_daily_gift": _("Regalo diario"),
-        "besitos_daily_streak_bonus": _("Extra del regalo por racha"),
-        "max_reactions_per_day": _("Reacciones pagadas al día"),
-        "besitos_daily_base": _("Bono de actividad"),
-        "besitos_streak_bonus_per_day": _("Extra del bono por día"),
-        "besitos_streak_bonus_max": _("Extra máximo del bono"),
-    }
 
 
 def listing(settings: Sequence[Setting]) -> str:
@@ -34,7 +21,7 @@ def one(setting: Setting) -> str:
     """Show one setting: what it does, its value and its default."""
     return "\n".join(
         [
-            f"⚙️ <b>{labels()[setting.name]}</b>",
+            f"⚙️ <b>{names.of(setting.name)}</b>",
             f"<i>{_effects()[setting.name]}</i>",
             "",
             _("Ahora: {value}").format(value=_value(setting.value)),
@@ -46,7 +33,7 @@ def one(setting: Setting) -> str:
 def ask(setting: Setting) -> str:
     """Ask for a new value."""
     lines = [
-        _("✏️ <b>{name}</b>: ¿cuál es el nuevo valor?").format(name=labels()[setting.name]),
+        _("✏️ <b>{name}</b>: ¿cuál es el nuevo valor?").format(name=names.of(setting.name)),
         _("Ahora: {value}").format(value=_value(setting.value)),
         or_cancel(),
     ]
@@ -92,7 +79,7 @@ def reset() -> str:
 
 
 def _line(setting: Setting) -> str:
-    line = f"{'✏️' if setting.edited else '▫️'} {labels()[setting.name]}: {_value(setting.value)}"
+    line = f"{'✏️' if setting.edited else '▫️'} {names.of(setting.name)}: {_value(setting.value)}"
     if not setting.edited:
         return line
     return f"{line} " + _("(por defecto {value})").format(value=_value(setting.default))

@@ -13,7 +13,7 @@ from bot.gamification.admin.rewards import Field, parse_field
 from bot.gamification.admin.settings import parse_setting
 from bot.gamification.admin.values import InvalidValue, amount, badge, one_line, whole_number
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.level_formula import LevelFormula
+from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.models import ConditionType, RewardType
 
 
@@ -57,8 +57,10 @@ def test_reward_fields(kind: RewardType, field: Field, text: str, value: Any) ->
 
 def test_long_emoji() -> None:
     """A badge's emoji has at most 16 characters."""
-    with pytest.raises(InvalidValue, match="emoji"):
+    with pytest.raises(InvalidValue) as caught:
         parse_field(RewardType.BADGE, Field.VALUE, "x" * 17 + " Oro")
+
+    assert ("string_too_long", 16) == (caught.value.kind, caught.value.bound)
 
 
 def test_conditions() -> None:
@@ -76,7 +78,7 @@ def test_conditions() -> None:
 
 def test_formulas_reason(manifest: Manifest) -> None:
     """A refused formula is refused in the words of the evaluator."""
-    with pytest.raises(InvalidValue, match=r"^The level formula .* may not use 'x'; use numbers"):
+    with pytest.raises(FormulaError, match=r"^The level formula .* may not use 'x'; use numbers"):
         parse_setting(manifest.config, "level_formula", "x")
 
 
