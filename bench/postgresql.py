@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class PostgresqlDatabases:
     def __init__(self, server: Any) -> None:
         """Make databases on `server`."""
         self._server = server
+        self._copies = count(1)
         self._prepared: dict[str, str] = {}
 
     def prepare(self, users: int, *, profiles: bool) -> str:
@@ -52,7 +54,7 @@ class PostgresqlDatabases:
     @contextmanager
     def copied(self, users: int) -> Iterator[str]:
         """Copy the template without profiles, and give the copy's URL."""
-        copy = f"copy_{users}"
+        copy = f"copy_{next(self._copies)}"
         self._copy(_name(users, profiles=False), copy)
         yield self._server.get_uri(database=copy)
         self._execute(f"DROP DATABASE {copy} WITH (FORCE)")

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 from bench.databases import USERS, bootstrap
@@ -24,6 +25,7 @@ class SqliteDatabases:
     def __init__(self, folder: Path) -> None:
         """Keep everything in `folder`."""
         self._folder = folder
+        self._copies = count(1)
 
     def prepare(self, users: int, *, profiles: bool) -> str:
         """Make such a file once, and return its URL."""
@@ -43,7 +45,7 @@ class SqliteDatabases:
     @contextmanager
     def copied(self, users: int) -> Iterator[str]:
         """Copy the file without profiles to disk, and give the copy's URL."""
-        file = self._folder / f"copy-{users}.db"
+        file = self._folder / f"copy-{next(self._copies)}.db"
         shutil.copyfile(self._folder / f"{users}.db", file)
         with file.open("rb") as written:
             os.fsync(written.fileno())  # else the first sample to sync pays for the copying

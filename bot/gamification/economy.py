@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
+from bot.database.prepared import Prepared
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.member_state import MemberState
@@ -49,23 +50,16 @@ async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -
 
     Raises `InsufficientBesitos`; the caller's transaction must then be rolled back.
     """
-    rows = [
-        {
-            "user_id": state.user_id,
-            "amount": entry.amount,
-            "type": entry.type,
-            "reference": entry.reference,
-            "reason": entry.reason,
-            "created_at": economy.now,
-        }
+    lines = [
+        (state.user_id, entry.amount, entry.type, entry.reference, entry.reason, economy.now)
         for entry in entries
         if entry.amount
     ]
-    if not rows:
+    if not lines:
         return Booked(state, {})
-    statement = _new_lines(economy.connection.dialect.name)
     amounts: Counter[TransactionType] = Counter()
-    for kind, amount in await economy.connection.execute(statement, rows):
+    new = await _new_lines(len(lines)).execute(economy.connection, _numbered(lines))
+    for kind, amount in new.rows:
         amounts[kind] += amount
     if not amounts:
         return Booked(state, {})
@@ -88,8 +82,8 @@ async def _change_balance(
         total_spent=state.total_spent + spent,
         level=economy.config.level_formula.level(state.total_earned + earned),
     )
-    result = await economy.connection.execute(
-        _CHANGE_BALANCE,
+    result = await _CHANGE_BALANCE.execute(
+        economy.connection,
         {
             "member": state.user_id,
             "earned_before": state.total_earned,
@@ -105,27 +99,57 @@ async def _change_balance(
     return after
 
 
+_line = Transaction.__table__.c
+_LINE = (
+    _line.user_id,
+    _line.amount,
+    _line.type,
+    _line.reference,
+    _line.reason,
+    _line.created_at,
+)
+
+
 @cache
-def _new_lines(dialect: str) -> Any:
-    statement = insert(dialect, Transaction)
-    return statement.on_conflict_do_nothing(index_elements=[Transaction.reference]).returning(
-        Transaction.type, Transaction.amount
+def _new_lines(count: int) -> Prepared:
+    """Return the statement that writes so many lines and returns those that were new."""
+    lines = [
+        {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in _LINE}
+        for n in range(count)
+    ]
+    return Prepared(
+        lambda dialect: (
+            insert(dialect, Transaction)
+            .values(lines)
+            .on_conflict_do_nothing(index_elements=[Transaction.reference])
+            .returning(Transaction.type, Transaction.amount)
+        )
     )
+
+
+def _numbered(lines: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        f"{column.name}_{n}": value
+        for n, line in enumerate(lines)
+        for column, value in zip(_LINE, line, strict=True)
+    }
 
 
 _profile = UserGamificationProfile
-_CHANGE_BALANCE = (
-    update(_profile)
-    .where(
-        _profile.user_id == bindparam("member"),
-        _profile.total_earned == bindparam("earned_before"),
-        _profile.total_spent == bindparam("spent_before"),
-    )
-    .values(
-        balance=_profile.balance + bindparam("earned") - bindparam("spent"),
-        total_earned=_profile.total_earned + bindparam("earned"),
-        total_spent=_profile.total_spent + bindparam("spent"),
-        level=bindparam("level"),
-        updated_at=bindparam("updated_at"),
+_CHANGE_BALANCE = Prepared(
+    lambda _: (
+        update(_profile)
+        .where(
+            _profile.user_id == bindparam("member"),
+            _profile.total_earned == bindparam("earned_before"),
+            _profile.total_spent == bindparam("spent_before"),
+        )
+        .values(
+            balance=_profile.balance + bindparam("earned") - bindparam("spent"),
+            total_earned=_profile.total_earned + bindparam("earned"),
+            total_spent=_profile.total_spent + bindparam("spent"),
+            level=bindparam("level"),
+            updated_at=bindparam("updated_at"),
+        )
     )
 )

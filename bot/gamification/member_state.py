@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Date, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from bot.database.prepared import Prepared
 from bot.gamification.models import (
     StreakType,
     User,
@@ -84,9 +85,9 @@ async def load_member(
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
     parameters = {"user_id": user_id, "today": today}
-    rows = (await connection.execute(_MEMBER, parameters)).all()
+    rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows and await _wait_for_lock(connection, user_id):
-        rows = (await connection.execute(_MEMBER, parameters)).all()
+        rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows:
         return None
     first = rows[0]
@@ -138,30 +139,31 @@ def _columns(streak: Any, name: str) -> list[Any]:
     ]
 
 
-# Built once: it runs for every update.
-_MEMBER = (
-    select(
-        User.user_id,
-        User.username,
-        User.first_name,
-        User.language_code,
-        _profile.balance,
-        _profile.total_earned,
-        _profile.total_spent,
-        _profile.level,
-        _reactions_today.label("reactions_today"),
-        *_columns(_gift, "gift"),
-        *_columns(_reaction, "reaction"),
-        *HELD_COLUMNS,
+_MEMBER = Prepared(
+    lambda _: (
+        select(
+            User.user_id,
+            User.username,
+            User.first_name,
+            User.language_code,
+            _profile.balance,
+            _profile.total_earned,
+            _profile.total_spent,
+            _profile.level,
+            _reactions_today.label("reactions_today"),
+            *_columns(_gift, "gift"),
+            *_columns(_reaction, "reaction"),
+            *HELD_COLUMNS,
+        )
+        .join(_profile, _profile.user_id == User.user_id)
+        .outerjoin(_gift, _of(_gift, StreakType.DAILY_GIFT))
+        .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
+        .outerjoin(UserReward, UserReward.user_id == User.user_id)
+        .where(User.user_id == _user_id)
+        # A statement that waits for a row sees that row anew, but all others as they were before it
+        # waited. So this one does not wait: see _wait_for_lock.
+        .with_for_update(of=_profile, skip_locked=True)
     )
-    .join(_profile, _profile.user_id == User.user_id)
-    .outerjoin(_gift, _of(_gift, StreakType.DAILY_GIFT))
-    .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
-    .outerjoin(UserReward, UserReward.user_id == User.user_id)
-    .where(User.user_id == _user_id)
-    # A statement that waits for a row sees that row anew, but all others as they were before it
-    # waited. So this one does not wait: see _wait_for_lock.
-    .with_for_update(of=_profile, skip_locked=True)
 )
 _LOCK = select(_profile.user_id).where(_profile.user_id == _user_id).with_for_update()
 

@@ -1,12 +1,11 @@
 """A member reacts to a message: paid once per message, for so many messages a day."""
 
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 from sqlalchemy import BigInteger, Date, bindparam, func, select
 
-from bot.database.upsert import insert
+from bot.database.prepared import Prepared
+from bot.database.upsert import Insert, insert
 from bot.gamification.config import EconomyConfig
 from bot.gamification.economy import Entry, book
 from bot.gamification.member_state import MemberState
@@ -46,8 +45,8 @@ def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
 
 async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int) -> bool:
     """Remember the message; whether it is new and today is not used up."""
-    result = await economy.connection.execute(
-        _remember(economy.connection.dialect.name),
+    result = await _REMEMBER.execute(
+        economy.connection,
         {
             "user_id": user_id,
             "chat_id": chat_id,
@@ -60,8 +59,7 @@ async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int)
     return result.rowcount > 0
 
 
-@cache
-def _remember(dialect: str) -> Any:
+def _remember(dialect: str) -> Insert:
     """Insert unless the message is known or the day is used up, which is counted anew."""
     table = UserReaction.__table__
     today = (
@@ -76,6 +74,9 @@ def _remember(dialect: str) -> Any:
     values = [bindparam(name, type_=table.c[name].type) for name in columns]
     new = select(*values).where(today < bindparam("most", type_=BigInteger))
     return insert(dialect, UserReaction).from_select(columns, new).on_conflict_do_nothing()
+
+
+_REMEMBER = Prepared(_remember)
 
 
 async def _pay(economy: Economy, state: MemberState, what: str) -> ReactionResult:

@@ -42,5 +42,5 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(Answers(outbox))
     dispatcher.update.outer_middleware(Afterwards())
     dispatcher.update.outer_middleware(UnitOfWork(engine, rulebook))
-    dispatcher.include_routers(routers.setup(admin_ids), errors.setup())
+    dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())
     return dispatcher

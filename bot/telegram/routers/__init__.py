@@ -16,12 +16,11 @@ from bot.telegram.routers import (
 )
 
 
-def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
-    """Return all routers in one; `admin_ids` may open the admin's."""
-    router = Router(name="all")
+def setup(admin_ids: AbstractSet[int] = frozenset()) -> tuple[Router, ...]:
+    """Return all routers in their order; `admin_ids` may open the admin's."""
     # An update asks one router after the other, so the one with most to do comes first. The
     # admin's stands before the members': an open question of its takes any text for the answer.
-    router.include_routers(
+    return (
         reactions.setup(),
         admin.setup(admin_ids),
         welcome.setup(),
@@ -31,4 +30,3 @@ def setup(admin_ids: AbstractSet[int] = frozenset()) -> Router:
         rewards.setup(),
         leftovers.setup(),
     )
-    return router

@@ -1,0 +1,115 @@
+"""Prepared statements do what SQLAlchemy's own execution does, on the same connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database.errors import is_unavailable
+from bot.database.prepared import Prepared
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.models import SeedMarker, User
+from tests.support.statements import recorded
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ANA = {"user_id": 2**40, "first_name": "Ana 💰", "created_at": NOON}
+
+_user = User.__table__.c
+NEW_USER = Prepared(
+    lambda _: insert(User).values(
+        {name: bindparam(name, type_=_user[name].type) for name in ANA},
+    )
+)
+
+
+def _users(_dialect: str) -> Select[Any]:
+    return (
+        select(User.user_id, User.first_name.label("name"), User.created_at, User.username)
+        .where(User.user_id >= bindparam("least", type_=_user.user_id.type))
+        .limit(10)
+    )
+
+
+USERS = Prepared(_users)
+
+
+@pytest.fixture
+async def writing(engine: AsyncEngine, service: BootstrapService) -> AsyncEngine:
+    """Seed the database."""
+    await service.run()
+    return engine
+
+
+async def test_values_come_back_as_they_went_in(writing: AsyncEngine) -> None:
+    """Types convert both ways, columns have names, constants stay, what was written is counted."""
+    async with writing.connect() as connection:
+        written = await NEW_USER.execute(connection, ANA)
+        (row,) = (await USERS.execute(connection, {"least": 1})).rows
+        none = await USERS.execute(connection, {"least": 2**41})
+
+        assert (1, []) == (written.rowcount, written.rows)
+        assert (2**40, "Ana 💰", NOON, None) == row
+        assert ("Ana 💰", NOON) == (row.name, row.created_at)
+        assert [] == none.rows
+
+
+async def test_one_transaction_with_all_other_statements(writing: AsyncEngine) -> None:
+    """A prepared statement is rolled back with the rest, although it came first."""
+    async with writing.connect() as connection:
+        await NEW_USER.execute(connection, ANA)
+        assert 2**40 == await connection.scalar(select(User.user_id))
+        await connection.rollback()
+
+        assert [] == (await USERS.execute(connection, {"least": 0})).rows
+
+
+async def test_failure_is_one_of_sqlalchemys(writing: AsyncEngine) -> None:
+    """What the driver raises arrives wrapped, names no parameter, and the connection lives on."""
+    async with writing.connect() as connection:
+        await NEW_USER.execute(connection, ANA)
+        with pytest.raises(IntegrityError) as caught:
+            await NEW_USER.execute(connection, ANA)
+        await connection.rollback()
+
+        assert "Ana" not in str(caught.value)
+        assert "gamification" == await connection.scalar(select(SeedMarker.seed))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "execute",
+    [
+        lambda connection: USERS.execute(connection, {"least": 0}),
+        lambda connection: connection.execute(select(User)),
+    ],
+    ids=["prepared", "SQLAlchemy's own"],
+)
+async def test_lost_connection(
+    writing: AsyncEngine, execute: Callable[[AsyncConnection], Awaitable[object]]
+) -> None:
+    """A connection that the server has ended is found out, and the pool gives a new one."""
+    async with writing.connect() as connection:
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection is not None
+        raw.driver_connection.terminate()
+        await asyncio.sleep(0)
+        with pytest.raises(DBAPIError) as caught:
+            await execute(connection)
+
+        assert is_unavailable(caught.value)
+    async with writing.connect() as connection:
+        await execute(connection)
+
+
+async def test_listeners_hear_of_it(writing: AsyncEngine) -> None:
+    """Whoever watches the engine's statements sees prepared ones, too."""
+    with recorded(writing) as statements:
+        async with writing.connect() as connection:
+            await USERS.execute(connection, {"least": 0})
+
+    assert ["SELECT users.user_id"] == [one[:20] for one in statements]
