@@ -21,16 +21,16 @@ class Figure:
     met: bool | None = None
 
 
-def ratio(name: str, turns: Turns, at_most: float) -> Figure:
-    """Return the figure of a ratio that has an aim."""
+def ratio(name: str, turns: Turns, at_most: float | None = None) -> Figure:
+    """Return the figure of a ratio, which may have an aim."""
     low, high = turns.spread
     return Figure(
         name,
         duration(turns.ours_seconds),
         duration(turns.floor_seconds),
         f"{turns.ratio:.2f}× ({low:.2f} to {high:.2f})",
-        f"≤ {at_most:g}×",
-        turns.ratio <= at_most,
+        "" if at_most is None else f"≤ {at_most:g}×",
+        None if at_most is None else turns.ratio <= at_most,
     )
 
 

@@ -1,4 +1,4 @@
-"""Warm start: the bootstrap on an up-to-date database against connect, one SELECT, close."""
+"""Warm start: the hook on an up-to-date database against connecting and one SELECT."""
 
 from collections.abc import Iterator
 from functools import partial

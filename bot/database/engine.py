@@ -18,7 +18,7 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-#: Execution option that says how SQLite shall begin its transactions.
+#: Execution option that says how SQLite shall begin its transactions, None: not at all.
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
 SQLITE_BUSY_TIMEOUT = 60.0
@@ -87,6 +87,14 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
 
 
+def for_single_reads(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same engine, same pool, for a SELECT that stands alone.
+
+    On SQLite it needs no transaction around it, and so no visit to the thread to end one.
+    """
+    return engine.execution_options(**{SQLITE_BEGIN: None})
+
+
 def create_reading_engine(url: URL) -> AsyncEngine:
     """Open an engine for looking only: a SQLite file that is not there yet is not created."""
     file = sqlite_file(url)
@@ -112,5 +120,7 @@ def _who_we_are() -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    driver = cast("one_hop.OneHopConnection", connection.connection.driver_connection)
-    driver.begin(connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN"))
+    begin = connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN")
+    if begin is not None:
+        driver = cast("one_hop.OneHopConnection", connection.connection.driver_connection)
+        driver.begin(begin)

@@ -2,8 +2,9 @@
 
 SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite sends each of these to the
 connection's thread and back. A hop costs more than a small statement does, so here the cursor
-does all four in one, and a transaction's BEGIN travels with its first statement. Whoever wants
-rows one by one from the disk (server-side cursors) must not come here; nothing of ours does.
+does all four in one, and whatever can wait for the next statement travels with it, such as BEGIN.
+Whoever wants rows one by one from the disk (server-side cursors) must not come here; nothing of
+ours does.
 """
 
 import sqlite3
@@ -47,7 +48,7 @@ class OneHopCursor:
         def once(database: sqlite3.Connection) -> None:
             cursor = database.cursor()
             try:
-                self._connection.send_begin(cursor)
+                self._connection.catch_up(database)
                 statement(cursor)
                 self._rows = cursor.fetchall() if cursor.description else ()
                 self.description = cursor.description
@@ -56,6 +57,7 @@ class OneHopCursor:
             finally:
                 cursor.close()
 
+        self._connection.mark_begun()
         # The one private name that we use of aiosqlite: its way into the thread.
         execute: Callable[[Callable[[], None]], Awaitable[None]] = self._connection._execute  # noqa: SLF001
         await execute(lambda: once(self._connection._conn))  # noqa: SLF001
@@ -64,29 +66,46 @@ class OneHopCursor:
 class OneHopConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors go to the thread once."""
 
-    _begin: str | None = None
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        """`connector` opens the file, in the thread."""
+        super().__init__(connector, iter_chunk_size=64)
+        # As SQLAlchemy does: a connection that was not closed must not keep the process alive.
+        self._thread.daemon = True
+        self._begin: str | None = None
+        self._begun = False
+        self._functions: list[Callable[[sqlite3.Connection], None]] = []
 
     def begin(self, sql: str) -> None:
         """Begin a transaction with the next statement, which fails if `sql` does."""
         self._begin = sql
 
-    def send_begin(self, cursor: sqlite3.Cursor) -> None:
-        """Begin what was asked for; a BEGIN that failed is still due, or we would autocommit."""
+    def mark_begun(self) -> None:
+        """Remember that a statement leaves for the thread, and BEGIN with it if it is due."""
+        self._begun = self._begun or self._begin is not None
+
+    def catch_up(self, database: sqlite3.Connection) -> None:
+        """Do what has waited; a BEGIN that failed is still due, or we would autocommit."""
+        while self._functions:
+            self._functions.pop()(database)
         if self._begin is not None:
-            cursor.execute(self._begin)
+            database.execute(self._begin).close()
             self._begin = None
 
+    async def create_function(self, *what: Any, **options: Any) -> None:
+        """Register a function (SQLAlchemy brings REGEXP) by the time that a statement needs it."""
+        self._functions.append(lambda database: database.create_function(*what, **options))
+
     async def commit(self) -> None:
-        """Commit, which is nothing to do when no statement has followed the BEGIN."""
-        if self._begin is None:
+        """Commit, which is nothing to do when no statement has followed a BEGIN."""
+        if self._begun:
             await super().commit()
-        self._begin = None
+        self._begin, self._begun = None, False
 
     async def rollback(self) -> None:
-        """Roll back, which is nothing to do when no statement has followed the BEGIN."""
-        if self._begin is None:
+        """Roll back, which is nothing to do when no statement has followed a BEGIN."""
+        if self._begun:
             await super().rollback()
-        self._begin = None
+        self._begin, self._begun = None, False
 
     def cursor(self) -> OneHopCursor:  # type: ignore[override]
         """Make a cursor without going anywhere: all that SQLAlchemy asks is to enter it."""
@@ -95,10 +114,7 @@ class OneHopConnection(aiosqlite.Connection):
 
 def connect(database: str, **options: Any) -> OneHopConnection:
     """Do what `aiosqlite.connect` does, and give the connection our habits in the same hop."""
-    connection = OneHopConnection(lambda: _open(database, **options), iter_chunk_size=64)
-    # As SQLAlchemy does: a connection that was not closed must not keep the process alive.
-    connection._thread.daemon = True  # noqa: SLF001
-    return connection
+    return OneHopConnection(lambda: _open(database, **options))
 
 
 def _open(database: str, **options: Any) -> sqlite3.Connection:

@@ -36,8 +36,10 @@ def revisions() -> list[str]:
     A migration's file name starts with its revision (`0002_gamification_seed.py`), so a start
     that has nothing to upgrade need not import Alembic to find that out.
     """
-    files = (MIGRATIONS / "versions").glob("[0-9]*_*.py")
-    return sorted(file.stem.partition("_")[0] for file in files)
+    names = (file.name for file in (MIGRATIONS / "versions").iterdir())
+    return sorted(
+        name.partition("_")[0] for name in names if name[0].isdigit() and name.endswith(".py")
+    )
 
 
 def head() -> str:

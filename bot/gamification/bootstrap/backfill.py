@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.types import UtcDateTime
 from bot.database.upsert import insert
-from bot.gamification.models import User
-from bot.gamification.models import UserGamificationProfile as Profile
+from bot.gamification.models import User, UserGamificationProfile
 
 #: Users that one statement looks at. Large enough to cost no more than a single statement for
 #: all, small enough that progress moves and memory stays flat.
 SLICE: Final = 50_000
+
+# The tables, not the models: those would have SQLAlchemy configure every mapper, at each start.
+_users = User.__table__.c
+_profiles = UserGamificationProfile.__table__.c
 
 
 class Progress(Protocol):
@@ -49,14 +52,14 @@ async def users_without_profile(connection: AsyncConnection) -> Sequence[int]:
     """Return the ids of the users whom the backfill would give a profile, in its order."""
     return (
         await connection.scalars(
-            select(User.user_id).where(_without_profile(None, None)).order_by(User.user_id)
+            select(_users.user_id).where(_without_profile(None, None)).order_by(_users.user_id)
         )
     ).all()
 
 
 def _end_of_slice(after: int | None) -> Select[int]:
-    ids = select(User.user_id).where(_within(User.user_id, after, None))
-    return ids.order_by(User.user_id).offset(SLICE - 1).limit(1)
+    ids = select(_users.user_id).where(_within(_users.user_id, after, None))
+    return ids.order_by(_users.user_id).offset(SLICE - 1).limit(1)
 
 
 def _insert_missing(dialect: str, after: int | None, last: int | None, now: datetime) -> Any:
@@ -73,25 +76,25 @@ def _insert_each(dialect: str, after: int | None, last: int | None, now: datetim
 def _new_profiles(after: int | None, last: int | None, now: datetime) -> Any:
     time = literal(now, UtcDateTime)
     return (
-        select(User.user_id, literal(0), literal(0), literal(0), literal(1), time, time)
-        .where(_within(User.user_id, after, last))
-        .order_by(User.user_id)
+        select(_users.user_id, literal(0), literal(0), literal(0), literal(1), time, time)
+        .where(_within(_users.user_id, after, last))
+        .order_by(_users.user_id)
     )
 
 
 def _insert(dialect: str, profiles: Any) -> Any:
     amounts = ["balance", "total_earned", "total_spent", "level"]
     return (
-        insert(dialect, Profile)
+        insert(dialect, UserGamificationProfile)
         .from_select(["user_id", *amounts, "created_at", "updated_at"], profiles)
-        .on_conflict_do_nothing(index_elements=[Profile.user_id])
+        .on_conflict_do_nothing(index_elements=[_profiles.user_id])
     )
 
 
 def _without_profile(after: int | None, last: int | None) -> ColumnElement[bool]:
     # The bounds stand here too, or PostgreSQL may read all profiles for every slice.
-    profile = select(Profile.user_id).where(
-        Profile.user_id == User.user_id, _within(Profile.user_id, after, last)
+    profile = select(_profiles.user_id).where(
+        _profiles.user_id == _users.user_id, _within(_profiles.user_id, after, last)
     )
     return ~profile.exists()
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import __version__
 from bot.database import schema
+from bot.database.engine import for_single_reads
 from bot.database.errors import explained
 from bot.database.transaction import exclusive_transaction
 from bot.gamification.bootstrap.backfill import Progress, backfill_profiles, users_without_profile
@@ -94,7 +95,7 @@ class BootstrapService:
 
         Writes nothing and takes no lock. Raises `SchemaError` for a newer release's schema.
         """
-        async with self._engine.connect() as connection:
+        async with for_single_reads(self._engine).connect() as connection:
             try:
                 snapshot = await take_snapshot(connection)
             except DBAPIError:
