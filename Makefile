@@ -4,12 +4,14 @@ BIN := .venv/bin
 
 .PHONY: run test bench lint texts
 
+# With wrong settings the question cannot be answered, and the bot itself says what is wrong.
 run: .venv/run
-	@if $(BIN)/python -c "from bot.settings import load_settings as s; exit(s().bot_token is None)"; \
-	then exec $(BIN)/python main.py; \
-	else \
+	@if $(BIN)/python -c "from bot.settings import load_settings as s; exit(s().bot_token is not None)" \
+		2>/dev/null; \
+	then \
 		echo "BOT_TOKEN is not set, so here is the sandbox: the same bot in a local Telegram."; \
 		exec $(BIN)/python main.py sandbox; \
+	else exec $(BIN)/python main.py; \
 	fi
 
 test: .venv/dev lint

@@ -1,1 +1,1 @@
-"""Rewards: `catalogue.py` knows them, `rules.py` decides, `unlocking.py` and `claiming.py` act."""
+"""Rewards: `catalogue` knows them, `rules` decides; `unlocking`, `expiring`, `claiming` act."""

@@ -11,14 +11,17 @@ from bot.gamification.member_state import HELD_COLUMNS, HeldReward, MemberState,
 from bot.gamification.models import UserReward, UserRewardStatus
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.expiring import expire
 from bot.gamification.rewards.rules import hold
 
 
 async def unlock(economy: Economy, state: MemberState) -> tuple[MemberState, list[Reward]]:
     """Unlock every reward whose conditions hold; return the new state and the rewards.
 
-    At most one statement, however many rewards there are, and none when nothing unlocks.
+    At most one statement, however many rewards there are, and none when nothing unlocks; one
+    more when an earlier one has expired meanwhile.
     """
+    state = await expire(economy, state)
     due = list(_due(economy, state))
     if not due:
         return state, []

@@ -158,6 +158,21 @@ async def test_repeatable_that_expired(live: LiveEconomy) -> None:
     assert 7 == (await live.claim(reward_id)).paid
 
 
+async def test_expiry_is_written_with_the_next_action(live: LiveEconomy) -> None:
+    """Whoever reads the table sees EXPIRED, and what can still be claimed stays as it is."""
+    await live.react(1)
+    live.clock.advance(hours=168)
+    before = await count_rows(live.engine, "user_rewards", "status = 'UNLOCKED'")
+    await live.take_gift()
+    await live.add_reward("Otra", (POINTS, 1))
+    await live.react(2)
+
+    assert 1 == before
+    assert 1 == await count_rows(live.engine, "user_rewards", "status = 'EXPIRED'")
+    assert E is await status(live, await live.reward_id("primeros_pasos"))
+    assert U is await status(live, await live.reward_id("Otra"))
+
+
 async def test_repeatable_waits_for_its_claim(live: LiveEconomy) -> None:
     """While it can be claimed it does not unlock a second time, whatever is earned."""
     await live.add_reward("Otra vez", (POINTS, 50), is_repeatable=True)
