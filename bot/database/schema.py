@@ -1,19 +1,12 @@
-"""Which schema revision a database has, which one this release wants, and the way there."""
+"""Which schema revision a database has, and which one this release wants."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.base import Base
 from bot.database.errors import SchemaError
-
-if TYPE_CHECKING:
-    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "alembic_version"
@@ -62,82 +55,3 @@ def refuse_unknown(revision: str | None) -> None:
             f"The database has schema revision {revision}, which this release does not know "
             f"(it knows up to {head()}); start the release that upgraded it, or a newer one."
         )
-
-
-async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
-    """Bring the schema from `revision` to `head()` inside the caller's transaction.
-
-    On SQLite the caller must have switched foreign keys off (see `exclusive_transaction`).
-
-    Raises `SchemaError` when the tables do not fit the revision, or would break foreign keys.
-    """
-    refuse_unknown(revision)
-    if revision == head():
-        return
-    await connection.run_sync(_upgrade, revision)
-
-
-def alembic_config(connection: Connection | None = None) -> "Config":
-    """Return Alembic's configuration, optionally bound to a connection that is already open."""
-    # Alembic and Mako are only worth their import time when there is something to upgrade.
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _upgrade(connection: Connection, revision: str | None) -> None:
-    from alembic import command  # noqa: PLC0415
-
-    config = alembic_config(connection)
-    if revision is None and _has_all_tables(connection):
-        command.stamp(config, "head")
-        return
-    command.upgrade(config, "head")
-
-
-@contextmanager
-def foreign_keys_kept(connection: Connection) -> Iterator[None]:
-    """Check afterwards what SQLite does not check while its foreign keys are off.
-
-    Raises `SchemaError` when the block broke a reference that was whole before.
-    """
-    broken_before = _broken_foreign_keys(connection)
-    yield
-    if _broken_foreign_keys(connection) - broken_before:
-        raise SchemaError(
-            "The schema change would leave rows without the row they refer to; nothing has been "
-            "changed. Please report this with the schema revision you come from."
-        )
-
-
-def _has_all_tables(connection: Connection) -> bool:
-    """Whether a database without a revision holds our tables: somebody emptied every table.
-
-    Raises `SchemaError` when it holds just some of them, which no release ever wrote.
-    """
-    inspector = inspect(connection)
-    found = set(inspector.get_table_names())
-    expected = Base.metadata.tables
-    missing = {
-        f"{name}.{column.name}" if name in found else name
-        for name, table in expected.items()
-        for column in table.columns
-        if name not in found
-        or column.name not in {known["name"] for known in inspector.get_columns(name)}
-    }
-    if missing and found & set(expected):
-        raise SchemaError(
-            f"The database has tables of the bot but no schema revision, and lacks "
-            f"{', '.join(sorted(missing))}; restore {VERSION_TABLE} from a backup, or empty the "
-            "database entirely and start again."
-        )
-    return not missing
-
-
-def _broken_foreign_keys(connection: Connection) -> set[tuple[object, ...]]:
-    if connection.dialect.name != "sqlite":
-        return set()  # PostgreSQL never lets them break
-    return {tuple(row) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}

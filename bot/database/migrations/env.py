@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 import bot.gamification.models  # noqa: F401 - fills Base.metadata
 from bot.database.base import Base
-from bot.database.schema import foreign_keys_kept
+from bot.database.upgrade import foreign_keys_kept
 
 
 def run_migrations(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from bot.database import schema
 from bot.database.engine import for_single_reads
 from bot.database.errors import explained
 from bot.database.transaction import exclusive_transaction
+from bot.database.upgrade import upgrade
 from bot.gamification.bootstrap.backfill import Progress, backfill_profiles, users_without_profile
 from bot.gamification.bootstrap.findings import Findings, judge
 from bot.gamification.bootstrap.manifest import Manifest
@@ -116,7 +117,7 @@ class BootstrapService:
     ) -> BootstrapReport:
         """Do the work in the caller's exclusive transaction, on what is read under its lock."""
         revision = await schema.current_revision(connection)
-        await schema.upgrade(connection, revision)
+        await upgrade(connection, revision)
         findings = judge(await take_snapshot(connection, lock_rows=True), self.manifest)
         profile_ids = await users_without_profile(connection) if list_profiles else None
         created = await self._write(connection, findings)

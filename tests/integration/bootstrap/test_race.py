@@ -3,10 +3,13 @@
 import asyncio
 import re
 from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.engine import create_engine, parse_database_url
 from bot.database.errors import DatabaseLocked
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.report import Counts, Outcome
@@ -33,6 +36,24 @@ async def test_eight_starts_on_a_fresh_database(database_url: str, engine: Async
         reward["key"] for reward in found["rewards"]
     ]
     assert (1, 3) == (len(found["bot_config"]), len(found["reward_conditions"]))
+
+
+async def test_several_databases_in_one_process(manifest: Manifest, tmp_path: Path) -> None:
+    """Tests that run side by side in one event loop do not upgrade each other's schema."""
+    urls = [f"sqlite+aiosqlite:///{tmp_path / name}.db" for name in ("one", "two", "three")]
+    async with AsyncExitStack() as stack:
+        engines = [create_engine(parse_database_url(url)) for url in urls]
+        for engine in engines:
+            stack.push_async_callback(engine.dispose)
+
+        reports = await asyncio.gather(
+            *(BootstrapService(engine, manifest).run() for engine in engines)
+        )
+        first, second, third = [await contents(engine) for engine in engines]
+
+    assert [Outcome.SEEDED] * 3 == [report.outcome for report in reports]
+    assert first == second == third
+    assert 3 == len(first["rewards"])
 
 
 async def test_eight_starts_on_a_damaged_database(

@@ -9,6 +9,7 @@ from bot.database import schema
 from bot.database.base import Base
 from bot.database.errors import SchemaError
 from bot.database.transaction import exclusive_transaction
+from bot.database.upgrade import alembic_config, foreign_keys_kept
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
@@ -18,7 +19,7 @@ def test_revision_is_the_start_of_the_file_name() -> None:
     """What we read from file names is what Alembic reads from the files."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - only this test needs it
 
-    script = ScriptDirectory.from_config(schema.alembic_config())
+    script = ScriptDirectory.from_config(alembic_config())
 
     oldest_first = [revision.revision for revision in script.walk_revisions()][::-1]
     assert oldest_first == schema.revisions()
@@ -30,7 +31,7 @@ async def test_models_and_migrations_agree(engine: AsyncEngine, service: Bootstr
     await service.run()
 
     async with engine.connect() as connection:
-        await connection.run_sync(lambda sync: command.check(schema.alembic_config(sync)))
+        await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
 
 
 async def test_stairway(engine: AsyncEngine) -> None:
@@ -96,7 +97,7 @@ async def test_broken_references_stop_a_migration(engine: AsyncEngine) -> None:
 
 
 def _orphan_another(connection: Connection) -> None:
-    with schema.foreign_keys_kept(connection):
+    with foreign_keys_kept(connection):
         connection.exec_driver_sql("INSERT INTO user_gamification_profiles (user_id) VALUES (2)")
 
 
@@ -104,7 +105,7 @@ async def _migrate(engine: AsyncEngine, direction: str, revision: str) -> dict[s
     """Run an Alembic command as the bootstrap does; return tables and columns afterwards."""
 
     def run(connection: Connection) -> None:
-        getattr(command, direction)(schema.alembic_config(connection), revision)
+        getattr(command, direction)(alembic_config(connection), revision)
 
     def tables(connection: Connection) -> dict[str, list[str]]:
         inspector = inspect(connection)
