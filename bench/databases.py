@@ -4,7 +4,8 @@ import asyncio
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench.databases import Databases
 from bench.measure import Sample, Turns
 from bench.table import Figure, ratio
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.leaderboard import read_page, read_standing

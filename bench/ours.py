@@ -12,8 +12,9 @@ import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
 from bench import child
+from bot.database.address import parse_database_url
 from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.engine import create_engine
 from bot.database.transaction import exclusive_transaction
 from bot.gamification.bootstrap.backfill import backfill_profiles
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest

@@ -15,7 +15,8 @@ from bench.databases import Databases
 from bench.measure import Sample, Turns, on_one_core
 from bench.replay import Transaction, recorded, replaying
 from bench.table import Figure, per_second, ratio
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.dispatcher import build_dispatcher

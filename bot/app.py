@@ -1,7 +1,7 @@
 """The composition root: settings in, a running bot out, everything closed at the end."""
 
 import asyncio
-import signal
+import logging
 from contextlib import AsyncExitStack
 
 from aiogram import Bot, Dispatcher
@@ -12,17 +12,21 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
+from bot.stopping import stop_on_signals, unless_stopped
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.outbox import Outbox
 from bot.telegram.polling import Polling
 from bot.telegram.webhook import Webhook
+
+logger = logging.getLogger(__name__)
 
 WEBHOOK_PORT = 8080
 
@@ -32,12 +36,13 @@ class TelegramError(BesitosError):
 
 
 async def run_bot(settings: Settings) -> None:
-    """Bootstrap, then answer updates until SIGINT or SIGTERM.
+    """Bootstrap, then answer updates until SIGINT or SIGTERM, which end a bootstrap as well.
 
     Raises `BesitosError` when the start fails; no update has been fetched then.
     """
     token = require_token(settings)
     manifest = load_manifest(settings.seed_file)
+    stop = stop_on_signals()
     async with AsyncExitStack() as stack:
         engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
         stack.push_async_callback(engine.dispose)
@@ -52,9 +57,12 @@ async def run_bot(settings: Settings) -> None:
             engine, service, outbox, settings.database_wait_timeout, settings.admin_ids
         )
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
-        await dispatcher.emit_startup(**context)
+        await unless_stopped(dispatcher.emit_startup(**context), stop)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)
-        await _serve(dispatcher, bot, engine, settings)
+        if stop.is_set():
+            logger.info("stopped before the start was complete")
+        else:
+            await _serve(dispatcher, bot, engine, settings, stop)
 
 
 def _create_bot(settings: Settings, token: str) -> Bot:
@@ -64,8 +72,9 @@ def _create_bot(settings: Settings, token: str) -> Bot:
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
 
 
-async def _serve(dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings: Settings) -> None:
-    stop = _stop_on_signals()
+async def _serve(
+    dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings: Settings, stop: asyncio.Event
+) -> None:
     web = health_application(engine)
     async with AsyncExitStack() as stack:
         try:
@@ -80,19 +89,10 @@ async def _serve(dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings
                 webhook.add_to(web)
                 port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
                 await stack.enter_async_context(serving(web, settings.http_host, port))
-                await webhook.announce()
+                await unless_stopped(webhook.announce(stop), stop)
                 await stop.wait()
         except TelegramAPIError as error:
             raise TelegramError(
                 f"Telegram refused the bot ({error.message}); check BOT_TOKEN, WEBHOOK_URL and "
                 "TELEGRAM_API_URL."
             ) from error
-
-
-def _stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGINT and SIGTERM set: what is at work is finished first."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stop.set)
-    return stop

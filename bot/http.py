@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import BesitosError
@@ -46,6 +46,6 @@ async def _health(request: web.Request) -> web.Response:
     try:
         async with request.app[ENGINE].connect() as connection:
             await connection.execute(text("SELECT 1"))
-    except (DBAPIError, OSError):
+    except (SQLAlchemyError, OSError):
         return web.json_response({"status": "database unavailable"}, status=503)
     return web.json_response({"status": "ok"})

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from bot.settings import Settings
 
@@ -21,10 +22,20 @@ class _Redacting(logging.Formatter):
         self._secrets = sorted(secrets, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self._inner.format(record)
+        return self.redacted(self._inner.format(record))
+
+    def redacted(self, text: str) -> str:
         for secret in self._secrets:
-            line = line.replace(secret, _HIDDEN)
-        return _TOKEN.sub(_HIDDEN, line)
+            text = text.replace(secret, _HIDDEN)
+        return _TOKEN.sub(_HIDDEN, text)
+
+
+def redacted(text: str) -> str:
+    """Return `text` without the secrets that the log must not show either."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, _Redacting):
+            text = handler.formatter.redacted(text)
+    return _TOKEN.sub(_HIDDEN, text)
 
 
 def setup_logging(settings: Settings) -> None:
@@ -52,10 +63,10 @@ def _formatter(settings: Settings) -> logging.Formatter:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    # A password inside DATABASE_URL stands behind the last colon before the @.
-    password = re.search(r"://[^:/@]*:([^@]*)@", settings.database_url.get_secret_value())
+    # A password inside DATABASE_URL ends at the last @, should somebody have left one in it.
+    password = re.search(r"://[^:/@]*:([^/?]+)@", settings.database_url.get_secret_value())
     known = [settings.bot_token, settings.webhook_secret]
     return [
         *(secret.get_secret_value() for secret in known if secret),
-        *([password[1]] if password and password[1] else []),
+        *([password[1], unquote(password[1])] if password else []),
     ]

@@ -8,41 +8,77 @@ import asyncio
 from collections.abc import Callable
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.availability import wait_for_database
+from bot.database.engine import create_engine, create_reading_engine
+from bot.database.errors import explained
 from bot.database.schema import current_revision, head
 from bot.database.transaction import exclusive_transaction
+from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.logs import redacted, setup_logging
 from bot.settings import Settings, load_settings
 
-
-def migrate_and_seed(run_migrations: Callable[[Connection], None]) -> None:
-    """Run Alembic's command in one exclusive transaction; at head, seed in the same one."""
-    asyncio.run(_migrate_and_seed(run_migrations, load_settings()))
+Migrate = Callable[[Connection], None]
 
 
-async def _migrate_and_seed(
-    run_migrations: Callable[[Connection], None], settings: Settings
-) -> None:
-    manifest = load_manifest(settings.seed_file)
-    engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
+def migrate_and_seed(run_migrations: Migrate) -> None:
+    """Run Alembic's command in one exclusive transaction; at head, seed in the same one.
+
+    Commands that only look, such as `current` and `check`, wait for nobody and write nothing.
+    Raises Alembic's `CommandError`, which ends its command line with the sentence alone.
+    """
     try:
-        async with exclusive_transaction(
-            engine, timeout=settings.bootstrap_lock_timeout
-        ) as connection:
-            await connection.run_sync(run_migrations)
-            if _moves_the_schema() and await current_revision(connection) == head():
-                await BootstrapService(engine, manifest).seed(connection)
-            await connection.commit()
+        asyncio.run(_run(run_migrations, load_settings()))
+    except BesitosError as error:
+        raise CommandError(redacted(str(error))) from error
+
+
+async def _run(run_migrations: Migrate, settings: Settings) -> None:
+    setup_logging(settings)
+    url = parse_database_url(settings.database_url.get_secret_value())
+    writes = _changes_the_revision()
+    engine = create_engine(url) if writes else create_reading_engine(url)
+    try:
+        await wait_for_database(engine, timeout=settings.database_wait_timeout)
+        with explained("The migration"):
+            if writes:
+                await _migrate_and_seed(run_migrations, engine, settings)
+            else:
+                async with engine.connect() as connection:
+                    await connection.run_sync(run_migrations)
     finally:
         await engine.dispose()
 
 
-def _moves_the_schema() -> bool:
-    """Tell `alembic upgrade` and `downgrade` from `current`, `check` and `stamp`.
+async def _migrate_and_seed(
+    run_migrations: Migrate, engine: AsyncEngine, settings: Settings
+) -> None:
+    manifest = load_manifest(settings.seed_file)
+    timeout = settings.bootstrap_lock_timeout
+    async with exclusive_transaction(engine, timeout=timeout) as connection:
+        await connection.run_sync(run_migrations)
+        if _moves_the_schema() and await current_revision(connection) == head():
+            await BootstrapService(engine, manifest).seed(connection)
+        await connection.commit()
 
-    Alembic says so only in its options: where to go, which `stamp` gives as a tuple.
-    """
+
+def _changes_the_revision() -> bool:
+    """Tell `upgrade`, `downgrade` and `stamp`, which have a destination, from all others."""
+    try:
+        context.get_revision_argument()
+    except KeyError:
+        return False
+    except CommandError:  # a relative one, which only the database can resolve
+        return True
+    return True
+
+
+def _moves_the_schema() -> bool:
+    """Tell `upgrade` and `downgrade` from `stamp`, whose destination is a tuple."""
     return isinstance(context.get_context().opts.get("destination_rev"), str)

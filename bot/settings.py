@@ -80,9 +80,7 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:
-        if value is not None and not (
-            urlsplit(value).scheme in {"http", "https"} and urlsplit(value).hostname
-        ):
+        if value is not None and not _is_web_address(value):
             raise ValueError("give a full address that starts with https:// (or http://)")
         return value
 
@@ -93,6 +91,15 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("use 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
         return value
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna")
+        return parts.scheme in {"http", "https"} and bool(host) and parts.port != 0
+    except ValueError:  # a port that is none, or a host that no name server could know
+        return False
 
 
 def require_token(settings: Settings) -> str:
@@ -112,6 +119,8 @@ def load_settings(**overrides: Any) -> Settings:
     """
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env is not UTF-8 text ({error.reason}); save it as UTF-8.") from None
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, problem['loc'])).upper()}: "

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 

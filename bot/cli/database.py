@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.address import parse_database_url
 from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine, create_reading_engine, parse_database_url
+from bot.database.engine import create_engine, create_reading_engine
 from bot.settings import Settings
 
 

@@ -11,10 +11,13 @@ from bot import __version__
 from bot.cli import seed
 from bot.cli.wipe import wipe
 from bot.errors import BesitosError
-from bot.logs import setup_logging
+from bot.logs import redacted, setup_logging
 from bot.settings import Settings, load_settings, require_token
 
 logger = logging.getLogger(__name__)
+
+#: What shells expect of a program that SIGINT ended: 128 and the signal's number.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     help="Besitos: a Telegram community bot whose economy seeds itself on every start.",
@@ -33,8 +36,11 @@ def main() -> None:
     except BesitosError as error:
         logger.debug("the failure in full", exc_info=True)
         _end(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _end("Interrupted.", 130)
+    except SystemExit as ending:
+        # Typer has turned a KeyboardInterrupt into this already.
+        if ending.code != _INTERRUPTED:
+            raise
+        _end("Interrupted; what was under way has been rolled back.", _INTERRUPTED)
     except Exception:
         # The outermost boundary: whatever nobody foresaw is logged in full, and then said.
         logger.exception("unexpected failure")
@@ -85,5 +91,5 @@ def _settings() -> Settings:
 
 
 def _end(sentence: str, exit_code: int) -> None:
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{redacted(sentence)}\n")
     sys.exit(exit_code)

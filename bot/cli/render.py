@@ -44,7 +44,7 @@ def plan(report: BootstrapReport) -> None:
     console.print(table)
     if report.profile_ids:
         console.print(f"insert {len(report.profile_ids)} profiles: {_few(report.profile_ids)}")
-    console.print(report.summary())
+    console.print(report.summary(), soft_wrap=True)
     console.print("Nothing was changed: this was a dry run.")
 
 

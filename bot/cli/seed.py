@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.database import opened_database
+from bot.database.errors import explained
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.report import BootstrapReport
 from bot.gamification.bootstrap.revert import revert_seed
@@ -71,7 +72,8 @@ def revert(*, as_json: AsJson = False) -> None:
 async def _status(settings: Settings) -> SeedStatus:
     manifest = load_manifest(settings.seed_file)
     async with opened_database(settings) as engine:
-        revision, findings = await BootstrapService(engine, manifest).inspect()
+        with explained("The look at the database"):
+            revision, findings = await BootstrapService(engine, manifest).inspect()
     return make_status(revision, findings, manifest)
 
 

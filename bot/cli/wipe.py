@@ -8,7 +8,7 @@ import typer
 import bot.gamification.models  # noqa: F401 - what is wiped are these tables
 from bot.cli.database import opened_database
 from bot.database import wipe as database
-from bot.database.engine import describe, parse_database_url
+from bot.database.address import describe, parse_database_url
 from bot.logs import setup_logging
 from bot.settings import Settings, load_settings
 

@@ -7,19 +7,22 @@ import random
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import describe, sqlite_file
+from bot.database.address import describe, sqlite_file
 from bot.database.errors import DatabaseError, DatabaseUnavailable, is_unavailable, reason
 
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
+#: Seconds that a host which neither answers nor refuses gets for one attempt.
+_PATIENCE = 5.0
 
 
 async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
     """Return once the database takes a connection.
 
-    Asks again with growing pauses while nobody answers, for at most `timeout` seconds.
+    Asks again with growing pauses while nobody answers, for at most `timeout` seconds; only a
+    host that neither answers nor refuses gets a few seconds in any case.
 
     Raises `DatabaseUnavailable` after that, and `DatabaseError` at once for anything that
     waiting cannot mend, such as a wrong password.
@@ -34,7 +37,7 @@ async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
     pause = _FIRST_PAUSE
     while True:
         try:
-            async with engine.connect():
+            async with asyncio.timeout(_PATIENCE), engine.connect():
                 return
         except (DBAPIError, OSError) as error:
             failure = error
@@ -44,8 +47,9 @@ async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
                 f"({reason(failure)}); correct DATABASE_URL or the database's permissions."
             ) from failure
         if loop.time() >= deadline:
+            waited = f" within {timeout:g} s" if timeout else ""
             raise DatabaseUnavailable(
-                f"The database {describe(engine.url)} did not answer within {timeout:g} s "
+                f"The database {describe(engine.url)} did not answer{waited} "
                 f"({reason(failure)}); start it or correct DATABASE_URL."
             ) from failure
         logger.info("waiting for the database %s: %s", describe(engine.url), reason(failure))

@@ -1,57 +1,20 @@
-"""Open the database that `DATABASE_URL` names, with the habits both engines need."""
+"""Open a database with the habits that both engines need."""
 
 import json
 import os
 import socket
-from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.database import one_hop
-from bot.errors import BesitosError
+from bot.database.address import sqlite_file
 
-DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-}
 #: Execution option that says how SQLite shall begin its transactions, None: not at all.
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
 SQLITE_BUSY_TIMEOUT = 60.0
-
-
-class DatabaseUrlError(BesitosError):
-    """`DATABASE_URL` cannot be used."""
-
-    exit_code: ClassVar[int] = 2
-
-
-def parse_database_url(text: str) -> URL:
-    """Give `DATABASE_URL` the async driver that we use.
-
-    Raises `DatabaseUrlError`, whose text never repeats the URL, since that may hold a password.
-    """
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise DatabaseUrlError(
-            "DATABASE_URL is not a database address; write it like sqlite+aiosqlite:///besitos.db "
-            "or postgresql://user:password@host/database."
-        ) from None
-    dialect, _, driver = url.drivername.partition("+")
-    if dialect not in DRIVERS or driver not in {"", DRIVERS[dialect].partition("+")[2]}:
-        raise DatabaseUrlError(
-            f"DATABASE_URL asks for {url.drivername}, but only SQLite (sqlite+aiosqlite) and "
-            "PostgreSQL (postgresql+asyncpg) are supported; write it that way."
-        )
-    url = url.set(drivername=DRIVERS[dialect])
-    if sslmode := url.query.get("sslmode"):  # libpq's name, as hosted databases hand it out
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
-    return url
 
 
 def create_engine(url: URL) -> AsyncEngine:
@@ -99,19 +62,6 @@ def create_reading_engine(url: URL) -> AsyncEngine:
     """Open an engine for looking only: a SQLite file that is not there yet is not created."""
     file = sqlite_file(url)
     return create_engine(url if file is None or file.exists() else url.set(database=":memory:"))
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Where a SQLite database lives; None for PostgreSQL and for memory."""
-    in_memory = not url.database or url.database == ":memory:" or url.database.startswith("file:")
-    if url.get_backend_name() != "sqlite" or in_memory:
-        return None
-    return Path(str(url.database))
-
-
-def describe(url: URL) -> str:
-    """Return the database address as a person may see it: without password and query."""
-    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def _who_we_are() -> str:

@@ -45,6 +45,12 @@ def is_busy(error: BaseException) -> bool:
     return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # low byte: primary code
 
 
+def _is_damaged(error: BaseException) -> bool:
+    """Whether SQLite cannot read the file at all."""
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database may do what was asked if it is asked again in a moment."""
     if isinstance(error, DBAPIError):
@@ -57,6 +63,8 @@ def is_unavailable(error: BaseException) -> bool:
 
 def reason(error: BaseException) -> str:
     """Return what the driver said, in one line, without SQL and without parameters."""
+    if isinstance(error, TimeoutError):
+        return "no answer"
     text = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
     return text[0].rpartition("'>: ")[2].rstrip(".")
 
@@ -72,6 +80,11 @@ def explained(doing: str) -> Iterator[None]:
             f"({error.doc[:40]!r}); correct it in the database."
         ) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
+        advice = (
+            "restore the file from a backup, or move it away to start anew"
+            if _is_damaged(error)
+            else "put that right in the database, or restore a backup, and start again"
+        )
         raise DatabaseError(
-            f"{doing} failed and has changed nothing; the database says: {reason(error)}."
+            f"{doing} failed and has changed nothing; the database says: {reason(error)}; {advice}."
         ) from error

@@ -57,20 +57,24 @@ async def _sqlite_lock(
     connection: AsyncConnection, timeout: float, *, dry_run: bool
 ) -> AsyncIterator[None]:
     driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
-    # Neither pragma can change inside a transaction, so they go past SQLAlchemy's autobegin.
-    # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
-    await driver.executescript("PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 0")
     try:
+        # Neither pragma can change inside a transaction, so they go past SQLAlchemy's autobegin.
+        # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
+        await driver.executescript("PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 0")
         # Readers never wait for writers in WAL mode. The mode is kept in the file, and changing
         # it needs the file for oneself: that is why it is part of getting the lock.
         first = "PRAGMA journal_mode" if dry_run else "PRAGMA journal_mode = WAL"
         await _begin_immediate(connection, driver, first, timeout)
         yield
-    finally:
         await connection.rollback()
         await driver.executescript(
             f"PRAGMA foreign_keys = ON;PRAGMA busy_timeout = {int(SQLITE_BUSY_TIMEOUT * 1000)}"
         )
+    except BaseException:
+        # Whatever it was, a cancellation among them: nobody shall get a connection from the pool
+        # that does not check foreign keys. Closing it ends the transaction, too.
+        await connection.invalidate()
+        raise
 
 
 async def _begin_immediate(
@@ -124,7 +128,8 @@ async def _postgresql_lock(connection: AsyncConnection, timeout: float) -> None:
 
 # A 64-bit advisory lock is shown in two halves, with objsubid 1 (PostgreSQL manual, pg_locks).
 _HOLDER = text(
-    "SELECT application_name || ' (pid ' || a.pid || ', since ' || xact_start::text || ')'"
+    "SELECT coalesce(nullif(application_name, ''), 'a process')"
+    " || ' (pid ' || a.pid || ', since ' || xact_start::text || ')'"
     " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
     " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -133,7 +138,8 @@ _HOLDER = text(
 
 
 def _gave_up(timeout: float) -> DatabaseLocked:
+    waited = f" and did not release it within {timeout:g} s" if timeout else ""
     return DatabaseLocked(
-        f"Another process holds the database lock and did not release it within {timeout:g} s; "
-        "let it finish or stop it, then try again."
+        f"Another process holds the database lock{waited}; let it finish or stop it, then try "
+        "again."
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database import schema
 from bot.database.base import Base
 from bot.database.errors import explained
 from bot.database.transaction import exclusive_transaction
@@ -11,10 +12,12 @@ from bot.database.transaction import exclusive_transaction
 async def wipe(engine: AsyncEngine) -> int:
     """Delete every row of every table of ours, in one transaction; return how many there were.
 
-    Raises `DatabaseLocked` at once, without waiting, when another process holds the lock.
+    Raises `DatabaseLocked` at once, without waiting, when another process holds the lock, and
+    `SchemaError` when a newer release may have tables that we do not know.
     """
     with explained("The wipe"):
         async with exclusive_transaction(engine, timeout=0) as connection:
+            schema.refuse_unknown(await schema.current_revision(connection))
             deleted = await _delete_all(connection)
             await connection.commit()
     return deleted

@@ -6,15 +6,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from aiogram import Bot
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramServerError,
-)
+from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
+
+from bot.telegram.backoff import PASSING
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +78,7 @@ class Outbox:
                 await asyncio.sleep(error.retry_after)
             except TelegramMigrateToChat as error:  # the group has become a supergroup
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
-            except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
+            except PASSING as error:
                 logger.info("%s is tried again: %s", type(method).__name__, error)
                 await asyncio.sleep(2**attempt / 4)
             except TelegramAPIError as error:

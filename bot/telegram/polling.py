@@ -13,21 +13,19 @@ from aiogram import Bot, Dispatcher
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
-    TelegramAPIError,
-    TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
 from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.database.errors import is_unavailable
+from bot.stopping import unless_stopped
+from bot.telegram.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 
 #: Seconds that Telegram holds a request open while there is nothing to say.
 LONG_POLL: Final = 25
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 30.0
 
 
 class Polling:
@@ -41,7 +39,7 @@ class Polling:
         self._allowed_updates = dispatcher.resolve_used_update_types()
         self._offset: int | None = None
         self._webhook_deleted = False
-        self._pause = _FIRST_PAUSE
+        self._backoff = Backoff(stop)
 
     async def run(self) -> None:
         """Poll until told to stop.
@@ -49,23 +47,11 @@ class Polling:
         Raises `TelegramUnauthorizedError` when the token is not (or no longer) valid.
         """
         while not self._stop.is_set():
-            for update in await self._fetch_or_stop():
+            for update in await unless_stopped(self._fetch(), self._stop) or []:
                 if not await self._process(update):
                     break
                 self._offset = update.update_id + 1
         await self._confirm()
-
-    async def _fetch_or_stop(self) -> list[Update]:
-        """Wait for updates, but no longer than until the stop."""
-        fetch = asyncio.create_task(self._fetch())
-        stop = asyncio.create_task(self._stop.wait())
-        try:
-            await asyncio.wait([fetch, stop], return_when=asyncio.FIRST_COMPLETED)
-            return fetch.result() if fetch.done() else []
-        finally:
-            for task in (fetch, stop):
-                task.cancel()
-            await asyncio.gather(fetch, stop, return_exceptions=True)
 
     async def _fetch(self) -> list[Update]:
         try:
@@ -84,13 +70,13 @@ class Polling:
             if isinstance(error.data, dict):
                 return self._readable(error.data.get("result", []))
             logger.warning("updates could not be fetched: that is not Telegram's answer")
-            await self._wait()
+            await self._backoff.wait()
             return []
         except AiogramError as error:
             logger.warning("updates could not be fetched: %s", error)
-            await self._wait(error.retry_after if isinstance(error, TelegramRetryAfter) else None)
+            await self._backoff.wait(error)
             return []
-        self._pause = _FIRST_PAUSE
+        self._backoff.reset()
         return updates
 
     def _readable(self, raw_updates: list[dict[str, Any]]) -> list[Update]:
@@ -128,19 +114,10 @@ class Polling:
                 logger.exception("update %d is given up", update.update_id)
                 return True
             logger.warning("update %d waits for the database: %s", update.update_id, error)
-            await self._wait()
+            await self._backoff.wait()
             return False
-        self._pause = _FIRST_PAUSE
+        self._backoff.reset()
         return True
-
-    async def _wait(self, seconds: float | None = None) -> None:
-        """Pause longer each time, or as long as Telegram says; a stop ends the pause."""
-        pause = self._pause if seconds is None else seconds
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        try:
-            await asyncio.wait_for(self._stop.wait(), pause)
-        except TimeoutError:
-            return
 
     async def _confirm(self) -> None:
         """Tell Telegram what is done, so that the next start does not get it again."""
@@ -148,6 +125,6 @@ class Polling:
             return
         try:
             await self._bot.get_updates(offset=self._offset, limit=1, timeout=0)
-        except TelegramAPIError as error:
+        except AiogramError as error:
             # Harmless: what comes again is recognized and not paid again.
             logger.warning("the last updates could not be confirmed: %s", error)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Set as AbstractSet
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommand, BotCommandScopeChat
 from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -53,7 +53,7 @@ async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) ->
     for admin_id in (None, *sorted(admin_ids)):
         try:
             await _publish(bot, i18n, admin_id)
-        except TelegramAPIError as error:
+        except AiogramError as error:
             whose = "the command menu" if admin_id is None else f"admin {admin_id}'s command menu"
             logger.warning("%s could not be set: %s", whose, error)
 

@@ -1,13 +1,19 @@
 """Updates by webhook: Telegram gets its 200 only after the transaction has committed."""
 
+import asyncio
 import hashlib
 import hmac
+import logging
 from urllib.parse import urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
 from aiohttp import web
 from pydantic import SecretStr
+
+from bot.telegram.backoff import PASSING, Backoff
+
+logger = logging.getLogger(__name__)
 
 
 class Webhook:
@@ -29,13 +35,24 @@ class Webhook:
         )
         handler.register(application, path=urlsplit(self._url).path or "/")
 
-    async def announce(self) -> None:
-        """Tell Telegram where to send updates. Raises `TelegramAPIError`."""
-        await self._bot.set_webhook(
-            self._url,
-            secret_token=self._secret,
-            allowed_updates=self._dispatcher.resolve_used_update_types(),
-        )
+    async def announce(self, stop: asyncio.Event) -> None:
+        """Tell Telegram where to send updates; again and again while it does not answer.
+
+        Raises `TelegramAPIError` when it answers no.
+        """
+        backoff = Backoff(stop)
+        while not stop.is_set():
+            try:
+                await self._bot.set_webhook(
+                    self._url,
+                    secret_token=self._secret,
+                    allowed_updates=self._dispatcher.resolve_used_update_types(),
+                )
+            except PASSING as error:
+                logger.warning("the webhook could not be set yet: %s", error)
+                await backoff.wait(error)
+            else:
+                return
 
 
 def derived_secret(token: str) -> str:

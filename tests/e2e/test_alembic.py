@@ -4,7 +4,8 @@ import asyncio
 
 from sqlalchemy import text
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.bootstrap.revert import revert_seed

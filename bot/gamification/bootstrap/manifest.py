@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -42,7 +43,9 @@ def _safe_formula(text: str) -> str:
 Besitos = Annotated[int, Field(ge=0, le=1_000_000_000)]
 PositiveBesitos = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Small = Annotated[int, Field(ge=0, le=1_000_000)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+# PostgreSQL stores no NUL in a text.
+_NO_NUL = r"^[^\x00]*$"
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=_NO_NUL)]
 
 
 class _Part(BaseModel):
@@ -72,7 +75,7 @@ class BadgeValue(_Part):
     """What a reward of type BADGE shows in the profile."""
 
     badge_name: Text
-    emoji: Annotated[str, Field(min_length=1, max_length=16)]
+    emoji: Annotated[str, Field(min_length=1, max_length=16, pattern=_NO_NUL)]
 
 
 REWARD_VALUES: Final[dict[RewardType, type[_Part]]] = {
@@ -101,7 +104,7 @@ class RewardDefault(_Part):
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     name: Text
-    description: Annotated[str, Field(max_length=1000)] | None = None
+    description: Annotated[str, Field(max_length=1000, pattern=_NO_NUL)] | None = None
     reward_type: Annotated[RewardType, Field(strict=False)]
     reward_value: dict[str, Any]
     is_active: bool = True
@@ -130,9 +133,11 @@ class Manifest(_Part):
     @model_validator(mode="after")
     def _tell_rewards_apart(self) -> Self:
         for field in ("key", "name"):
-            seen = [getattr(reward, field) for reward in self.rewards]
-            if twice := sorted({value for value in seen if seen.count(value) > 1}):
-                raise ValueError(f"two rewards have the {field} {twice[0]!r}")
+            ((value, times),) = Counter(
+                getattr(reward, field) for reward in self.rewards
+            ).most_common(1) or [("", 0)]
+            if times > 1:
+                raise ValueError(f"two rewards have the {field} {value!r}")
         return self
 
     @cached_property
@@ -185,10 +190,12 @@ def load_manifest(path: Path | None = None) -> Manifest:
         return Manifest.model_validate(parsed)
     except OSError as error:
         reasons = f"cannot be read ({error.strerror})"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reasons = f"is not valid TOML ({error})"
     except ValidationError as error:
         reasons = f"is wrong at {_reasons(error)}"
+    except RecursionError:
+        reasons = "is not valid TOML (nested too deeply)"
+    except ValueError as error:  # TOML, UTF-8, or a number with thousands of digits
+        reasons = f"is not valid TOML ({error})"
     raise ManifestError(f"The seed manifest {file} {reasons}. Correct it; nothing was changed.")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot import __version__
 from bot.database import schema
 from bot.database.engine import for_single_reads
-from bot.database.errors import explained
+from bot.database.errors import explained, is_busy
 from bot.database.transaction import exclusive_transaction
 from bot.database.upgrade import upgrade
 from bot.gamification.bootstrap.backfill import Progress, backfill_profiles, users_without_profile
@@ -70,7 +70,7 @@ class BootstrapService:
         """
         started = perf_counter()
         with explained("The bootstrap"):
-            revision, findings = await self.inspect()
+            revision, findings = await self._look()
             if findings and not findings.incomplete:
                 report = self._report(findings, revision)
             else:
@@ -91,6 +91,15 @@ class BootstrapService:
                 report = await self.seed(connection, list_profiles=True)
         return replace(report, milliseconds=(perf_counter() - started) * 1000)
 
+    async def _look(self) -> tuple[str | None, Findings | None]:
+        """Inspect, unless a file is kept from readers too: then the lock is what we wait for."""
+        try:
+            return await self.inspect()
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            return None, None
+
     async def inspect(self) -> tuple[str | None, Findings | None]:
         """Return the schema's revision and, when that is at head, what a look at the data found.
 
@@ -99,7 +108,9 @@ class BootstrapService:
         async with for_single_reads(self._engine).connect() as connection:
             try:
                 snapshot = await take_snapshot(connection)
-            except DBAPIError:
+            except DBAPIError as error:
+                if is_busy(error):
+                    raise
                 # Tables that are not there yet cannot be read; anything else is a real error.
                 await connection.rollback()
                 revision = await schema.current_revision(connection)

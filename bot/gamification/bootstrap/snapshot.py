@@ -15,10 +15,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.errors import DatabaseError
 from bot.gamification.bootstrap.manifest import ConfigDefaults, RewardDefault, sorted_conditions
 from bot.gamification.bootstrap.marker import SEED, Marker
 from bot.gamification.bootstrap.plan import Fields, StoredReward
-from bot.gamification.models import User, UserGamificationProfile
+from bot.gamification.models import (
+    BotConfig,
+    Reward,
+    RewardCondition,
+    User,
+    UserGamificationProfile,
+)
 
 CONFIG_FIELDS = tuple(ConfigDefaults.model_fields)
 REWARD_FIELDS = tuple(
@@ -40,8 +47,15 @@ class Snapshot:
 
 
 async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False) -> Snapshot:
-    """Read the database; with `lock_rows`, no admin can edit what was read until we commit."""
-    statement = _statement(connection.dialect.name, lock_rows=lock_rows)
+    """Read the database; with `lock_rows`, no admin can edit what was read until we commit.
+
+    Raises `DatabaseError` when the marker is not what a start has written.
+    """
+    if lock_rows and connection.dialect.name == "postgresql":
+        # Statements of their own: one that waits for a row sees the others as before it waited.
+        for table in (BotConfig, Reward, RewardCondition):
+            await connection.execute(select(table.__table__.c.id).with_for_update())
+    statement = _statement(connection.dialect.name)
     row: Sequence[Any] = (await connection.exec_driver_sql(statement)).one()
     revision, *parts, users, profiles = row
     marker, config, rewards, conditions = [json.loads(part) if part else None for part in parts]
@@ -62,13 +76,12 @@ async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False)
 
 
 @cache
-def _statement(dialect: str, *, lock_rows: bool) -> str:
+def _statement(dialect: str) -> str:
     # Only names of our own columns and constants are put into the text.
     on_sqlite = dialect == "sqlite"
     array, group = (
         ("json_array", "json_group_array") if on_sqlite else ("json_build_array", "json_agg")
     )
-    lock = " FOR UPDATE" if lock_rows and not on_sqlite else ""
     text = "" if on_sqlite else "::text"  # both drivers then hand over what we parse alike
     value = "json({})" if on_sqlite else "{}"
     reward_columns = ", ".join(
@@ -81,9 +94,9 @@ def _statement(dialect: str, *, lock_rows: bool) -> str:
                           release)
              FROM seed_marker WHERE seed = '{SEED}'){text},
           (SELECT {array}({", ".join(CONFIG_FIELDS)})
-             FROM (SELECT * FROM bot_config WHERE id = 1{lock}) AS config){text},
+             FROM bot_config WHERE id = 1){text},
           (SELECT {group}({array}(id, key, {reward_columns}))
-             FROM (SELECT * FROM rewards ORDER BY id{lock}) AS reward){text},
+             FROM (SELECT * FROM rewards ORDER BY id) AS reward){text},
           (SELECT {group}({array}(reward_id, condition_type, condition_value, condition_group))
              FROM reward_conditions){text},
           (SELECT count(*) FROM users),
@@ -105,7 +118,16 @@ _LOOK_UP_EACH = (
 def _marker(
     version: int, fingerprint: str, values: dict[str, Any], applied_at: str, release: str
 ) -> Marker:
-    moment = datetime.fromisoformat(applied_at)
+    try:
+        moment = datetime.fromisoformat(applied_at)
+        whole = all(isinstance(values[part], dict) for part in ("config", "rewards"))
+    except (KeyError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        raise DatabaseError(
+            "The seed's marker in the database (table seed_marker) is damaged; delete that row and "
+            "start again: what the database holds then counts as edited and is kept."
+        )
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Marker(version, fingerprint, values, aware.astimezone(UTC), release)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_reading_engine, parse_database_url, sqlite_file
+from bot.database.address import parse_database_url, sqlite_file
+from bot.database.engine import create_reading_engine
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.plan import Action
 from bot.gamification.bootstrap.report import BootstrapReport

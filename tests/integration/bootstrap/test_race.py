@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.report import Counts, Outcome

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine, parse_database_url
+from bot.database.address import parse_database_url
+from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService

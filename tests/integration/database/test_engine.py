@@ -10,8 +10,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.address import parse_database_url, sqlite_file
 from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine, parse_database_url, sqlite_file
+from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import User

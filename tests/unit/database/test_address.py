@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.database.engine import DatabaseUrlError, describe, parse_database_url
+from bot.database.address import DatabaseUrlError, describe, parse_database_url
 
 
 @pytest.mark.parametrize(
