@@ -97,6 +97,17 @@ def test_failure_is_one_sentence(
     assert sentence.endswith(".")
 
 
+def test_status_of_a_damaged_file(tmp_path: Path) -> None:
+    """Looking only is no reason for a traceback."""
+    (tmp_path / "besitos.db").write_bytes(b"This is no database. " * 500)
+
+    ended = run_main(tmp_path, "seed", "status", "--json")
+
+    assert (1, "") == (ended.exit_code, ended.stdout)
+    (sentence,) = ended.sentences
+    assert "file is not a database; restore the file from a backup" in sentence
+
+
 def test_database_that_is_not_there(tmp_path: Path) -> None:
     """A PostgreSQL that does not answer is waited for, and said so without its password."""
     ended = run_main(

@@ -1,8 +1,9 @@
 """Stopping the real bot in the middle of an update, by kill -9 and by SIGTERM, on PostgreSQL."""
 
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from sandbox import SandboxServer, User
 from tests.support.programs import RunningBot
-from tests.support.waiting import until_blocked
+from tests.support.waiting import until, until_blocked
 
 
 async def test_no_update_is_lost(postgresql_url: str, tmp_path: Path) -> None:
@@ -32,6 +33,22 @@ async def test_no_update_is_lost(postgresql_url: str, tmp_path: Path) -> None:
                 await _terminated_while_at_work(bot, server, engine)
         finally:
             await engine.dispose()
+
+
+async def test_stop_while_starting(sqlite_url: str, tmp_path: Path) -> None:
+    """SIGTERM ends a start that waits for the lock: nothing is fetched, and that is no failure."""
+    async with SandboxServer() as server:
+        settings = {"BOT_TOKEN": server.token, "TELEGRAM_API_URL": server.url}
+        with closing(sqlite3.connect(sqlite_url.partition("///")[2])) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with RunningBot(tmp_path / "bot", DATABASE_URL=sqlite_url, **settings) as bot:
+                await until(lambda: "waiting for another process" in bot.log)
+                bot.terminate()
+                stopped = await bot.ended()
+
+        assert (0, "", []) == (stopped.exit_code, stopped.stdout, stopped.sentences)
+        assert "stopped before the start was complete" in stopped.stderr
+        assert [] == server.calls.methods()
 
 
 async def _killed_while_at_work(

@@ -33,6 +33,7 @@ async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with SandboxServer() as server:
+        server.faults.server_error("setWebhook", times=1)
         luis = server.telegram.luis
         server.telegram.say(luis, server.telegram.private(luis), "/help")
         settings = {
@@ -42,8 +43,13 @@ async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
             "HTTP_PORT": str(port),
         }
         async with RunningBot(folder, **settings) as bot:
-            await bot.until(server.calls.wait_for("setWebhook", answered=True, timeout=60))
+            await bot.until(server.calls.wait_for("setWebhook", nth=2, answered=True, timeout=60))
             yield Started(server, bot, url, folder / "besitos.db")
+
+
+async def test_telegram_that_is_busy_is_asked_again(started: Started) -> None:
+    """A bad moment of Telegram's when the webhook is set does not end the bot."""
+    assert "the webhook could not be set yet" in started.bot.log
 
 
 async def test_update_from_before_the_start_is_delivered(started: Started) -> None:

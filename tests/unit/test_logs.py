@@ -5,8 +5,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
-from bot.logs import setup_logging
+from bot.logs import redacted, setup_logging
 from bot.settings import Settings, load_settings
 
 TOKEN = "123456789:AAHfDbX5mO1bTNQfZ2vqvq7gZ3Xy8pYw0aA"
@@ -44,6 +45,25 @@ def test_secrets_are_blotted_out(settings: Settings, capsys: pytest.CaptureFixtu
     assert "RuntimeError" in logged
     for secret in (TOKEN, "s3cret-pw", "hook-s3cret", "BBHfDbX5mO1bTNQfZ2vqvq7gZ3X"):
         assert secret not in logged
+
+
+def test_sentence_outside_the_log(settings: Settings) -> None:
+    """The last sentence of a failed start goes past the log, and shows no secret either."""
+    setup_logging(settings)
+
+    assert "at http://x/bot***/setWebhook with *** and ***" == redacted(
+        f"at http://x/bot{TOKEN}/setWebhook with hook-s3cret and s3cret-pw"
+    )
+
+
+def test_password_with_an_at(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """A password is hidden to its end, also one that should have been written with %40."""
+    url = SecretStr("postgresql://bot:s3c@ret%21@db.example/besitos")
+    setup_logging(settings.model_copy(update={"database_url": url}))
+
+    logging.getLogger("x").warning("s3c@ret%21, in other words s3c@ret!")
+
+    assert capsys.readouterr().err.endswith("x: ***, in other words ***\n")
 
 
 def test_json_lines(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,8 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("ADMIN_IDS", "1,bob"),
         ("SEED_FILE", "nowhere.toml"),
         ("TELEGRAM_API_URL", "localhost:8081"),
+        ("TELEGRAM_API_URL", "http://localhost:99999"),
+        ("TELEGRAM_API_URL", "http://local..host"),
         ("WEBHOOK_URL", "example.org/hook"),
         ("WEBHOOK_SECRET", "con espacio"),
         ("HTTP_PORT", "70000"),
@@ -53,6 +55,14 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
 
     assert 2 == caught.value.exit_code
     assert "my-secret-token" not in str(caught.value)
+
+
+def test_file_that_is_no_text(tmp_path: Path) -> None:
+    """A `.env` in another encoding is a mistake of the operator's like any other."""
+    (tmp_path / ".env").write_bytes("ADMIN_IDS=1 # José".encode("latin-1"))
+
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings()
 
 
 def test_no_secret_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@ PostgreSQL only: on SQLite a second writer waits for the whole transaction.
 import asyncio
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.members import Member, register_member
-from tests.support.database import add_users, contents
+from bot.gamification.models import ConditionType, Reward, RewardCondition
+from tests.support.database import add_users, contents, run_sql
 from tests.support.stepping import SteppedBootstrap
 from tests.support.waiting import until_blocked
 
@@ -76,6 +78,40 @@ async def test_backfill_meets_a_registration_halfway(
 
     assert Counts(created) == report.profiles
     assert 50 == len((await contents(engine))["user_gamification_profiles"])
+
+
+@pytest.mark.parametrize("touch", ["reward_conditions", "rewards"])
+async def test_upgrade_waits_for_an_admins_edit(
+    service: BootstrapService,
+    engine: AsyncEngine,
+    database_url: str,
+    touch: str,
+) -> None:
+    """Conditions that an admin edits at this very moment are an edit, and are kept."""
+    await service.run()
+    await run_sql(engine, "UPDATE seed_marker SET fingerprint = 'of an older manifest'")
+    async with engine.connect() as admin:
+        await admin.execute(update(Reward).values(sort_order=Reward.sort_order))
+        await admin.execute(
+            update(RewardCondition)
+            .where(RewardCondition.condition_type == ConditionType.STREAK_LENGTH)
+            .values(condition_value=5)
+        )
+        if touch == "reward_conditions":
+            await admin.commit()  # only the second edit is under way when the upgrade comes
+            await admin.execute(
+                update(RewardCondition).values(condition_group=RewardCondition.condition_group)
+            )
+        with SteppedBootstrap(database_url) as upgrade:
+            upgrading = asyncio.create_task(upgrade.finish())
+            await until_blocked(engine, upgrade.pid)
+            await admin.commit()
+            report = await upgrading
+
+    assert Outcome.UPGRADED is report.outcome
+    assert 1 == report.rewards.kept
+    found = await contents(engine)
+    assert 5 in [row["condition_value"] for row in found["reward_conditions"]]
 
 
 async def register(engine: AsyncEngine, user_id: int) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import schema
+from bot.database.errors import DatabaseError
 from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.canary import live_in
@@ -127,3 +128,20 @@ def _without_ids(found: dict[str, list[dict[str, object]]]) -> dict[str, list[st
         )
         for table, rows in found.items()
     }
+
+
+@pytest.mark.parametrize("damage", ["applied_values = 'null'", "applied_values = '[]'"])
+async def test_damaged_marker_is_said(
+    service: BootstrapService, engine: AsyncEngine, damage: str
+) -> None:
+    """Nobody guesses what was applied; without the marker everything counts as an edit."""
+    await service.run()
+    await run_sql(engine, f"UPDATE seed_marker SET {damage}")
+    before = await contents(engine)
+
+    with pytest.raises(DatabaseError, match=r"seed_marker.* damaged; delete that row"):
+        await service.run()
+
+    assert before == await contents(engine)
+    await run_sql(engine, "DELETE FROM seed_marker")
+    assert Outcome.SEEDED is (await service.run()).outcome

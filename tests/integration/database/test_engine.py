@@ -1,21 +1,30 @@
 """What both engines must do the same way."""
 
+import asyncio
 import json
+import socket
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
+from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database import availability
 from bot.database.address import parse_database_url, sqlite_file
 from bot.database.availability import wait_for_database
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
+from bot.gamification.bootstrap.report import Counts
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import User
+from tests.support.database import add_users
 
 
 async def test_times_come_back_in_utc(engine: AsyncEngine, service: BootstrapService) -> None:
@@ -66,6 +75,55 @@ async def test_foreign_keys_are_on_again_after_a_bootstrap(
         assert 1 == await connection.scalar(text("PRAGMA foreign_keys"))
         assert 60_000 == await connection.scalar(text("PRAGMA busy_timeout"))
         assert "wal" == await connection.scalar(text("PRAGMA journal_mode"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("moment", range(6))
+async def test_cancelled_bootstrap(
+    engine: AsyncEngine, service: BootstrapService, moment: int
+) -> None:
+    """Whenever it is cancelled it says so, and no connection comes back with its habits lost."""
+    await service.run()
+    await add_users(engine, *range(1000))
+    bootstrap = asyncio.create_task(service.run())
+    driver_calls = count()
+
+    def cancel_at_the_moment(*_: object) -> None:
+        if next(driver_calls) == moment:
+            bootstrap.cancel()
+
+    with watched_driver(cancel_at_the_moment), pytest.raises(asyncio.CancelledError):
+        await bootstrap
+
+    async with engine.connect() as connection:
+        assert 1 == await connection.scalar(text("PRAGMA foreign_keys"))
+        assert 60_000 == await connection.scalar(text("PRAGMA busy_timeout"))
+    assert Counts(created=1000) == (await service.run()).profiles
+
+
+@contextmanager
+def watched_driver(watch: Callable[..., None]) -> Iterator[None]:
+    """Call `watch` with whatever leaves for aiosqlite's thread."""
+    execute = aiosqlite.Connection._execute  # noqa: SLF001 - every hop goes this way
+
+    async def watched(self: aiosqlite.Connection, *args: Any, **options: Any) -> Any:
+        watch(*args)
+        return await execute(self, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aiosqlite.Connection, "_execute", watched)
+        yield
+
+
+async def test_host_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that takes the connection and says nothing does not hold a start up for a minute."""
+    monkeypatch.setattr(availability, "_PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        engine = create_engine(parse_database_url(f"postgresql://me:hush@{address}/besitos"))
+        with pytest.raises(DatabaseUnavailable, match=r"within 0.1 s \(no answer\)"):
+            await wait_for_database(engine, timeout=0.1)
+        await engine.dispose()
 
 
 async def test_missing_folder_is_said() -> None:

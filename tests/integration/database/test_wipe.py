@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
-from bot.database.errors import DatabaseLocked
+from bot.database.errors import DatabaseLocked, SchemaError
 from bot.database.transaction import exclusive_transaction
 from bot.database.wipe import wipe
 from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.bootstrap.revert import revert_seed
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.canary import live_in
-from tests.support.database import contents
+from tests.support.database import contents, run_sql
 
 
 async def test_wipe_deletes_all_and_the_next_start_seeds(
@@ -49,6 +49,20 @@ async def test_wipe_refuses_while_another_holds_the_lock(
         with pytest.raises(DatabaseLocked, match="Another process holds the database lock"):
             await wipe(engine)
     await other.dispose()
+
+    assert before == await contents(engine)
+
+
+async def test_wipe_leaves_a_newer_release_alone(
+    engine: AsyncEngine, service: BootstrapService
+) -> None:
+    """It may have tables that this release does not know, and would be wiped by half."""
+    await service.run()
+    await run_sql(engine, "UPDATE alembic_version SET version_num = '9999'")
+    before = await contents(engine)
+
+    with pytest.raises(SchemaError, match="9999"):
+        await wipe(engine)
 
     assert before == await contents(engine)
 

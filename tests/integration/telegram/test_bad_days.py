@@ -4,12 +4,15 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.errors import is_unavailable
-from bot.telegram.polling import Polling
+from bot.telegram.backoff import Backoff
+from bot.telegram.i18n import make_i18n
+from bot.telegram.startup import publish_commands
 from sandbox import Call, Fault
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy
@@ -23,7 +26,7 @@ async def test_bad_day_of_telegram(
     bot: LiveBot, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """Whatever happens to getUpdates, polling goes on, and what waited is paid once."""
-    monkeypatch.setattr(Polling, "_wait", lambda *_: asyncio.sleep(0.01))
+    monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.01))
     telegram = bot.server.telegram
     getattr(bot.server.faults, fault)("getUpdates", times=2)
 
@@ -36,7 +39,7 @@ async def test_bad_day_of_telegram(
 
 async def test_bad_gateway(bot: LiveBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy's web page instead of JSON is a bad moment like any other, and stops nothing."""
-    monkeypatch.setattr(Polling, "_wait", lambda *_: asyncio.sleep(0.01))
+    monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.01))
     session = bot.api.session
     failures = [ClientDecodeError("Failed to decode object", ValueError(), "<html>502")]
     make_request = session.make_request
@@ -53,6 +56,20 @@ async def test_bad_gateway(bot: LiveBot, monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert [] == failures
     assert again.text.startswith("Ya has recogido")
+
+
+async def test_bad_gateway_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without its command menu the bot starts all the same, whatever Telegram's proxy says."""
+
+    async def fail(*_: object, **_options: object) -> None:
+        raise ClientDecodeError("Failed to decode object", ValueError(), "<html>502")
+
+    monkeypatch.setattr(Bot, "__call__", fail)
+    await publish_commands(Bot("42:TEST"), make_i18n(), frozenset({ANA}))
+
+    assert 2 == caplog.text.count("command menu could not be set")
 
 
 async def test_paying_does_not_wait_for_sending(bot: LiveBot) -> None:

@@ -9,6 +9,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject
 from sqlalchemy.exc import OperationalError
 
+from bot.telegram.backoff import Backoff
 from bot.telegram.polling import Polling
 from tests.support.live_bot import LiveBot
 from tests.support.waiting import until
@@ -54,7 +55,7 @@ def away() -> Exception:
 
 async def test_database_away(bot: LiveBot, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the database is away an update stays unconfirmed; it is paid once when it is back."""
-    monkeypatch.setattr(Polling, "_wait", lambda *_: asyncio.sleep(0.01))
+    monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.01))
     telegram = bot.server.telegram
     gate.errors = [away(), away(), ConnectionRefusedError()]
 

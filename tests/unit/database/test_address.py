@@ -14,6 +14,8 @@ from bot.database.address import DatabaseUrlError, describe, parse_database_url
         ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql+asyncpg://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgres://u:p@h/d?sslmode=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
+        ("postgres://u:p@h/d?channel_binding=require", "postgresql+asyncpg://u:p@h/d"),
+        ("postgres://u:p@h/d?connect_timeout=9&host=x", "postgresql+asyncpg://u:p@h/d?host=x"),
     ],
 )
 def test_addresses_get_an_async_driver(given: str, used: str) -> None:
@@ -22,7 +24,15 @@ def test_addresses_get_an_async_driver(given: str, used: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["besitos.db", "", "mysql://u:hush@h/d", "postgresql+psycopg2://u:hush@h/d"]
+    "given",
+    [
+        "besitos.db",
+        "",
+        "sqlite://besitos.db",
+        "sqlite:///besitos.db?timeout=soon",
+        "mysql://u:hush@h/d",
+        "postgresql+psycopg2://u:hush@h/d",
+    ],
 )
 def test_other_addresses_are_refused(given: str) -> None:
     """The error says what is supported, exits with 2 and repeats no password."""
@@ -31,6 +41,21 @@ def test_other_addresses_are_refused(given: str) -> None:
 
     assert 2 == caught.value.exit_code
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("postgresql://u:hu@sh@h/d", "%40"),
+        ("postgresql://u:hush@h/d?sslrootcert=ca.pem", "'sslrootcert'"),
+    ],
+)
+def test_address_that_would_not_work_later(given: str, says: str) -> None:
+    """What the driver would trip over, or what would show a part of the password, is refused."""
+    with pytest.raises(DatabaseUrlError, match=says) as caught:
+        parse_database_url(given)
+
+    assert "sh" not in str(caught.value).replace("slrootcert", "")
 
 
 def test_description_hides_the_password() -> None:

@@ -116,6 +116,9 @@ def test_fingerprint_sees_each_value(
         ("claim_window_hours = 168", "claim_window_hours = 0", "claim_window_hours", "equal to 1"),
         ("[config]", "[confg]", "confg", "not permitted"),
         ("version = 1", "version = ", "", "not valid TOML"),
+        pytest.param("version = 1", f"version = {'9' * 5000}", "", "not valid TOML", id="digits"),
+        pytest.param("version = 1", f"x = {'[' * 5000}", "", "nested too deeply", id="brackets"),
+        ('"Primeros Pasos"', '"Primeros\\u0000Pasos"', "rewards[0].name", "match pattern"),
     ],
 )
 def test_wrong_manifest_is_refused(
