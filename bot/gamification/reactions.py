@@ -18,11 +18,15 @@ from bot.gamification.streaks import Streak, continued, save_day
 
 @dataclass(frozen=True, slots=True)
 class ReactionResult:
-    """What a reaction brought, in besitos; `bonus` comes with the first one of a day."""
+    """What a reaction brought, in besitos; `bonus` comes with the first one of a day.
+
+    `used_up` says that nothing was paid because the day has had its reactions.
+    """
 
     state: MemberState
     paid: int = 0
     bonus: int = 0
+    used_up: bool = False
     unlocked: tuple[Reward, ...] = ()
 
 
@@ -30,7 +34,8 @@ async def react(
     economy: Economy, state: MemberState, chat_id: int, message_id: int
 ) -> ReactionResult:
     """Pay `state`'s member for reacting to a message, unless it was paid or today is used up."""
-    result = ReactionResult(state)
+    used_up = state.reactions_today >= economy.config.max_reactions_per_day
+    result = ReactionResult(state, used_up=used_up)
     if await _record(economy, state.user_id, chat_id, message_id):
         result = await _pay(economy, state, f"{state.user_id}:{chat_id}:{message_id}")
     after, unlocked = await unlock(economy, result.state)

@@ -22,8 +22,9 @@ class ReactToPost(CallbackData, prefix="react"):
 
 
 class ShowTop(CallbackData, prefix="top"):
-    """Show a page of the leaderboard."""
+    """Show a page of the leaderboard, with the place of the member whose page it is."""
 
+    user_id: int
     page: Annotated[int, Field(ge=0, le=1_000_000)]
 
 

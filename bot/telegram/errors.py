@@ -9,6 +9,7 @@ from aiogram.utils.i18n import I18n
 from bot.database.errors import is_unavailable
 from bot.telegram.i18n import locale_for
 from bot.telegram.outbox import Outbox
+from bot.telegram.replies import reply
 from bot.telegram.texts import errors as texts
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,6 @@ async def explain(event: ErrorEvent, outbox: Outbox, i18n: I18n) -> None:
             exc_info=event.exception,
         )
     if isinstance(asked, Message):
-        outbox.put(asked.answer(sentence))
+        outbox.put(reply(asked, sentence))
     elif asked is not None:
         outbox.put(asked.answer(sentence, show_alert=True))

@@ -5,7 +5,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, MessageReactionUpdated, TelegramObject, User
 
 from bot.gamification.member_state import MemberState
-from bot.telegram.callbacks import ClaimReward, ShowHistory, ShowRewards
+from bot.telegram.callbacks import ClaimReward, ShowHistory, ShowRewards, ShowTop
 
 
 class IsMember(Filter):
@@ -37,7 +37,7 @@ class IsForAnother(Filter):
     async def __call__(
         self,
         callback_query: CallbackQuery,
-        callback_data: ClaimReward | ShowHistory | ShowRewards,
+        callback_data: ClaimReward | ShowHistory | ShowRewards | ShowTop,
     ) -> bool:
         """Compare the button with whoever presses it."""
         return callback_data.user_id != callback_query.from_user.id

@@ -48,9 +48,9 @@ def reaction_button() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[[_button("💋", ReactToPost().pack())]])
 
 
-def leaderboard_pages(page: LeaderboardPage) -> InlineKeyboardMarkup | None:
-    """Return buttons to the pages before and after."""
-    return _keyboard([_arrows(page, lambda to: ShowTop(page=to).pack())])
+def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup | None:
+    """Return buttons to the pages before and after, for whom the page says where they stand."""
+    return _keyboard([_arrows(page, lambda to: ShowTop(user_id=user_id, page=to).pack())])
 
 
 def history_pages(page: HistoryPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:

@@ -1,5 +1,6 @@
 """The audit trail: who changed what, from what to what, in the transaction that changed it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.models import AdminAction, User
+from bot.gamification.models import AdminAction, Reward, User
 from bot.gamification.moment import Economy
 
 PAGE: Final = 8
@@ -26,13 +27,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One line; `before` and `after` are JSON values, `admin_name` None for one who is gone."""
+    """One line; `before` and `after` are JSON values.
+
+    `admin_name` is None for one who is gone, `target_name` for what is no member and no reward.
+    """
 
     id: int
     admin_id: int
     admin_name: str | None
     action: str
     target: str
+    target_name: str | None
     before: Any
     after: Any
     created_at: datetime
@@ -69,7 +74,7 @@ async def read_audit(connection: AsyncConnection, older_than: int | None = None)
         select(
             AdminAction.id,
             AdminAction.admin_id,
-            User.first_name,
+            User.first_name.label("admin_name"),
             AdminAction.action,
             AdminAction.target,
             AdminAction.before,
@@ -82,6 +87,21 @@ async def read_audit(connection: AsyncConnection, older_than: int | None = None)
     )
     if older_than is not None:
         statement = statement.where(AdminAction.id < older_than)
-    found = [AuditRow(*row) for row in await connection.execute(statement)]
-    rows = tuple(found[:PAGE])
+    found = (await connection.execute(statement)).all()
+    shown = found[:PAGE]
+    named = await _names(connection, {row.target for row in shown})
+    rows = tuple(AuditRow(**row._asdict(), target_name=named.get(row.target)) for row in shown)
     return AuditPage(rows, older_than=rows[-1].id if len(found) > PAGE else None)
+
+
+async def _names(connection: AsyncConnection, targets: Collection[str]) -> dict[str, str]:
+    """Return what the members and rewards among the targets are called now."""
+    names: dict[str, str] = {}
+    for kind, key, name in (
+        ("member", User.user_id, User.first_name),
+        ("reward", Reward.id, Reward.name),
+    ):
+        ids = [int(one.partition(":")[2]) for one in targets if one.startswith(f"{kind}:")]
+        for row in await connection.execute(select(key, name).where(key.in_(ids))):
+            names[f"{kind}:{row[0]}"] = row[1]
+    return names

@@ -70,7 +70,7 @@ def parse_field(kind: RewardType, field: Field, text: str) -> Any:
         case Field.NAME:
             value: Any = one_line(text)
         case Field.DESCRIPTION:
-            value = text.strip() or None
+            value = text.strip()
         case Field.CLAIM_WINDOW:
             value = whole_number(text)
         case Field.VALUE:

@@ -46,7 +46,7 @@ def validated(model: type[Model], values: Mapping[str, Any]) -> Model:
 def whole_number(text: str) -> int:
     """Read a whole number as people type it: 1500, 1 500. Raises `InvalidValue`."""
     digits = "".join(text.split())
-    if not re.fullmatch(r"[+-]?[0-9]{1,15}", digits):
+    if not re.fullmatch(r"[+-]?[0-9]{1,40}", digits):
         raise InvalidValue("That is not a whole number; write digits only.", NOT_A_NUMBER)
     return int(digits)
 

@@ -14,12 +14,16 @@ from bot.gamification.rewards.unlocking import can_unlock
 
 @dataclass(frozen=True, slots=True)
 class RewardLine:
-    """One reward for one member; a status of None means locked, with `progress` towards it."""
+    """One reward for one member; a status of None means locked, with `progress` towards it.
+
+    `last` is how it ended the last time, for one that may come again.
+    """
 
     reward: Reward
     status: UserRewardStatus | None
     expires_at: datetime | None
     progress: Progress
+    last: UserRewardStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,12 @@ _ORDER = (UserRewardStatus.UNLOCKED, None, UserRewardStatus.CLAIMED, UserRewardS
 
 
 def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardPage:
-    """Return one page in order. Secret rewards stay hidden while locked, retired ones too."""
+    """Return one page in order. Secret rewards stay hidden until unlocked, retired ones too."""
     lines = [_line(economy, state, reward) for reward in economy.catalogue.values()]
     visible = [
         line
         for line in lines
-        if line.status is not None or (line.reward.is_active and not line.reward.is_secret)
+        if line.status or line.last or (line.reward.is_active and not line.reward.is_secret)
     ]
     visible.sort(key=lambda line: _ORDER.index(line.status))
     end = (page + 1) * PAGE
@@ -52,13 +56,14 @@ def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardP
 def _line(economy: Economy, state: MemberState, reward: Reward) -> RewardLine:
     held = state.rewards.get(reward.id)
     status = held.status_at(economy.now) if held else None
-    since = None
+    since = last = None
     if held and can_unlock(held, reward, economy.now):
-        status, since = None, held.baseline  # on its way to the next time
+        status, last, since = None, status, held.baseline  # on its way to the next time
     facts = state.facts(economy.now.date())
     return RewardLine(
         reward=reward,
         status=status,
         expires_at=held.expires_at if held else None,
         progress=overall(reward.conditions, facts, since),
+        last=last,
     )

@@ -11,6 +11,7 @@ from bot.telegram import announcements
 from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import TakeGift
 from bot.telegram.filters import IsMember
+from bot.telegram.replies import answer_press, reply
 from bot.telegram.texts import rewards as texts
 
 
@@ -28,20 +29,21 @@ async def by_command(
     message: Message, user: User, member: MemberState, economy: Economy
 ) -> Answers:
     """Give today's gift."""
-    return await _give(message, user, member, economy)
+    result = await take_gift(economy, member)
+    return [
+        reply(message, texts.gift(result)),
+        *announcements.unlocked(result.unlocked, user, message.chat.id),
+    ]
 
 
 async def by_button(
     callback_query: CallbackQuery, message: Message, member: MemberState, economy: Economy
 ) -> Answers:
     """Give today's gift to whoever presses."""
-    answers = await _give(message, callback_query.from_user, member, economy)
-    return [callback_query.answer(), *answers]
-
-
-async def _give(message: Message, user: User, member: MemberState, economy: Economy) -> Answers:
+    user = callback_query.from_user
     result = await take_gift(economy, member)
     return [
-        message.answer(texts.gift(result)),
+        callback_query.answer(),
+        answer_press(message, user, texts.gift(result)),
         *announcements.unlocked(result.unlocked, user, message.chat.id),
     ]

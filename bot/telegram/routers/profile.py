@@ -16,6 +16,7 @@ from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import ShowHistory, ShowTop
 from bot.telegram.filters import IsMember
 from bot.telegram.pages import turn_to
+from bot.telegram.replies import reply
 from bot.telegram.texts import profile as texts
 
 
@@ -40,7 +41,7 @@ async def show_profile(
     standing = await read_standing(economy.connection, member)
     text = texts.profile(user.first_name, make_profile(economy, member), standing)
     return [
-        message.answer(text, reply_markup=keyboards.gift_button()),
+        reply(message, text, keyboards.gift_button()),
         *announcements.unlocked(unlocked, user, message.chat.id),
     ]
 
@@ -49,9 +50,8 @@ async def show_top(message: Message, member: MemberState, economy: Economy) -> S
     """Show the first page of the leaderboard."""
     page = await read_page(economy.connection, 0)
     standing = await read_standing(economy.connection, member)
-    return message.answer(
-        texts.leaderboard(page, standing), reply_markup=keyboards.leaderboard_pages(page)
-    )
+    markup = keyboards.leaderboard_pages(page, member.user_id)
+    return reply(message, texts.leaderboard(page, standing), markup)
 
 
 async def turn_top(
@@ -63,15 +63,15 @@ async def turn_top(
     """Turn the page of the leaderboard."""
     page = await read_page(economy.connection, callback_data.page)
     standing = await read_standing(economy.connection, member)
-    text, markup = texts.leaderboard(page, standing), keyboards.leaderboard_pages(page)
-    return turn_to(callback_query, text, markup)
+    markup = keyboards.leaderboard_pages(page, member.user_id)
+    return turn_to(callback_query, texts.leaderboard(page, standing), markup)
 
 
 async def show_history(message: Message, member: MemberState, economy: Economy) -> SendMessage:
     """Show the newest lines of the member's ledger."""
     page = await read_history(economy.connection, member.user_id)
     markup = keyboards.history_pages(page, member.user_id, newest=True)
-    return message.answer(texts.history(page), reply_markup=markup)
+    return reply(message, texts.history(page), markup)
 
 
 async def turn_history(

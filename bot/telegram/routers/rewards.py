@@ -14,6 +14,7 @@ from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import ClaimReward, ShowRewards
 from bot.telegram.filters import IsMember
 from bot.telegram.pages import turn_to
+from bot.telegram.replies import answer_press, reply
 from bot.telegram.texts import rewards as texts
 
 
@@ -34,7 +35,7 @@ async def show_rewards(
     """List rewards; whatever holds by now is unlocked first."""
     member, _ = await unlock(economy, member)
     page = list_rewards(economy, member)
-    return [message.answer(texts.listing(page), reply_markup=keyboards.rewards(page, user.id))]
+    return [reply(message, texts.listing(page), keyboards.rewards(page, user.id))]
 
 
 async def turn_rewards(
@@ -62,6 +63,6 @@ async def claim_reward(
     result = await claim(economy, member, callback_data.reward_id)
     return [
         callback_query.answer(texts.claimed_short(result)),
-        message.answer(texts.claimed(result)),
+        answer_press(message, user, texts.claimed(result)),
         *announcements.unlocked(result.unlocked, user, message.chat.id),
     ]

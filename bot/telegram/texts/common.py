@@ -78,6 +78,11 @@ def person(name: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{escape(name)}\N{POP DIRECTIONAL ISOLATE}"
 
 
+def addressed(first_name: str, user_id: int) -> str:
+    """Name a member so that Telegram tells them."""
+    return f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
+
+
 def bar(done: float, length: int = 10) -> str:
     """Draw how much of something is done, from 0 to 1."""
     full = int(min(max(done, 0), 1) * length)

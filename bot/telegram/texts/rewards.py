@@ -12,7 +12,8 @@ from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
-from bot.telegram.texts.common import LONGEST_ALERT, bar, cut, fitting, number
+from bot.telegram.texts import conditions, seeded
+from bot.telegram.texts.common import LONGEST_ALERT, addressed, bar, cut, fitting, number
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
 _LONGEST_DESCRIPTION = 200
@@ -44,6 +45,8 @@ def gift_taken(error: GiftAlreadyTaken) -> str:
 
 def reaction(result: ReactionResult) -> str:
     """Say what a press on a channel post brought."""
+    if result.used_up:
+        return _("Hoy ya no dan besitos más reacciones; mañana, otra vez.")
     if not result.paid and not result.bonus:
         return _("Esta ya no da besitos, ¡pero gracias!")
     if result.bonus:
@@ -55,7 +58,7 @@ def reaction(result: ReactionResult) -> str:
 
 def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
     """Tell a member everything that one update unlocked."""
-    who = f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
+    who = addressed(first_name, user_id)
     lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
         _("• <b>{name}</b> ({gives}): plazo para reclamarla, {hours} h").format(
@@ -129,16 +132,24 @@ def moment(value: datetime) -> str:
 
 
 def _line(line: RewardLine) -> str:
+    # What was paid for a claim stands in the ledger; the amount may be another by now.
+    if line.status is UserRewardStatus.CLAIMED:
+        return f"✅ <b>{escape(line.reward.name)}</b>"
     name = f"<b>{escape(line.reward.name)}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: reclámala antes de {when}").format(
             name=name, when=f"{line.expires_at:%d-%m-%Y %H:%M} UTC"
         )
-    if line.status is UserRewardStatus.CLAIMED:
-        return f"✅ {name}"
     if line.status is UserRewardStatus.EXPIRED:
         return _("⌛ {name}: el plazo terminó").format(name=name)
-    description = cut(line.reward.description or "", _LONGEST_DESCRIPTION)
-    how = f"\n   {escape(description)}" if description else ""
+    mark = "⌛🔒" if line.last is UserRewardStatus.EXPIRED else "🔒"
     progress = f"{bar(line.progress.have / line.progress.need)} "
-    return f"🔒 {name}{how}\n   {progress}{line.progress.have}/{line.progress.need}"
+    return (
+        f"{mark} {name}\n   {escape(_how(line.reward))}\n"
+        f"   {progress}{line.progress.have}/{line.progress.need}"
+    )
+
+
+def _how(reward: Reward) -> str:
+    described = seeded.description(reward.description or "")
+    return cut(described or conditions.in_short(reward.conditions), _LONGEST_DESCRIPTION)

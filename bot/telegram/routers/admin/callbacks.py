@@ -80,14 +80,17 @@ class DraftAction(StrEnum):
     CONDITION = "condition"
     GROUP = "group"
     SWITCH = "switch"
+    SUMMARY = "summary"
     CREATE = "create"
+    DISCARD = "discard"
 
 
 class DraftButton(CallbackData, prefix="adm_new"):
-    """Act on the draft of a reward; `what` is a type, a group or a flag."""
+    """Act on the draft that that update `asked` for; `what` is a type, a group or a flag."""
 
     action: DraftAction
     what: str = ""
+    asked: Number = 0
 
 
 class MemberAction(StrEnum):

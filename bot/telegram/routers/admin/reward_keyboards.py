@@ -17,10 +17,13 @@ from bot.telegram.routers.admin.callbacks import (
     RewardButton,
     Section,
 )
-from bot.telegram.routers.admin.keyboards import back, in_pairs, rows
+from bot.telegram.routers.admin.keyboards import Buttons, back, in_pairs, rows
+from bot.telegram.texts import conditions
 from bot.telegram.texts.admin import common as texts
 from bot.telegram.texts.admin import drafts as draft_texts
 from bot.telegram.texts.admin import rewards as reward_texts
+
+Draft = Mapping[str, Any]
 
 PAGE: Final = 8
 
@@ -74,56 +77,61 @@ def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:
     )
 
 
-def question(*extra: tuple[str, DraftButton]) -> InlineKeyboardMarkup:
-    """Hang buttons under a question about a draft, and the way out."""
-    return rows(*([button] for button in extra), back(Go(section=Section.REWARDS)))
-
-
 def draft_types() -> InlineKeyboardMarkup:
     """Choose what the new reward gives."""
     labels = reward_texts.types()
-    return question(
-        *((labels[kind], DraftButton(action=DraftAction.TYPE, what=kind)) for kind in RewardType)
-    )
-
-
-def draft_conditions() -> InlineKeyboardMarkup:
-    """Choose what a condition is about."""
-    labels = reward_texts.condition_types()
     buttons = [
-        (labels[kind], DraftButton(action=DraftAction.CONDITION, what=kind))
-        for kind in ConditionType
+        (labels[kind], DraftButton(action=DraftAction.TYPE, what=kind)) for kind in RewardType
     ]
-    return rows(*in_pairs(buttons), back(Go(section=Section.REWARDS)))
+    return rows(*([button] for button in buttons), back(Go(section=Section.REWARDS)))
 
 
-def draft(values: Mapping[str, Any]) -> InlineKeyboardMarkup:
+def asks_for(field: Field, draft: Draft) -> InlineKeyboardMarkup:
+    """Hang under the question for a field of a draft; only the description may be left out."""
+    skip = (draft_texts.no_description(), _act(draft, DraftAction.NO_DESCRIPTION))
+    return rows([skip] if field is Field.DESCRIPTION else [], _discard(draft))
+
+
+def draft_conditions(draft: Draft) -> InlineKeyboardMarkup:
+    """Choose what a condition is about; the way back leads to the others, if there are some."""
+    labels = conditions.types()
+    buttons = [(labels[kind], _act(draft, DraftAction.CONDITION, kind)) for kind in ConditionType]
+    out = back(_act(draft, DraftAction.SUMMARY)) if draft["conditions"] else _discard(draft)
+    return rows(*in_pairs(buttons), out)
+
+
+def draft_condition_value(draft: Draft) -> InlineKeyboardMarkup:
+    """Lead back to the choice of the condition."""
+    return rows(back(_act(draft, DraftAction.ADD_CONDITION)))
+
+
+def summary(draft: Draft) -> InlineKeyboardMarkup:
     """Add a condition, choose how they combine, switch flags, and create."""
     combine = []
-    if len(values["conditions"]) > 1:
-        group = values["conditions"][0]["condition_group"]
+    if len(draft["conditions"]) > 1:
+        group = draft["conditions"][0]["condition_group"]
         other = ANY_OF if group == ALL_OF else ALL_OF
-        button = DraftButton(action=DraftAction.GROUP, what=str(other))
+        button = _act(draft, DraftAction.GROUP, str(other))
         combine = [(draft_texts.combine_button(any_of=other == ANY_OF), button)]
     flags = [
         (
-            reward_texts.switch(flag, on=bool(values.get(flag.value))),
-            DraftButton(action=DraftAction.SWITCH, what=flag),
+            reward_texts.switch(flag, on=bool(draft.get(flag.value))),
+            _act(draft, DraftAction.SWITCH, flag),
         )
         for flag in (Flag.REPEATABLE, Flag.SECRET)
     ]
     return rows(
-        [(draft_texts.add_condition(), DraftButton(action=DraftAction.ADD_CONDITION))],
+        [(draft_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))],
         combine,
         flags,
-        [(draft_texts.create(), DraftButton(action=DraftAction.CREATE))],
-        [(texts.discard(), Go(section=Section.REWARDS))],
+        [(draft_texts.create(), _act(draft, DraftAction.CREATE))],
+        _discard(draft),
     )
 
 
-def asks_for(field: Field) -> InlineKeyboardMarkup:
-    """Hang under the question for a field of a draft; only the description may be left out."""
-    if field is Field.DESCRIPTION:
-        skip = DraftButton(action=DraftAction.NO_DESCRIPTION)
-        return question((draft_texts.no_description(), skip))
-    return question()
+def _act(draft: Draft, action: DraftAction, what: str = "") -> DraftButton:
+    return DraftButton(action=action, what=what, asked=draft["asked"])
+
+
+def _discard(draft: Draft) -> Buttons:
+    return [(texts.discard(), _act(draft, DraftAction.DISCARD))]

@@ -82,9 +82,9 @@ async def take_value(message: Message, desk: Desk) -> Answers:
 async def clear_description(
     callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
 ) -> Answers:
-    """Leave the description out."""
+    """Leave the description out; not by NULL, which the seed would fill in again."""
     reward = await edit_reward(
-        desk.economy, desk.admin_id, callback_data.reward_id, Field.DESCRIPTION, None
+        desk.economy, desk.admin_id, callback_data.reward_id, Field.DESCRIPTION, ""
     )
     desk.rules_changed()
     return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))

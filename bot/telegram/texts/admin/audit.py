@@ -1,6 +1,5 @@
 """The audit trail."""
 
-import json
 from html import escape
 from typing import Any
 
@@ -8,6 +7,7 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.telegram.texts.admin import names
+from bot.telegram.texts.admin.values import worded
 from bot.telegram.texts.common import cut
 
 _LONGEST_CHANGE = 280
@@ -24,31 +24,29 @@ def page(found: AuditPage) -> str:
 def _row(row: AuditRow) -> str:
     who = escape(row.admin_name or str(row.admin_id))
     action = _actions().get(row.action, escape(row.action))
-    target = escape(names.of(row.target.partition(":")[2]))
+    target = row.target_name or names.of(row.target.partition(":")[2])
     return (
         f"<code>{row.created_at:%d-%m %H:%M}</code> <b>{who}</b> · {action} "
-        f"<code>{target}</code>\n{_change(row.before, row.after)}"
+        f"<b>{escape(target)}</b>\n{_change(row.target, row.before, row.after)}"
     )
 
 
-def _change(before: Any, after: Any) -> str:
+def _change(target: str, before: Any, after: Any) -> str:
     if isinstance(after, dict):
         old = before if isinstance(before, dict) else {}
         parts = [
-            f"{names.of(name)}: {_step(old.get(name), value)}" for name, value in after.items()
+            f"{names.of(name)}: {_step(name, old.get(name), value)}"
+            for name, value in after.items()
         ]
         text = ", ".join(parts)
     else:
-        text = _step(before, after)
+        text = _step(target.partition(":")[2], before, after)
     return escape(cut(text, _LONGEST_CHANGE))
 
 
-def _step(before: Any, after: Any) -> str:
-    return _plain(after) if before is None else f"{_plain(before)} → {_plain(after)}"
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _step(part: str, before: Any, after: Any) -> str:
+    said = worded(part, after)
+    return said if before is None else f"{worded(part, before)} → {said}"
 
 
 def _actions() -> dict[str, str]:

@@ -8,8 +8,9 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.rewards.rules import Condition
+from bot.telegram.texts import conditions as words
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.admin.rewards import condition_types, conditions, hours
+from bot.telegram.texts.admin.rewards import conditions, hours
 from bot.telegram.texts.common import number
 
 
@@ -36,7 +37,7 @@ def ask_condition() -> str:
 def ask_condition_value(kind: ConditionType) -> str:
     """Ask how much a condition takes."""
     question = _("🔓 <b>{condition}</b>: ¿a partir de cuánto?").format(
-        condition=condition_types()[kind]
+        condition=words.types()[kind]
     )
     return f"{question}\n{or_cancel()}"
 

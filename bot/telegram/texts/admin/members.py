@@ -70,7 +70,8 @@ def ask_amount(account: Account, *, grant: bool) -> str:
 
 def ask_reason() -> str:
     """Ask for the reason, which the member sees."""
-    return f"<b>{_('¿Por qué? El miembro verá el motivo en sus movimientos.')}</b>\n{or_cancel()}"
+    question = _("¿Por qué? El miembro verá el motivo en sus movimientos.")
+    return f"<b>{question}</b>\n{or_cancel()}"
 
 
 def confirm(account: Account, amount: int, reason: str) -> str:

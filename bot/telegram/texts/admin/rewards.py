@@ -7,9 +7,10 @@ from typing import Final
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.rewards import Field, Flag
-from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.models import RewardType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.rules import Condition
+from bot.telegram.texts import conditions as words
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.common import fitting, number
 from bot.telegram.texts.rewards import gives
@@ -57,13 +58,12 @@ def conditions(found: Sequence[Condition]) -> str:
     if not found:
         return _("⚠️ No tiene condiciones: nunca se desbloquea.")
     lines = [_("Se desbloquea con:")]
-    for group in sorted({condition.group for condition in found}):
-        members = [condition for condition in found if condition.group == group]
-        if group != 0 and len(members) > 1:
+    for group in words.in_groups(found):
+        if len(group) > 1:
             lines.append(_("• una de estas:"))
-            lines += [f"   ◦ {_condition(one)}" for one in members]
+            lines += [f"   ◦ {one}" for one in group]
         else:
-            lines += [f"• {_condition(one)}" for one in members]
+            lines.append(f"• {group[0]}")
     return fitting(lines, longest=_ROOM_FOR_CONDITIONS)
 
 
@@ -102,23 +102,6 @@ def switch(flag: Flag, *, on: bool) -> str:
 def types() -> dict[RewardType, str]:
     """Name what a reward can give."""
     return {RewardType.BESITOS: _("💋 Besitos"), RewardType.BADGE: _("🎖 Insignia")}
-
-
-def condition_types() -> dict[ConditionType, str]:
-    """Name what a condition can be about."""
-    return {
-        ConditionType.FIRST_REACTION: _("Primera reacción"),
-        ConditionType.FIRST_DAILY_GIFT: _("Primer regalo diario"),
-        ConditionType.STREAK_LENGTH: _("Racha del regalo (días)"),
-        ConditionType.TOTAL_POINTS: _("Besitos ganados en total"),
-        ConditionType.LEVEL_REACHED: _("Nivel alcanzado"),
-        ConditionType.BESITOS_SPENT: _("Besitos gastados"),
-    }
-
-
-def _condition(condition: Condition) -> str:
-    label = condition_types()[condition.type]
-    return label if condition.value is None else f"{label} ≥ {number(condition.value)}"
 
 
 def _mark(reward: Reward) -> str:

@@ -7,6 +7,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.admin.seed import SeedState
 from bot.gamification.bootstrap.plan import Action, RowPlan
 from bot.telegram.texts.admin import names
+from bot.telegram.texts.admin.values import worded
 from bot.telegram.texts.common import cut, number
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
@@ -65,11 +66,11 @@ def _row(row: RowPlan) -> str:
 def _edits(row: RowPlan) -> list[str]:
     where = "" if row.table == "bot_config" else f"{row.key} · "
     return [
-        f"• {escape(where + names.of(name))}: {_short(edited)} "
-        + _("(semilla: {default})").format(default=_short(default))
+        f"• {escape(where + names.of(name))}: {_short(name, edited)} "
+        + _("(semilla: {default})").format(default=_short(name, default))
         for name, (edited, default) in row.kept.items()
     ]
 
 
-def _short(value: object) -> str:
-    return f"<code>{escape(cut(str(value), _LONGEST_VALUE))}</code>"
+def _short(name: str, value: object) -> str:
+    return f"<code>{escape(cut(worded(name, value), _LONGEST_VALUE))}</code>"
