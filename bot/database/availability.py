@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.address import describe, sqlite_file
-from bot.database.errors import DatabaseError, DatabaseUnavailable, is_unavailable, reason
+from bot.database.errors import DatabaseError, DatabaseUnavailable, is_starting, reason
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
                 return
         except (DBAPIError, OSError) as error:
             failure = error
-        if not is_unavailable(failure):
+        if not is_starting(failure):
             raise DatabaseError(
                 f"The database {describe(engine.url)} refuses the connection "
                 f"({reason(failure)}); correct DATABASE_URL or the database's permissions."

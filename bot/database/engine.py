@@ -33,8 +33,6 @@ def create_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         connect_args={"timeout": SQLITE_BUSY_TIMEOUT, "async_creator_fn": one_hop.connect},
-        # Closing a connection ends its transaction; one more ROLLBACK would be a hop for nothing.
-        pool_reset_on_return=None,
         **options,
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

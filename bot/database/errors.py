@@ -10,11 +10,25 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import BesitosError
 
-_UNAVAILABLE = {
-    "57P03",  # cannot_connect_now: PostgreSQL is starting up or in recovery
-    "57P01",  # admin_shutdown
-    "53300",  # too_many_connections
-    "40P01",  # deadlock_detected: the other transaction goes on, ours may come again
+#: Classes of SQLSTATEs (PostgreSQL manual, appendix A) that are not the statement's own fault.
+_PASSING_CLASSES = {
+    "08",  # connection exceptions
+    "28",  # a password that was changed, until ours is
+    "40",  # deadlocks: the other transaction goes on, ours may come again
+    "53",  # no disk, no memory, too many connections
+    "55",  # a lock that was not to be had in time
+    "58",  # the system below
+}
+_STARTING = {"57P01", "57P03", "53300"}  # shutdown, start or recovery, too many connections
+_PASSING = {*_STARTING, "57P02", "25006"}  # a crash, and a standby, as after a failover
+_PASSING_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
 }
 
 
@@ -39,26 +53,37 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(getattr(error, "orig", error), "sqlstate", None)
 
 
+def _sqlite_code(error: BaseException) -> int:
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF  # the low byte is the primary code
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether another SQLite connection holds the lock that was asked for."""
-    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
-    return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}  # low byte: primary code
+    return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _is_damaged(error: BaseException) -> bool:
     """Whether SQLite cannot read the file at all."""
-    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
-    return code & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+    return _sqlite_code(error) in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database may do what was asked if it is asked again in a moment."""
-    if isinstance(error, DBAPIError):
-        gone = error.connection_invalidated or is_busy(error)
-        return gone or sqlstate(error) in _UNAVAILABLE
-    if isinstance(error, PoolTimeout):
+    """Whether the database, not what it was asked, is the reason; asked again, it may do it."""
+    if isinstance(error, (OSError, PoolTimeout)):
         return True
-    return isinstance(error, OSError) or sqlstate(error) in _UNAVAILABLE
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = sqlstate(error) or ""
+    passing = state[:2] in _PASSING_CLASSES or state in _PASSING
+    return passing or _sqlite_code(error) in _PASSING_CODES
+
+
+def is_starting(error: BaseException) -> bool:
+    """Whether a connection may be had in a moment, without anybody mending anything."""
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or is_busy(error)):
+        return True
+    return isinstance(error, OSError) or sqlstate(error) in _STARTING
 
 
 def reason(error: BaseException) -> str:

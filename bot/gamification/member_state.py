@@ -161,7 +161,9 @@ _MEMBER = Prepared(
         .outerjoin(UserReward, UserReward.user_id == User.user_id)
         .where(User.user_id == _user_id)
         # A statement that waits for a row sees that row anew, but all others as they were before it
-        # waited. So this one does not wait: see _wait_for_lock.
+        # waited. So this one does not wait: see _wait_for_lock. In the moment between its snapshot
+        # and its lock the same may happen all the same, rarely: whatever is written checks what
+        # was read, and refuses.
         .with_for_update(of=_profile, skip_locked=True)
     )
 )

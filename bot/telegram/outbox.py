@@ -70,20 +70,35 @@ class Outbox:
     async def _deliver(self, method: TelegramMethod[Any], after: asyncio.Task[None] | None) -> None:
         if after is not None:
             await asyncio.wait([after])
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while attempt < ATTEMPTS:
             try:
                 async with self._slots:
-                    await self._bot(method)
-            except TelegramRetryAfter as error:
-                await asyncio.sleep(error.retry_after)
+                    await self._send(method)
             except TelegramMigrateToChat as error:  # the group has become a supergroup
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
+                attempt += 1
             except PASSING as error:
                 logger.info("%s is tried again: %s", type(method).__name__, error)
                 await asyncio.sleep(2**attempt / 4)
+                attempt += 1
             except TelegramAPIError as error:
                 logger.warning("%s was refused: %s", type(method).__name__, error)
                 return
             else:
                 return
         logger.warning("%s was given up after %d attempts", type(method).__name__, ATTEMPTS)
+
+    async def _send(self, method: TelegramMethod[Any]) -> None:
+        """Send as soon as Telegram takes it; being told to wait is no failed attempt.
+
+        Whoever waits keeps its slot: one busy group takes one, and when all are told to wait, in
+        a burst, nobody knocks meanwhile.
+        """
+        while True:
+            try:
+                await self._bot(method)
+            except TelegramRetryAfter as error:
+                await asyncio.sleep(error.retry_after)
+            else:
+                return

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from bot.database.errors import is_unavailable
 from bot.stopping import unless_stopped
 from bot.telegram.backoff import Backoff
+from bot.telegram.unreadable import places
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Polling:
                         "update %d is skipped, since aiogram cannot read it (%s); "
                         "a newer aiogram may",
                         raw["update_id"],
-                        ", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3]),
+                        places(error),
                     )
                     self._offset = raw["update_id"] + 1
                 break

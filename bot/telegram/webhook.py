@@ -4,16 +4,23 @@ import asyncio
 import hashlib
 import hmac
 import logging
+from typing import Final
 from urllib.parse import urlsplit
 
 from aiogram import Bot, Dispatcher
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler
+from aiogram.types import Update
 from aiohttp import web
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+from bot.database.errors import is_unavailable
 from bot.telegram.backoff import PASSING, Backoff
+from bot.telegram.unreadable import places
 
 logger = logging.getLogger(__name__)
+
+#: Seconds for an update, less than Telegram's own patience; then it is rolled back and comes again.
+_PATIENCE: Final = 50.0
+_SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 
 class Webhook:
@@ -30,10 +37,30 @@ class Webhook:
 
     def add_to(self, application: web.Application) -> None:
         """Add the route."""
-        handler = SimpleRequestHandler(
-            self._dispatcher, self._bot, handle_in_background=False, secret_token=self._secret
-        )
-        handler.register(application, path=urlsplit(self._url).path or "/")
+        application.router.add_post(urlsplit(self._url).path or "/", self._take)
+
+    async def _take(self, request: web.Request) -> web.Response:
+        # Not aiogram's own handler: after 55 seconds it answers 200 and goes on by itself.
+        given = request.headers.get(_SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+            return web.Response(status=401)
+        try:
+            update = Update.model_validate_json(await request.read(), context={"bot": self._bot})
+        except ValidationError as error:
+            # Telegram would send it for ever, and what this aiogram cannot read it never will.
+            logger.error("an update is skipped, since aiogram cannot read it: %s", places(error))  # noqa: TRY400
+            return web.Response()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._dispatcher.feed_update(self._bot, update)
+        except Exception as error:
+            if not is_unavailable(error):
+                # The error handler failed itself; see Polling, which gives such an update up, too.
+                logger.exception("update %d is given up", update.update_id)
+                return web.Response()
+            logger.warning("update %d waits for the database: %s", update.update_id, error)
+            return web.Response(status=503)
+        return web.Response()
 
     async def announce(self, stop: asyncio.Event) -> None:
         """Tell Telegram where to send updates; again and again while it does not answer.

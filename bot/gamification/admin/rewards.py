@@ -9,7 +9,7 @@ from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.values import amount, badge, one_line, validated, whole_number
 from bot.gamification.bootstrap.manifest import RewardDefault
-from bot.gamification.models import ConditionType, Reward, RewardType
+from bot.gamification.models import BotConfig, ConditionType, Reward, RewardType
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward as RewardView
 from bot.gamification.rewards.catalogue import read_catalogue
@@ -113,7 +113,12 @@ async def edit_reward(
 
 
 async def refuse_taken_name(economy: Economy, name: str) -> None:
-    """Raise `NameTaken` when a reward of that name exists: the seed tells rewards apart by it."""
+    """Raise `NameTaken` when a reward of that name exists: the seed tells rewards apart by it.
+
+    Admins who name rewards at the same time come one after the other: the settings' row is the
+    one thing there is that all of them can lock.
+    """
+    await economy.connection.execute(select(BotConfig.id).with_for_update(key_share=True))
     same = select(func.count()).select_from(Reward).where(Reward.name == name)
     if await economy.connection.scalar(same):
         raise NameTaken(f"There is a reward named {name!r} already; choose another name.")

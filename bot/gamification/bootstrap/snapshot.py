@@ -54,7 +54,9 @@ async def take_snapshot(connection: AsyncConnection, *, lock_rows: bool = False)
     if lock_rows and connection.dialect.name == "postgresql":
         # Statements of their own: one that waits for a row sees the others as before it waited.
         for table in (BotConfig, Reward, RewardCondition):
-            await connection.execute(select(table.__table__.c.id).with_for_update())
+            # Not from members who unlock one: they refer to the row, and must not wait.
+            locked = select(table.__table__.c.id).with_for_update(key_share=True)
+            await connection.execute(locked)
     statement = _statement(connection.dialect.name)
     row: Sequence[Any] = (await connection.exec_driver_sql(statement)).one()
     revision, *parts, users, profiles = row

@@ -1,15 +1,20 @@
 """All rewards with their conditions, read at most every few seconds."""
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.gamification.bootstrap.manifest import REWARD_VALUES
 from bot.gamification.models import Reward as RewardRow
 from bot.gamification.models import RewardCondition, RewardType
 from bot.gamification.rewards.rules import Condition
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,23 @@ async def read_catalogue(connection: AsyncConnection) -> Catalogue:
             conditions=tuple(conditions[row.id]),
         )
         for row in rewards.values()
+        if _has_good_value(row)
     }
+
+
+def _has_good_value(row: Any) -> bool:
+    try:
+        REWARD_VALUES[row.reward_type].model_validate(row.reward_value)
+    except ValidationError as error:
+        # Only SQL by hand gets such a value past the admin panel. Nobody could be told what the
+        # reward gives; stopping every payment that unlocks it would be worse than leaving it out.
+        logger.error(  # noqa: TRY400 - the sentence says it all
+            "Reward %d is left out: its reward_value is wrong (%s); correct it in the database.",
+            row.id,
+            error.errors()[0]["msg"],
+        )
+        return False
+    return True
 
 
 _REWARDS = (

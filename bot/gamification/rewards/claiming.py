@@ -45,6 +45,8 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
             UserReward.id == held.id,
             UserReward.user_id == state.user_id,
             UserReward.status == UserRewardStatus.UNLOCKED,
+            # The same time as was read: its payment is named by it.
+            UserReward.unlocked_at == held.unlocked_at,
             UserReward.expires_at > economy.now,
         )
         .values(

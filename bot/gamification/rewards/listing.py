@@ -41,12 +41,12 @@ _ORDER = (UserRewardStatus.UNLOCKED, None, UserRewardStatus.CLAIMED, UserRewardS
 
 
 def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardPage:
-    """Return one page in order. Secret rewards stay hidden until unlocked, retired ones too."""
+    """Return one page in order. Secret rewards stay hidden while locked, retired ones too."""
     lines = [_line(economy, state, reward) for reward in economy.catalogue.values()]
     visible = [
         line
         for line in lines
-        if line.status or line.last or (line.reward.is_active and not line.reward.is_secret)
+        if line.status is not None or (line.reward.is_active and not line.reward.is_secret)
     ]
     visible.sort(key=lambda line: _ORDER.index(line.status))
     end = (page + 1) * PAGE

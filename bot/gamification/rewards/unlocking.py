@@ -64,7 +64,11 @@ def _still_as_known(state: MemberState, due: Sequence[Reward]) -> ColumnElement[
     return or_(
         false(),
         *(
-            and_(UserReward.id == held.id, UserReward.unlocked_at == held.unlocked_at)
+            and_(
+                UserReward.id == held.id,
+                UserReward.unlocked_at == held.unlocked_at,
+                UserReward.baseline_earned == held.baseline.total_earned,
+            )
             for held in known
         ),
     )

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiogram.methods import SendPhoto
@@ -173,10 +174,54 @@ async def test_audit(panel: Panel, live: LiveEconomy) -> None:
 
     pages = [await panel.press("Auditoría"), await panel.press("›"), await panel.press("›")]
 
-    assert [8, 8, 4] == [page.count("editó la recompensa 1") for page in pages]
-    assert f"<{ADMIN}> · editó la recompensa 1\nnombre: <18> → [18]" in pages[0]
+    edited = "editó la recompensa Primeros Pasos"
+    assert [8, 8, 4] == [page.count(edited) for page in pages]
+    assert f"<{ADMIN}> · {edited}\nnombre: <18> → [18]" in pages[0]
     assert all(one != other for one, other in pairwise(pages))
     assert pages[0] == await panel.press("«")
+
+
+async def test_audit_in_words(panel: Panel, live: LiveEconomy) -> None:
+    """Whatever was changed is said as people say it, and by name."""
+    await live.act()
+    changes: list[tuple[Action, str, Any, Any]] = [
+        (Action.CHANGE_SETTING, "config:besitos_daily_gift", 50, 1500),
+        (Action.GRANT, f"member:{ANA}", {"balance": 0}, {"balance": 5, "reason": "porque sí"}),
+        (Action.EDIT_REWARD, "reward:2", {"is_active": True}, {"is_active": False}),
+        (Action.EDIT_REWARD, "reward:999", {"description": "Antes"}, {"description": ""}),
+        (
+            Action.CREATE_REWARD,
+            "reward:3",
+            None,
+            {
+                "reward_type": "BADGE",
+                "reward_value": {"badge_name": "oro", "emoji": "🏅"},
+                "conditions": [
+                    {"condition_type": kind, "condition_value": value, "condition_group": 1}
+                    for kind, value in (("TOTAL_POINTS", 1000), ("FIRST_REACTION", None))
+                ],
+            },
+        ),
+    ]
+    async with live.turn() as (economy, _):
+        for action, target, before, after in changes:
+            await record(economy, ADMIN, action, target, before=before, after=after)
+
+    shown = (await panel.press("Auditoría")).replace("\N{NO-BREAK SPACE}", " ")
+
+    for words in (
+        "cambió el ajuste Regalo diario\n50 → 1 500",
+        "dio besitos a Member 1001\n",  # PostgreSQL puts the parts in an order of its own
+        "saldo: 0 → 5",
+        "motivo: porque sí",
+        "editó la recompensa Ahorrador Principiante\nactiva: sí → no",
+        "editó la recompensa 999\ndescripción: Antes → –",
+        "creó la recompensa Racha de 7 Dias\n",
+        "tipo: 🎖 Insignia",
+        "qué da: 🏅 oro",
+        "condiciones: Besitos ganados en total ≥ 1 000 / Primera reacción",
+    ):
+        assert words in shown
 
 
 async def test_empty_audit(panel: Panel) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.models import ConditionType, Reward
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
@@ -164,13 +165,65 @@ async def test_create_needs_a_condition(panel: Panel) -> None:
     assert 3 == await count_rows(panel.engine, "rewards")
 
 
-async def test_button_of_another_draft(panel: Panel) -> None:
-    """A button that is left over from an earlier draft does not act on an unfinished one."""
-    await draft(panel, "Insignia", "Otra")
+async def finished(panel: Panel, name: str) -> dict[str, str]:
+    """Draft a reward up to its summary, and return the buttons there."""
+    await draft(panel, "Besitos", name, "Descripción", "5", "24")
+    await panel.press("Primera reacción")
+    return panel.buttons
 
-    await panel.press_data("adm_new:add:")
+
+async def test_buttons_of_another_draft(panel: Panel) -> None:
+    """What is left over from one draft does nothing to another, finished or not."""
+    first = await finished(panel, "Primera")
+    await finished(panel, "Segunda")
+    alerts = []
+    for label in first:
+        await panel.press_data(first[label])
+        alerts.append(panel.alert)
+    await draft(panel, "Insignia", "Tercera")
+    for label in first:
+        await panel.press_data(first[label])
+        alerts.append(panel.alert)
+
+    assert {"Esta pregunta ya no está abierta. Empieza de nuevo desde el panel."} == set(alerts)
+    assert 3 == await count_rows(panel.engine, "rewards")
+
+
+async def test_discarded_draft(panel: Panel) -> None:
+    """What was thrown away is not created by its own button either."""
+    buttons = await finished(panel, "Desechada")
+
+    shown = await panel.press("Descartar")
+    await panel.press_data(buttons["✅ Crear"])
+
+    assert shown.startswith("🏅 Recompensas")
+    assert panel.alert.startswith("Esta pregunta ya no está abierta.")
+    assert 3 == await count_rows(panel.engine, "rewards")
+
+
+async def test_answered_question_stays_answered(panel: Panel) -> None:
+    """The button below an older question takes nothing back that was answered since."""
+    await draft(panel, "Besitos", "Paso a paso")
+    leave_out = panel.buttons["Sin descripción"]
+    await panel.say("Descripción")
+
+    await panel.press_data(leave_out)
 
     assert panel.alert.startswith("Esta pregunta ya no está abierta.")
+
+
+async def test_way_back_keeps_the_draft(panel: Panel) -> None:
+    """Whoever does not want another condition after all comes back to the summary."""
+    await finished(panel, "Una basta")
+    await panel.press("Otra condición")
+    await panel.press("Besitos ganados")
+    await panel.press("Volver")
+
+    summary = await panel.press("Volver")
+    await panel.press("Crear")
+
+    assert ["• Primera reacción"] == [one for one in summary.splitlines() if one[0:1] == "•"]
+    assert 1 == await count_rows(panel.engine, "rewards", "name = 'Una basta'")
 
 
 async def test_many_rewards(panel: Panel, live: LiveEconomy) -> None:
@@ -204,6 +257,8 @@ async def test_description_can_be_left_out_again(panel: Panel) -> None:
 
     assert ["💋 Primeros Pasos · activa", "", "Da: +10 besitos"] == shown.splitlines()[:3]
     assert ["‹ Volver"] == list(panel.buttons)
+    report = await panel.dispatcher["bootstrap_service"].run()
+    assert Outcome.UP_TO_DATE is report.outcome  # the next start does not fill it in again
 
 
 async def test_picture_is_no_answer(panel: Panel) -> None:

@@ -33,7 +33,7 @@ async def test_claim(bot: LiveBot, announced: Message) -> None:
     assert ("✅ +10 💋", False) == (first.text, first.show_alert)
     assert ("Ya habías reclamado esta recompensa.", True) == (second.text, second.show_alert)
     assert 35 == (await bot.balances())[ana.id]
-    assert ["✅ Primeros Pasos: +10 besitos"] == [
+    assert ["Ana\n✅ Primeros Pasos: +10 besitos"] == [
         one.text for one in bot.answers(bot.server.telegram.group)[1:]
     ]
 
@@ -141,4 +141,4 @@ async def test_button_of_the_list(bot: LiveBot, announced: Message) -> None:
     assert "Este botón es de otra persona." == refused.text
     assert "✅ +10 💋" == claimed.text
     assert () == later.buttons
-    assert "✅ Primeros Pasos (+10 besitos)" == later.text.splitlines()[-1]
+    assert "✅ Primeros Pasos" == later.text.splitlines()[-1]

@@ -1,6 +1,9 @@
 """The members' commands, and the button that gives the gift."""
 
+import pytest
+
 from bot.gamification.models import ConditionType, StreakType
+from bot.telegram.callbacks import ShowTop
 from sandbox import Message
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy
@@ -43,14 +46,37 @@ async def test_daily_by_button(bot: LiveBot) -> None:
     texts = [one.text.splitlines() for one in bot.answers(telegram.group)[1:]]
     assert said.message_id < welcome.message_id
     assert [
-        "🎁 Regalo diario",
-        "🎉 Ana, has desbloqueado:",
-        "🎁 Regalo diario",
-        "🎉 Luis, has desbloqueado:",
-    ] == [lines[0] for lines in texts]
+        ["Ana", "🎁 Regalo diario"],
+        ["🎉 Ana, has desbloqueado:", "• Primer regalo"],
+        ["Luis", "🎁 Regalo diario"],
+        ["🎉 Luis, has desbloqueado:", "• Primer regalo"],
+    ] == [[line.split(" (")[0] for line in lines[:2]] for lines in texts]
     assert ["• Primer regalo", "• Cincuenta"] == [one.split(" (")[0] for one in texts[1][1:]]
     assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 · ")
     assert [50, 50] == [(await bot.balances())[one.id] for one in (telegram.ana, telegram.luis)]
+
+
+@pytest.mark.parametrize("command", ["/daily", "/profile", "/rewards", "/top", "/history"])
+async def test_answers_in_a_group(bot: LiveBot, command: str) -> None:
+    """Where others read along, an answer is a reply: everybody sees whose it is."""
+    telegram = bot.server.telegram
+    said = [telegram.say(one, telegram.group, command) for one in (telegram.ana, telegram.luis)]
+    again = telegram.say(telegram.ana, telegram.group, "/daily")
+    await bot.settle()
+
+    answers = [one for one in bot.answers(telegram.group) if "desbloqueado" not in one.text]
+    replied_to = [one.reply_to and one.reply_to.message_id for one in answers]
+    assert [one.message_id for one in (*said, again)] == replied_to
+
+
+async def test_leaderboard_of_another(bot: LiveBot) -> None:
+    """A page that says where Ana stands is Ana's to turn."""
+    telegram = bot.server.telegram
+    (page,) = await bot.say(telegram.ana, "/top")
+
+    refused = await bot.press(telegram.luis, page, ShowTop(user_id=telegram.ana.id, page=1).pack())
+
+    assert "Este botón es de otra persona." == refused.text
 
 
 async def test_streak(bot: LiveBot) -> None:

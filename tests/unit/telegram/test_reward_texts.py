@@ -1,5 +1,6 @@
 """What members read about the gift, reactions and rewards."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -7,15 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.models import RewardType, UserRewardStatus
+from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
-from bot.gamification.rewards.rules import Progress
+from bot.gamification.rewards.rules import Condition, Progress
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
+from bot.telegram.texts import seeded
 from tests.support.markup import read
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
@@ -92,6 +95,13 @@ def test_reaction(spanish: None, paid: int, bonus: int, expected: str) -> None:
     assert expected == texts.reaction(ReactionResult(NOBODY, paid, bonus))
 
 
+def test_reaction_of_a_day_that_is_used_up(spanish: None) -> None:
+    """A press beyond the day's last says that tomorrow is another day."""
+    result = ReactionResult(NOBODY, used_up=True)
+
+    assert "Hoy ya no dan besitos más reacciones; mañana, otra vez." == texts.reaction(result)
+
+
 def test_unlocked_mentions_the_member(spanish: None) -> None:
     """Everything that one update unlocked is in one message that mentions the member."""
     badge = reward("Insignia", emoji="💰", badge_name="ahorrador")
@@ -115,12 +125,43 @@ def test_listing(spanish: None) -> None:
         "🏅 Recompensas",
         "",
         f"🎁 {what}: reclámala antes de 03-03-2026 00:00 UTC",
-        f"✅ {what}",
+        "✅ Primeros Pasos",
         f"⌛ {what}: el plazo terminó",
         f"🔒 {what}",
         "   Primeros Pasos",
         "   ▰▰▰▰▰▰▱▱▱▱ 63/100",
     ] == text.splitlines()
+
+
+def test_locked_without_description(spanish: None) -> None:
+    """What is not described is told by its conditions, and how it ended the last time."""
+    points = Condition(ConditionType.TOTAL_POINTS, 500, 0)
+    either = [
+        Condition(ConditionType.LEVEL_REACHED, 3, 1),
+        Condition(ConditionType.FIRST_REACTION, None, 1),
+    ]
+    plain = replace(reward(), description=None, conditions=(points, *either))
+    expired = RewardLine(plain, None, DUE, Progress(1, 2), last=UserRewardStatus.EXPIRED)
+
+    text, _ = read(texts.listing(page(expired)))
+
+    assert [
+        "⌛🔒 Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos)",
+        "   Besitos ganados en total ≥ 500 + Nivel alcanzado ≥ 3 / Primera reacción",
+        "   ▰▰▰▰▰▱▱▱▱▱ 1/2",
+    ] == text.splitlines()[2:]
+
+
+def test_shipped_descriptions_have_their_english(english: None, manifest: Manifest) -> None:
+    """English members read the default rewards in English, and an admin's own text as it is."""
+    shipped = [one.description or "" for one in manifest.rewards]
+
+    assert [
+        "React to a message for the first time.",
+        "Earn 100 besitos in total.",
+        "Take the daily gift 7 days in a row.",
+    ] == [seeded.description(text) for text in shipped]
+    assert "Propia" == seeded.description("Propia")
 
 
 def test_empty_listing(spanish: None) -> None:

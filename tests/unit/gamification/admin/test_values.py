@@ -25,7 +25,7 @@ def test_whole_numbers(text: str, number: int) -> None:
     assert number == whole_number(text)
 
 
-@pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "1_000", "٣", "²", "--1", "9" * 16])
+@pytest.mark.parametrize("text", ["", "x", "1.5", "1e3", "1_000", "٣", "²", "--1", "9" * 41])
 def test_no_whole_numbers(text: str) -> None:
     """Everything else is refused, what Python would take for a number, too."""
     with pytest.raises(InvalidValue):
@@ -46,7 +46,7 @@ def test_any_text(text: str) -> None:
         (RewardType.BESITOS, Field.VALUE, "10", {"amount": 10}),
         (RewardType.BADGE, Field.VALUE, " 🏅  Oro ", {"badge_name": "Oro", "emoji": "🏅"}),
         (RewardType.BESITOS, Field.NAME, " dos \n nombres ", "dos nombres"),
-        (RewardType.BESITOS, Field.DESCRIPTION, "  ", None),
+        (RewardType.BESITOS, Field.DESCRIPTION, "  ", ""),
         (RewardType.BESITOS, Field.CLAIM_WINDOW, "24", 24),
     ],
 )

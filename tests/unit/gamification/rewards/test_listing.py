@@ -99,6 +99,14 @@ def test_secret_repeatable_is_hidden_again() -> None:
     assert [] == listed([reward(1, is_secret=True, is_repeatable=True)], held(1, C))
 
 
+def test_how_a_repeatable_one_ended() -> None:
+    """One that may come again tells how it ended the last time, a new one has no last time."""
+    again = [reward(number, is_repeatable=True) for number in (1, 2, 3)]
+    lines = list_rewards(*parts(again, held(1, C), held(2, U, NOW))).lines
+
+    assert [(None, C), (None, E), (None, None)] == [(line.status, line.last) for line in lines]
+
+
 def test_expires_to_the_microsecond() -> None:
     """At the moment of `expires_at` a reward is expired; one microsecond earlier it is not."""
     moment = timedelta(microseconds=1)
