@@ -24,7 +24,7 @@ from bot.telegram.outbox import Outbox
 
 MEMBERS = 100
 #: Each member reacts once in a round. The first warms caches up and begins everybody's day.
-ROUNDS = 13
+ROUNDS = 41
 AIM = 3
 
 React = Callable[[int], Awaitable[None]]

@@ -15,7 +15,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EconomyConfig:
-    """What each event pays, in besitos; the README says what each setting does."""
+    """What each event pays, in besitos; the README says what each setting does.
+
+    `stored_formula` is the database's own word for `level_formula`, None for the default.
+    """
 
     level_formula: LevelFormula
     besitos_per_reaction: int
@@ -25,6 +28,7 @@ class EconomyConfig:
     besitos_daily_base: int
     besitos_streak_bonus_per_day: int
     besitos_streak_bonus_max: int
+    stored_formula: str | None = None
 
 
 class ConfigReader:
@@ -43,7 +47,10 @@ class ConfigReader:
         values = self._defaults.model_dump() | {
             name: value for name, value in edited.items() if value is not None
         }
-        return EconomyConfig(**{**values, "level_formula": self._parse(values["level_formula"])})
+        return EconomyConfig(
+            **{**values, "level_formula": self._parse(values["level_formula"])},
+            stored_formula=edited.get("level_formula"),
+        )
 
     def _parse(self, text: str) -> LevelFormula:
         if text in {self._formula.text, self._refused}:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Text, bindparam, select, update
 
 from bot.database.prepared import Prepared
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.member_state import MemberState
-from bot.gamification.models import Transaction, TransactionType, UserGamificationProfile
+from bot.gamification.models import BotConfig, Transaction, TransactionType, UserGamificationProfile
 from bot.gamification.moment import Economy
 
 
@@ -21,7 +21,7 @@ class InsufficientBesitos(BesitosError):
 
 
 class StaleAccount(BesitosError):
-    """The account changed between reading and writing, which the row lock rules out."""
+    """The account or the level formula is another by now than was read: read both again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Booked:
 async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -> Booked:
     """Write `entries` into the ledger and change the balance by what was really new.
 
-    Raises `InsufficientBesitos`; the caller's transaction must then be rolled back.
+    Raises `InsufficientBesitos` or `StaleAccount`; the transaction must then be rolled back.
     """
     lines = [
         (state.user_id, entry.amount, entry.type, entry.reference, entry.reason, economy.now)
@@ -91,6 +91,7 @@ async def _change_balance(
             "earned": earned,
             "spent": spent,
             "level": after.level,
+            "stored_formula": economy.config.stored_formula,
             "updated_at": economy.now,
         },
     )
@@ -136,6 +137,7 @@ def _numbered(lines: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
 
 
 _profile = UserGamificationProfile
+_stored_formula = select(BotConfig.level_formula).where(BotConfig.id == 1).scalar_subquery()
 _CHANGE_BALANCE = Prepared(
     lambda _: (
         update(_profile)
@@ -143,6 +145,8 @@ _CHANGE_BALANCE = Prepared(
             _profile.user_id == bindparam("member"),
             _profile.total_earned == bindparam("earned_before"),
             _profile.total_spent == bindparam("spent_before"),
+            # Rules may be seconds old; a level by an old formula would stay for good.
+            _stored_formula.is_not_distinct_from(bindparam("stored_formula", type_=Text)),
         )
         .values(
             balance=_profile.balance + bindparam("earned") - bindparam("spent"),

@@ -17,16 +17,18 @@ class IsMember(Filter):
 
 
 class ReactionInGroup(Filter):
-    """Lets a named person's reaction in a group pass, and gives the handler its `user`.
+    """Lets a member's reaction in a group pass, and gives the handler its `user`.
 
     A reaction that is taken away has nothing new; it pays nothing and takes nothing back.
     """
 
-    # Not three conditions on F: aiogram sends each of those to a thread, for every reaction.
-    async def __call__(self, event: MessageReactionUpdated) -> bool | dict[str, User]:
+    # One filter for all, and not on F: aiogram sends each of those to a thread, at every reaction.
+    async def __call__(
+        self, event: MessageReactionUpdated, member: MemberState | None
+    ) -> bool | dict[str, User]:
         """Look at who reacted, where, and whether something is there now."""
         in_group = event.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
-        if event.user is None or not in_group or not event.new_reaction:
+        if event.user is None or member is None or not in_group or not event.new_reaction:
             return False
         return {"user": event.user}
 

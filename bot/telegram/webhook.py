@@ -18,8 +18,6 @@ from bot.telegram.unreadable import places
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for an update, less than Telegram's own patience; then it is rolled back and comes again.
-_PATIENCE: Final = 50.0
 _SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 
 
@@ -51,8 +49,7 @@ class Webhook:
             logger.error("an update is skipped, since aiogram cannot read it: %s", places(error))  # noqa: TRY400
             return web.Response()
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._dispatcher.feed_update(self._bot, update)
+            await self._dispatcher.feed_update(self._bot, update)
         except Exception as error:
             if not is_unavailable(error):
                 # The error handler failed itself; see Polling, which gives such an update up, too.

@@ -43,6 +43,11 @@ class Dispatching:
         await self.dispatcher.feed_update(self._bot, update)
         return list(self._outbox.methods)
 
+    @property
+    def sent(self) -> list[TelegramMethod[Any]]:
+        """What the last update was answered with, also when it failed."""
+        return list(self._outbox.methods)
+
     async def texts(self, update: Update) -> list[str]:
         """Return the texts of the answers."""
         return [str(getattr(method, "text", "")) for method in await self.feed(update)]

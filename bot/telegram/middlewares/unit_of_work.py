@@ -8,6 +8,7 @@ from aiogram.types import TelegramObject, User
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
+from bot.gamification.economy import StaleAccount
 from bot.gamification.member_state import Member
 from bot.gamification.members import enter_member
 from bot.gamification.moment import Rulebook
@@ -35,13 +36,27 @@ class UnitOfWork(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Register who is behind the update, run the rest, commit."""
+        try:
+            return await self._in_transaction(handler, event, data)
+        except StaleAccount:
+            # An admin has changed a rule that we had read a moment before: once more by the new.
+            self._rulebook.forget()
+            return await self._in_transaction(handler, event, data)
+
+    async def _in_transaction(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
         async with self._engine.begin() as connection:
             economy = await self._rulebook.economy(connection)
             user: User | None = data.get("event_from_user")
             member = None
             if user is not None and not user.is_bot and user.id != TELEGRAM:
                 member = await enter_member(connection, _member(user), economy.now.date())
-            return await handler(event, {**data, "economy": economy, "member": member})
+            data.update(economy=economy, member=member)
+            return await handler(event, data)
 
 
 def _member(user: User) -> Member:

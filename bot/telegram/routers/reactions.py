@@ -18,7 +18,7 @@ from bot.telegram.texts import rewards as texts
 def setup() -> Router:
     """Return the router. Telegram sends reactions only to bots that administer the chat."""
     router = Router(name=__name__)
-    router.message_reaction.register(pay_reaction, IsMember(), ReactionInGroup())
+    router.message_reaction.register(pay_reaction, ReactionInGroup())
     router.channel_post.register(add_button)
     router.callback_query.register(
         pay_press,

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.errors import BesitosError
 from bot.gamification.admin.dialogs import read_dialog
+from bot.gamification.economy import StaleAccount
 from bot.telegram.routers.admin.desk import Desk, QuestionOver
 from bot.telegram.routers.admin.keyboards import back_to_panel
 from bot.telegram.texts.admin import common as texts
@@ -24,7 +25,8 @@ class Afterwards(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Run the rest, then what it has put off."""
         after_commit: AfterCommit = []
-        result = await handler(event, {**data, "after_commit": after_commit})
+        data["after_commit"] = after_commit
+        result = await handler(event, data)
         for call in after_commit:
             call()
         return result
@@ -74,6 +76,8 @@ class Sentences(BaseMiddleware):
         try:
             async with desk.economy.connection.begin_nested():
                 return await handler(event, data)
+        except StaleAccount:
+            raise  # the update is done once more
         except BesitosError as error:
             return _tell(event, error)
 

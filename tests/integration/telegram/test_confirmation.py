@@ -1,0 +1,191 @@
+"""Nobody is told that something is done before it is committed: not Telegram, not the member."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from aiogram import BaseMiddleware
+from aiogram.types import TelegramObject, Update
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from sqlalchemy import event, insert, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bot.database.engine import for_writing
+from bot.gamification.models import UserGamificationProfile
+from bot.telegram.webhook import Webhook, derived_secret
+from sandbox import User
+from tests.support.dispatching import Dispatching
+from tests.support.economy import ANA, LiveEconomy
+from tests.support.live_bot import LiveBot
+from tests.support.updates import command, reaction, user
+from tests.support.waiting import until
+
+Post = Callable[[dict[str, Any]], Awaitable[int]]
+
+
+class Gate(BaseMiddleware):
+    """Holds an update up behind its handler, and so before its commit."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        result = await handler(event, data)
+        self.reached.set()
+        await self.open.wait()
+        return result
+
+
+@pytest.fixture
+async def post(bot: LiveBot) -> AsyncIterator[Post]:
+    """Take updates by webhook instead of polling, and post one as Telegram does."""
+    bot.stop.set()
+    await bot.polling
+    application = web.Application()
+    Webhook(bot.dispatcher, bot.api, "https://bot.example/hook").add_to(application)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": derived_secret(bot.api.token)}
+
+        async def post(update: dict[str, Any]) -> int:
+            address = server.make_url("/hook")
+            async with session.post(address, json=update, headers=headers) as response:
+                return response.status
+
+        yield post
+
+
+def daily(member: User) -> dict[str, Any]:
+    update = command("/daily", user(member.id, first_name=member.first_name))
+    return update.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+async def test_webhook_answers_after_the_commit(bot: LiveBot, post: Post) -> None:
+    """Telegram's 200 means that the besitos are in the database."""
+    ana, gate = bot.server.telegram.ana, Gate()
+    bot.dispatcher.update.middleware(gate)
+
+    answer = asyncio.create_task(post(daily(ana)))
+    await gate.reached.wait()
+    waiting = not answer.done()
+    gate.open.set()
+
+    assert (True, 200) == (waiting, await answer)
+    assert 50 == (await bot.balances())[ana.id]
+
+
+async def test_webhook_of_a_database_that_is_held(bot: LiveBot, post: Post) -> None:
+    """While a seed holds the lock Telegram waits with us, and is told nothing yet."""
+    ana = bot.server.telegram.ana
+    async with for_writing(bot.engine).begin() as seed:
+        await seed.execute(text("SELECT 1"))  # BEGIN IMMEDIATE goes with it
+        answer = asyncio.create_task(post(daily(ana)))
+        done, _ = await asyncio.wait([answer], timeout=0.3)
+
+    assert (set(), 200) == (done, await answer)
+    assert 50 == (await bot.balances())[ana.id]
+
+
+async def test_webhook_of_a_full_disk(bot: LiveBot, post: Post) -> None:
+    """What cannot be written is not confirmed, comes again, and is paid once."""
+    ana = bot.server.telegram.ana
+    async with no_room(bot):
+        refused = await post(daily(ana))
+
+    assert (503, 200) == (refused, await post(daily(ana)))
+    assert 50 == (await bot.balances())[ana.id]
+
+
+async def test_webhook_skips_what_nobody_can_read(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An update of a newer Telegram is said and confirmed, or it would come for ever."""
+    unreadable = {"update_id": 1, "message_reaction": {"new_reaction": [{"type": "hologram"}]}}
+
+    assert 200 == await post(unreadable)
+    assert "an update is skipped, since aiogram cannot read it: message_reaction" in caplog.text
+
+
+async def test_stop_before_what_nobody_can_read(bot: LiveBot) -> None:
+    """A stop ends well, also when the update that is next is one of a newer Telegram."""
+    telegram, gate = bot.server.telegram, Gate()
+    bot.dispatcher.update.middleware(gate)
+    telegram.say(telegram.ana, telegram.private(telegram.ana), "/daily")
+    await gate.reached.wait()
+    bot.server.queue.put("message_reaction", {"new_reaction": [{"type": "hologram"}]})
+    bot.stop.set()
+    gate.open.set()
+
+    await bot.polling
+
+    assert 50 == (await bot.balances())[telegram.ana.id]
+
+
+async def test_nothing_is_said_before_the_commit(live: LiveEconomy, telegram: Dispatching) -> None:
+    """When the commit fails no answer leaves, and nothing counts as changed."""
+
+    def fail(_connection: object) -> None:
+        raise OperationalError("COMMIT", None, RuntimeError(), connection_invalidated=True)
+
+    event.listen(live.engine.sync_engine, "commit", fail)
+    answers: list[object] = []
+    with pytest.raises(OperationalError):
+        answers += await telegram.feed(command("/daily", user(ANA)))
+    event.remove(live.engine.sync_engine, "commit", fail)
+
+    assert [] == answers + telegram.sent
+    assert 50 == await paid(live, telegram, command("/daily", user(ANA)))
+
+
+@pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
+async def test_commit_that_fails_leaves_no_transaction(
+    live: LiveEconomy, telegram: Dispatching
+) -> None:
+    """The connection that could not commit is clean when the next update gets it."""
+    with pytest.raises(IntegrityError):
+        await commit_a_stray_profile(live)
+
+    assert 25 == await paid(live, telegram, reaction(1, user(ANA)))
+
+
+async def test_full_disk(bot: LiveBot) -> None:
+    """An update that cannot be written waits, and is paid once when there is room again."""
+    telegram = bot.server.telegram
+    async with no_room(bot):
+        telegram.say(telegram.ana, telegram.private(telegram.ana), "/daily")
+        await bot.server.calls.wait_for("getUpdates", nth=3)
+        unconfirmed = len(bot.server.queue)
+    await until(lambda: not len(bot.server.queue))
+
+    assert 1 == unconfirmed
+    assert 50 == (await bot.balances())[telegram.ana.id]
+
+
+@asynccontextmanager
+async def no_room(bot: LiveBot) -> AsyncIterator[None]:
+    """Let SQLite refuse to write, as it does on a full or read-only disk."""
+    for switch in ("ON", "OFF"):
+        async with bot.engine.connect() as connection:
+            await connection.exec_driver_sql(f"PRAGMA query_only = {switch}")
+        if switch == "ON":
+            yield
+
+
+async def commit_a_stray_profile(live: LiveEconomy) -> None:
+    async with for_writing(live.engine).begin() as connection:
+        await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        await connection.execute(insert(UserGamificationProfile).values(user_id=9))
+
+
+async def paid(live: LiveEconomy, telegram: Dispatching, update: Update) -> int:
+    """Feed an update and return Ana's balance."""
+    await telegram.feed(update)
+    return (await live.state()).balance
