@@ -10,7 +10,7 @@ from bot.gamification.member_state import MemberState
 from bot.gamification.models import TransactionType
 from bot.gamification.moment import Economy
 from tests.support.dispatching import Dispatching
-from tests.support.economy import ANA, LiveEconomy
+from tests.support.economy import ANA, LiveEconomy, count_rows
 from tests.support.updates import command, press, reaction, too_old, user
 
 SORRY = "Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento."
@@ -131,3 +131,22 @@ async def test_spanish_by_default(telegram: Dispatching, language: str | None) -
     (welcome,) = await telegram.texts(command("/start", user(ANA, language_code=language)))
 
     assert welcome.startswith("¡Hola, Member 1001!")
+
+
+async def test_rule_that_changed_a_moment_ago(live: LiveEconomy, telegram: Dispatching) -> None:
+    """An update that meets a new formula halfway is done once more by it, and paid once."""
+    await telegram.feed(reaction(1, user(ANA)))
+    await live.edit_by_sql("UPDATE bot_config SET level_formula = 'total_earned // 10 + 1'")
+
+    await telegram.feed(reaction(2, user(ANA)))
+
+    live.rulebook.forget()
+    state = await live.state()
+    assert (30, 4) == (state.balance, state.level)
+
+
+async def test_telegrams_own_account(live: LiveEconomy, telegram: Dispatching) -> None:
+    """Channel posts that Telegram forwards into a group make nobody a member."""
+    await telegram.feed(command("/start", user(777000)))
+
+    assert 0 == await count_rows(live.engine, "users", "user_id = 777000")

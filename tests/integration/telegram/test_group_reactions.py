@@ -1,5 +1,6 @@
 """Reactions in a group, from a real long poll to the ledger."""
 
+from bot.telegram.callbacks import ReactToPost
 from sandbox import Message
 from sandbox.values import User
 from tests.support.economy import count_rows
@@ -142,3 +143,20 @@ async def test_second_post_of_the_day(bot: LiveBot) -> None:
     answer = await bot.press(telegram.ana, post, post.buttons[0].callback_data or "")
 
     assert ("💋 +5", 30) == (answer.text, (await bot.balances())[telegram.ana.id])
+
+
+async def test_forged_press(bot: LiveBot) -> None:
+    """The button of a channel post pays nothing anywhere else, whoever forges it."""
+    telegram = bot.server.telegram
+    (private,) = await bot.say(telegram.ana, "/help")
+    telegram.say(telegram.luis, telegram.group, "/help")
+    await bot.settle()
+    (in_group,) = bot.answers(telegram.group)
+
+    answers = [
+        await bot.press(telegram.ana, message, ReactToPost().pack())
+        for message in (private, in_group)
+    ]
+
+    assert ["Este botón ya no funciona."] * 2 == [answer.text for answer in answers]
+    assert 0 == (await bot.balances())[telegram.ana.id]

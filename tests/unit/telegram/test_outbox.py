@@ -189,3 +189,21 @@ async def test_stop_gives_up_in_time(
     bot.held["nunca"].set()  # or a failing test would leave its tasks to the next
     await asyncio.gather(*left_over)
     assert set() == left_over
+
+
+async def test_burst(bot: PaperBot, naps: Naps) -> None:
+    """However often Telegram says to wait, an answer that it would take is not given up."""
+    bot.fail("uno", *[RETRY_IN_7] * (ATTEMPTS + 3))
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+
+    assert ["uno"] == bot.sent
+    assert [7] * (ATTEMPTS + 3) == naps.taken
+
+
+async def test_nothing_is_kept(bot: PaperBot) -> None:
+    """What is delivered is forgotten, or the bot would grow with every answer."""
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno"))
+        await until(lambda: bot.sent)
+        await until(lambda: not outbox._tasks and not outbox._last_of_chat)  # noqa: SLF001

@@ -1,0 +1,126 @@
+"""What was read may be old by a moment; whatever is written then refuses, or is done anew."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.gamification.admin.drafts import create_reward
+from bot.gamification.admin.rewards import NameTaken
+from bot.gamification.bootstrap.snapshot import take_snapshot
+from bot.gamification.economy import StaleAccount
+from bot.gamification.models import ConditionType
+from bot.gamification.rewards.claiming import NotClaimable, claim
+from bot.gamification.rewards.unlocking import unlock
+from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
+
+POINTS = ConditionType.TOTAL_POINTS
+on_postgresql = pytest.mark.parametrize("seeded_databases", ["postgresql"], indirect=True)
+
+
+async def test_claim_of_an_earlier_time(live: LiveEconomy) -> None:
+    """A repeatable reward as it was before its last claim pays nothing, and uses nothing up."""
+    reward_id = await live.add_reward("Otra vez", (POINTS, 5), is_repeatable=True)
+    await live.react(1)
+    old = await live.state()
+    for message_id in (2, 3):
+        live.clock.advance(microseconds=1)
+        await live.react(message_id)
+    await live.claim(reward_id)  # and it unlocks anew, for what was earned since
+
+    with pytest.raises(NotClaimable):
+        async with live.turn() as (economy, now):
+            await claim(economy, replace(now, rewards=old.rewards), reward_id)
+
+    assert 7 == (await live.claim(reward_id)).paid
+    await live.assert_books_balance()
+
+
+async def test_unlocking_of_an_earlier_time(live: LiveEconomy) -> None:
+    """What a claim paid is not counted by somebody who read the reward before the claim."""
+    reward_id = await live.add_reward("Otra vez", (POINTS, 7), is_repeatable=True)
+    await live.react(1)
+    old = await live.state()
+    live.clock.advance(microseconds=1)
+    await live.claim(reward_id)
+
+    async with live.turn() as (economy, now):
+        held = {**old.rewards}
+        held[reward_id] = replace(now.rewards[reward_id], baseline=old.rewards[reward_id].baseline)
+        _, unlocked = await unlock(economy, replace(now, rewards=held))
+
+    assert [] == [reward.name for reward in unlocked]
+
+
+async def test_claim_moves_nobody_elses_start(live: LiveEconomy) -> None:
+    """What Ana claims does not count for or against Luis."""
+    await live.react(1, LUIS)
+    before = (await live.state(LUIS)).rewards
+    await live.react(1)
+    await live.claim(await live.reward_id("primeros_pasos"))
+
+    assert before == (await live.state(LUIS)).rewards
+
+
+async def test_level_by_an_old_formula_is_refused(live: LiveEconomy) -> None:
+    """A replica that has the formula of some seconds ago books nothing by it."""
+    replica = LiveEconomy(live.engine, live.clock)
+    await replica.react(1)
+    await live.edit_by_sql("UPDATE bot_config SET level_formula = 'total_earned // 10 + 1'")
+
+    with pytest.raises(StaleAccount):
+        await replica.react(2)
+    replica.rulebook.forget()
+    result = await replica.react(2)
+
+    assert (30, 4) == (result.state.total_earned, result.state.level)
+    await live.assert_books_balance()
+
+
+@on_postgresql
+async def test_members_unlock_beside_a_bootstrap(live: LiveEconomy) -> None:
+    """A start keeps admins from editing rewards, and no member from unlocking them."""
+    await live.state()
+    async with live.engine.begin() as bootstrap:
+        await take_snapshot(bootstrap, lock_rows=True)
+        unlocked = (await asyncio.wait_for(live.react(1), 10)).unlocked
+
+    assert ["Primeros Pasos"] == [reward.name for reward in unlocked]
+
+
+@on_postgresql
+async def test_two_admins_and_one_name(live: LiveEconomy) -> None:
+    """Of two rewards that are created with the same name at once there will be one."""
+    draft = {
+        "reward_type": "BESITOS",
+        "name": "Doble",
+        "description": None,
+        "reward_value": {"amount": 1},
+        "claim_window_hours": 1,
+        "conditions": [{"condition_type": "FIRST_REACTION"}],
+    }
+    both = asyncio.Barrier(2)
+
+    async def create(admin: int) -> None:
+        async with live.turn(admin) as (economy, _):
+            await both.wait()
+            await create_reward(economy, admin, draft)
+
+    results = await asyncio.gather(create(ANA), create(LUIS), return_exceptions=True)
+
+    assert {type(None), NameTaken} == {type(result) for result in results}
+    assert 1 == await count_rows(live.engine, "rewards", "name = 'Doble'")
+
+
+async def test_reward_that_nobody_could_describe(
+    live: LiveEconomy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A value broken by hand takes its reward out and says so; everybody is paid as before."""
+    await live.edit_by_sql(
+        "UPDATE rewards SET reward_value = '{\"besitos\": 10}' WHERE key = 'primeros_pasos'"
+    )
+
+    result = await live.react(1)
+
+    assert (25, ()) == (result.state.balance, result.unlocked)
+    assert "is left out: its reward_value is wrong" in caplog.text
