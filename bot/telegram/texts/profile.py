@@ -72,7 +72,10 @@ def _line(row: HistoryRow) -> str:
 def _way_to_next_level(profile: Profile) -> str:
     if profile.next_level_at is None:
         return _("Has llegado al nivel más alto.")
-    return f"{bar(profile.progress)} {number(profile.total_earned)}/{number(profile.next_level_at)}"
+    # Both from where the level begins, as the bar: 107/400 beside an empty bar reads like a fault.
+    done = profile.total_earned - profile.level_since
+    need = profile.next_level_at - profile.level_since
+    return f"{bar(profile.progress)} {number(done)}/{number(need)}"
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:

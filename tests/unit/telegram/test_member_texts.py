@@ -49,7 +49,7 @@ def test_profile(spanish: None) -> None:
         "👤 Ana",
         f"💋 Saldo: 1{NBSP}200 besitos",
         "⭐ Nivel 2",
-        "▰▰▰▰▰▱▱▱▱▱ 250/400",
+        "▰▰▰▰▰▱▱▱▱▱ 150/300",
         "🔥 Racha del regalo: 5 · de reacciones: 0",
         "🏆 Eres el n.º 3",
         "🎖 Insignias: 💰 ahorrador",
