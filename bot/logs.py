@@ -11,6 +11,8 @@ from bot.settings import Settings
 #: A Telegram bot token wherever it may turn up, such as in the address of a failed request.
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _HIDDEN = "***"
+#: Characters that a password has at least, to be looked for outside of an address.
+_SHORTEST = 4
 
 
 class _Redacting(logging.Formatter):
@@ -68,5 +70,10 @@ def _secrets(settings: Settings) -> list[str]:
     known = [settings.bot_token, settings.webhook_secret]
     return [
         *(secret.get_secret_value() for secret in known if secret),
-        *([password[1], unquote(password[1])] if password else []),
+        *(_telling(one) for one in ({password[1], unquote(password[1])} if password else ())),
     ]
+
+
+def _telling(password: str) -> str:
+    """Return what to blot out: a short password stands in many a word, and would show by that."""
+    return password if len(password) >= _SHORTEST else f":{password}@"

@@ -66,6 +66,16 @@ def test_password_with_an_at(settings: Settings, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err.endswith("x: ***, in other words ***\n")
 
 
+def test_short_password(settings: Settings) -> None:
+    """A password of one letter is hidden where it is one, and words stay whole."""
+    url = SecretStr("postgresql://bot:p@db.example/besitos")
+    setup_logging(settings.model_copy(update={"database_url": url}))
+
+    assert "postgresql://bot***db.example is no option" == redacted(
+        "postgresql://bot:p@db.example is no option"
+    )
+
+
 def test_json_lines(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """With LOG_FORMAT=json each record is one JSON document with readable emoji."""
     setup_logging(settings.model_copy(update={"log_format": "json"}))
