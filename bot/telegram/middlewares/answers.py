@@ -1,12 +1,12 @@
 """Take the methods that a handler returns, and deliver them once its transaction has committed."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.methods import TelegramMethod
 from aiogram.types import TelegramObject
 
+from bot.telegram.middlewares import Handler
 from bot.telegram.outbox import Outbox
 
 
@@ -17,12 +17,7 @@ class Answers(BaseMiddleware):
         """Hand every answer to `outbox`."""
         self._outbox = outbox
 
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Run the rest, then send."""
         result = await handler(event, data)
         methods = result if isinstance(result, list) else [result]

@@ -1,6 +1,5 @@
 """One update, one transaction, one commit."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiogram import BaseMiddleware
@@ -12,6 +11,7 @@ from bot.gamification.economy import StaleAccount
 from bot.gamification.member_state import Member
 from bot.gamification.members import enter_member
 from bot.gamification.moment import Rulebook
+from bot.telegram.middlewares import Handler
 
 #: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
 TELEGRAM: Final = 777000
@@ -29,12 +29,7 @@ class UnitOfWork(BaseMiddleware):
         self._engine = for_writing(engine)
         self._rulebook = rulebook
 
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Register who is behind the update, run the rest, commit."""
         try:
             return await self._in_transaction(handler, event, data)
@@ -44,10 +39,7 @@ class UnitOfWork(BaseMiddleware):
             return await self._in_transaction(handler, event, data)
 
     async def _in_transaction(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
+        self, handler: Handler, event: TelegramObject, data: dict[str, Any]
     ) -> Any:
         async with self._engine.begin() as connection:
             economy = await self._rulebook.economy(connection)

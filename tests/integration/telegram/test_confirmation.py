@@ -7,8 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiogram import BaseMiddleware
-from aiogram.types import TelegramObject, Update
+from aiogram.types import Update
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import event, insert, text
@@ -20,6 +19,7 @@ from bot.telegram.webhook import Webhook, derived_secret
 from sandbox import User
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy
+from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot
 from tests.support.updates import command, reaction, user
 from tests.support.waiting import until
@@ -27,22 +27,13 @@ from tests.support.waiting import until
 Post = Callable[[dict[str, Any]], Awaitable[int]]
 
 
-class Gate(BaseMiddleware):
-    """Holds an update up behind its handler, and so before its commit."""
-
-    def __init__(self) -> None:
-        self.reached, self.open = asyncio.Event(), asyncio.Event()
-
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
-        result = await handler(event, data)
-        self.reached.set()
-        await self.open.wait()
-        return result
+@pytest.fixture
+def gate(bot: LiveBot) -> Gate:
+    """Hold updates up behind their handler, and so before their commit."""
+    gate = Gate()
+    gate.open.clear()
+    bot.dispatcher.update.middleware(gate)
+    return gate
 
 
 @pytest.fixture
@@ -68,10 +59,9 @@ def daily(member: User) -> dict[str, Any]:
     return update.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-async def test_webhook_answers_after_the_commit(bot: LiveBot, post: Post) -> None:
+async def test_webhook_answers_after_the_commit(bot: LiveBot, post: Post, gate: Gate) -> None:
     """Telegram's 200 means that the besitos are in the database."""
-    ana, gate = bot.server.telegram.ana, Gate()
-    bot.dispatcher.update.middleware(gate)
+    ana = bot.server.telegram.ana
 
     answer = asyncio.create_task(post(daily(ana)))
     await gate.reached.wait()
@@ -114,10 +104,9 @@ async def test_webhook_skips_what_nobody_can_read(
     assert "an update is skipped, since aiogram cannot read it: message_reaction" in caplog.text
 
 
-async def test_stop_before_what_nobody_can_read(bot: LiveBot) -> None:
+async def test_stop_before_what_nobody_can_read(bot: LiveBot, gate: Gate) -> None:
     """A stop ends well, also when the update that is next is one of a newer Telegram."""
-    telegram, gate = bot.server.telegram, Gate()
-    bot.dispatcher.update.middleware(gate)
+    telegram = bot.server.telegram
     telegram.say(telegram.ana, telegram.private(telegram.ana), "/daily")
     await gate.reached.wait()
     bot.server.queue.put("message_reaction", {"new_reaction": [{"type": "hologram"}]})

@@ -1,43 +1,15 @@
 """Long polling: at least once in, exactly once paid, and a stop that finishes what it began."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
-from aiogram import BaseMiddleware
-from aiogram.types import TelegramObject
 from sqlalchemy.exc import OperationalError
 
 from bot.telegram.backoff import Backoff
 from bot.telegram.polling import Polling
+from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot
 from tests.support.waiting import until
-
-
-class Gate(BaseMiddleware):
-    """Stands around every handler: lets updates in one by one, or fails as it is told to."""
-
-    def __init__(self) -> None:
-        """Open."""
-        self.errors: list[Exception] = []
-        self.open = asyncio.Event()
-        self.open.set()
-        self.entered = 0
-
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
-        """Fail after the work was done and before it is committed, or go on."""
-        self.entered += 1
-        result = await handler(event, data)
-        await self.open.wait()
-        if self.errors:
-            raise self.errors.pop(0)
-        return result
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Around every admin action: what waits for the commit, the desk, and refusals."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -10,11 +10,11 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.errors import BesitosError
 from bot.gamification.admin.dialogs import read_dialog
 from bot.gamification.economy import StaleAccount
+from bot.telegram.middlewares import Handler
 from bot.telegram.routers.admin.desk import Desk, QuestionOver
 from bot.telegram.routers.admin.keyboards import back_to_panel
 from bot.telegram.texts.admin import common as texts
 
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 #: What a handler puts in here is called once its transaction has committed.
 AfterCommit = list[Callable[[], None]]
 
