@@ -107,7 +107,7 @@ async def test_profile_shows_balance_and_level(started: Started) -> None:
     assert "Rica" in answer
     assert "Saldo: 250 besitos" in answer
     assert "Nivel 2" in answer
-    assert "250/400" in answer
+    assert "150/300" in answer
 
 
 async def test_help_names_every_command(started: Started) -> None:
