@@ -51,9 +51,11 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
 def for_single_reads(engine: AsyncEngine) -> AsyncEngine:
     """Return the same engine, same pool, for a SELECT that stands alone.
 
-    On SQLite it needs no transaction around it, and so no visit to the thread to end one.
+    It needs no transaction around it, and so no visit to the database to end one.
     """
-    return engine.execution_options(**{SQLITE_BEGIN: None})
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{SQLITE_BEGIN: None})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def create_reading_engine(url: URL) -> AsyncEngine:
