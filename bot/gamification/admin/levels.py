@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice, pairwise
 from typing import Final
 
-from sqlalchemy import BigInteger, Integer, Select, case, column, func, select, update, values
+from sqlalchemy import BigInteger, Integer, Select, case, column, func, select, text, update, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gamification.level_formula import MAX_TOTAL_EARNED, LevelFormula
@@ -37,6 +37,17 @@ def preview(old: LevelFormula, new: LevelFormula) -> list[PreviewRow]:
     return [PreviewRow(total, old.level(total), new.level(total)) for total in totals]
 
 
+async def let_bookings_finish(connection: AsyncConnection) -> None:
+    """Wait until nobody is booking by the old formula, and let nobody begin before our commit.
+
+    Without it a booking that is under way would put its level over ours a moment later. SQLite
+    has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        table = UserGamificationProfile.__tablename__
+        await connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
+
+
 async def relevel(connection: AsyncConnection, formula: str, now: datetime) -> int:
     """Give every member the level of `formula`; return how many members' levels changed.
 
@@ -47,7 +58,7 @@ async def relevel(connection: AsyncConnection, formula: str, now: datetime) -> i
     # An evaluator of our own: it is not made for two threads at once.
     parsed = await asyncio.to_thread(LevelFormula, formula)
     highest = await connection.scalar(select(func.max(_profile.total_earned))) or 0
-    # On PostgreSQL members go on earning meanwhile, hence the room above the highest total.
+    # Room above the highest total, for whoever calls while members go on earning.
     reach = min(2 * highest + 10_000, MAX_TOTAL_EARNED)
     steps = await asyncio.to_thread(list, islice(_steps(parsed, reach), MOST_STEPS + 1))
     if len(steps) <= MOST_STEPS:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.levels import relevel
+from bot.gamification.admin.levels import let_bookings_finish, relevel
 from bot.gamification.admin.values import validated, whole_number
 from bot.gamification.bootstrap.manifest import ConfigDefaults
 from bot.gamification.level_formula import LevelFormula
@@ -95,6 +95,7 @@ async def change_setting(
     )
     releveled = 0
     if name == LEVEL_FORMULA:
+        await let_bookings_finish(economy.connection)
         releveled = await relevel(economy.connection, str(value), economy.now)
     await record(
         economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value

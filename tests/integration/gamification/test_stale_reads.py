@@ -7,12 +7,15 @@ import pytest
 
 from bot.gamification.admin.drafts import create_reward
 from bot.gamification.admin.rewards import NameTaken
+from bot.gamification.admin.settings import LEVEL_FORMULA, change_setting
+from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.snapshot import take_snapshot
 from bot.gamification.economy import StaleAccount
 from bot.gamification.models import ConditionType
+from bot.gamification.reactions import react
 from bot.gamification.rewards.claiming import NotClaimable, claim
 from bot.gamification.rewards.unlocking import unlock
-from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
+from tests.support.economy import ANA, GROUP, LUIS, LiveEconomy, count_rows
 
 POINTS = ConditionType.TOTAL_POINTS
 on_postgresql = pytest.mark.parametrize("seeded_databases", ["postgresql"], indirect=True)
@@ -74,6 +77,28 @@ async def test_level_by_an_old_formula_is_refused(live: LiveEconomy) -> None:
     result = await replica.react(2)
 
     assert (30, 4) == (result.state.total_earned, result.state.level)
+    await live.assert_books_balance()
+
+
+@on_postgresql
+async def test_new_formula_waits_for_bookings(live: LiveEconomy) -> None:
+    """A booking that is under way gets its level before all levels are made anew."""
+    await live.state()
+    formula = "total_earned // 10 + 1"
+
+    async def change() -> None:
+        async with live.turn(LUIS) as (economy, _):
+            await change_setting(economy, LUIS, load_manifest().config, LEVEL_FORMULA, formula)
+
+    async with live.turn() as (economy, member):
+        await react(economy, member, GROUP, 1)
+        changing = asyncio.create_task(change())
+        done, _ = await asyncio.wait([changing], timeout=0.5)
+    await changing
+
+    assert set() == done
+    live.rulebook.forget()
+    assert (25, 3) == ((await live.state()).total_earned, (await live.state()).level)
     await live.assert_books_balance()
 
 
