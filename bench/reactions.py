@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
@@ -49,9 +50,13 @@ async def _measure(first: str, second: str, third: str) -> Turns:
         gc.collect()
         gc.freeze()  # as main.py does: what was imported is no garbage to look through
         taken: tuple[list[Sample], list[Sample]] = ([], [])
-        for messages in _rounds():
-            taken[0].append(await _timed(react, messages))
-            taken[1].append(await _timed(replay, [sent[message] for message in messages]))
+        for number, messages in enumerate(_rounds()):
+            sides = (
+                partial(_timed, react, messages),
+                partial(_timed, replay, [sent[message] for message in messages]),
+            )
+            for side in (0, 1) if number % 2 == 0 else (1, 0):
+                taken[side].append(await sides[side]())
     return Turns(tuple(taken[0][1:]), tuple(taken[1][1:]))
 
 

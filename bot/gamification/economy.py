@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Text, bindparam, select, update
 
@@ -20,8 +19,11 @@ class InsufficientBesitos(BesitosError):
     """A member does not have what shall be taken."""
 
 
-class StaleAccount(BesitosError):
-    """The account or the level formula is another by now than was read: read both again."""
+class StaleAccount(Exception):
+    """The account or the level formula is another by now than was read: read both again.
+
+    That is nothing to tell a person, and so no `BesitosError`: the update is done once more.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,23 @@ async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -
 
     Raises `InsufficientBesitos` or `StaleAccount`; the transaction must then be rolled back.
     """
-    lines = [
-        (state.user_id, entry.amount, entry.type, entry.reference, entry.reason, economy.now)
+    rows = [
+        {
+            "user_id": state.user_id,
+            "amount": entry.amount,
+            "type": entry.type,
+            "reference": entry.reference,
+            "reason": entry.reason,
+            "created_at": economy.now,
+        }
         for entry in entries
         if entry.amount
     ]
-    if not lines:
+    if not rows:
         return Booked(state, {})
     amounts: Counter[TransactionType] = Counter()
-    new = await _new_lines(len(lines)).execute(economy.connection, _numbered(lines))
+    numbered = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+    new = await _new_lines(len(rows)).execute(economy.connection, numbered)
     for kind, amount in new.rows:
         amounts[kind] += amount
     if not amounts:
@@ -100,22 +110,12 @@ async def _change_balance(
     return after
 
 
-_line = Transaction.__table__.c
-_LINE = (
-    _line.user_id,
-    _line.amount,
-    _line.type,
-    _line.reference,
-    _line.reason,
-    _line.created_at,
-)
-
-
 @cache
 def _new_lines(count: int) -> Prepared:
     """Return the statement that writes so many lines and returns those that were new."""
+    columns = [column for column in Transaction.__table__.c if column.name != "id"]
     lines = [
-        {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in _LINE}
+        {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in columns}
         for n in range(count)
     ]
     return Prepared(
@@ -126,14 +126,6 @@ def _new_lines(count: int) -> Prepared:
             .returning(Transaction.type, Transaction.amount)
         )
     )
-
-
-def _numbered(lines: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    return {
-        f"{column.name}_{n}": value
-        for n, line in enumerate(lines)
-        for column, value in zip(_LINE, line, strict=True)
-    }
 
 
 _profile = UserGamificationProfile

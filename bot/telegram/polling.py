@@ -18,10 +18,9 @@ from aiogram.exceptions import (
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from bot.database.errors import is_unavailable
 from bot.stopping import unless_stopped
 from bot.telegram.backoff import Backoff
-from bot.telegram.unreadable import places
+from bot.telegram.feeding import feed, places
 
 logger = logging.getLogger(__name__)
 
@@ -106,19 +105,12 @@ class Polling:
         """Feed one update; whether it is done with, so that the next may follow."""
         if self._stop.is_set():
             return False
-        try:
-            await self._dispatcher.feed_update(self._bot, update)
-        except Exception as error:
-            if not is_unavailable(error):
-                # The error handler failed itself. Telegram would send this update again and
-                # again; one lost answer is better than a bot that never gets past it.
-                logger.exception("update %d is given up", update.update_id)
-                return True
-            logger.warning("update %d waits for the database: %s", update.update_id, error)
+        done = await feed(self._dispatcher, self._bot, update)
+        if done:
+            self._backoff.reset()
+        else:
             await self._backoff.wait()
-            return False
-        self._backoff.reset()
-        return True
+        return done
 
     async def _confirm(self) -> None:
         """Tell Telegram what is done, so that the next start does not get it again."""

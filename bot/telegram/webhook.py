@@ -12,9 +12,8 @@ from aiogram.types import Update
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from bot.database.errors import is_unavailable
 from bot.telegram.backoff import PASSING, Backoff
-from bot.telegram.unreadable import places
+from bot.telegram.feeding import feed, places
 
 logger = logging.getLogger(__name__)
 
@@ -48,16 +47,8 @@ class Webhook:
             # Telegram would send it for ever, and what this aiogram cannot read it never will.
             logger.error("an update is skipped, since aiogram cannot read it: %s", places(error))  # noqa: TRY400
             return web.Response()
-        try:
-            await self._dispatcher.feed_update(self._bot, update)
-        except Exception as error:
-            if not is_unavailable(error):
-                # The error handler failed itself; see Polling, which gives such an update up, too.
-                logger.exception("update %d is given up", update.update_id)
-                return web.Response()
-            logger.warning("update %d waits for the database: %s", update.update_id, error)
-            return web.Response(status=503)
-        return web.Response()
+        done = await feed(self._dispatcher, self._bot, update)
+        return web.Response(status=200 if done else 503)
 
     async def announce(self, stop: asyncio.Event) -> None:
         """Tell Telegram where to send updates; again and again while it does not answer.

@@ -133,11 +133,9 @@ class Manifest(_Part):
     @model_validator(mode="after")
     def _tell_rewards_apart(self) -> Self:
         for field in ("key", "name"):
-            ((value, times),) = Counter(
-                getattr(reward, field) for reward in self.rewards
-            ).most_common(1) or [("", 0)]
-            if times > 1:
-                raise ValueError(f"two rewards have the {field} {value!r}")
+            seen = Counter(getattr(reward, field) for reward in self.rewards)
+            if twice := sorted(value for value, times in seen.items() if times > 1):
+                raise ValueError(f"two rewards have the {field} {twice[0]!r}")
         return self
 
     @cached_property

@@ -9,7 +9,6 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.errors import BesitosError
 from bot.gamification.admin.dialogs import read_dialog
-from bot.gamification.economy import StaleAccount
 from bot.telegram.middlewares import Handler
 from bot.telegram.routers.admin.desk import Desk, QuestionOver
 from bot.telegram.routers.admin.keyboards import back_to_panel
@@ -76,8 +75,6 @@ class Sentences(BaseMiddleware):
         try:
             async with desk.economy.connection.begin_nested():
                 return await handler(event, data)
-        except StaleAccount:
-            raise  # the update is done once more
         except BesitosError as error:
             return _tell(event, error)
 
