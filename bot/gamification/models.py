@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base
 from bot.database.types import Json, SurrogateId, UtcDateTime
+from bot.seeding.tables import runs_table
 
 
 class RewardType(StrEnum):
@@ -295,3 +296,6 @@ class SeedMarker(Base):
     applied_values: Mapped[dict[str, Any]] = mapped_column(Json)
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
     release: Mapped[str] = mapped_column(Text)
+
+
+SEED_RUNS = runs_table(Base.metadata)
