@@ -1,0 +1,154 @@
+"""Writing of planned rows, their children and the marker."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, and_, cast, delete, func, insert, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .declaration import Children, Seed, SeededTable
+from .plan import Action, RowPlan
+from .values import Json, form_of
+
+Upsert = sqlite.Insert | postgresql.Insert
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Upsert:
+    """Return the insert construct that knows ON CONFLICT, which each dialect has for itself."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+
+
+async def write_rows(connection: AsyncConnection, seed: Seed, plans: tuple[RowPlan, ...]) -> None:
+    """Write every row that a plan inserts or updates; no other is touched."""
+    for plan in plans:
+        if plan.writes:
+            await _Write(connection, seed, seed.sections[plan.section], plan).run()
+
+
+async def write_marker(
+    connection: AsyncConnection, marker: Table, seed: Seed, *, now: datetime, release: str
+) -> None:
+    """Record that the seed is applied."""
+    row = {
+        "version": seed.version,
+        "fingerprint": seed.fingerprint,
+        "applied_values": seed.canonical,
+        "applied_at": now,
+        "release": release,
+    }
+    statement = upsert(connection, marker).values(seed=seed.name, **row)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["seed"], set_=row))
+
+
+async def advance_ids(connection: AsyncConnection, table: Table) -> None:
+    """Set the next id of a table behind all that are there (PostgreSQL)."""
+    column = table.autoincrement_column
+    assert column is not None  # noqa: S101 - only such tables are looked at
+    name = connection.dialect.identifier_preparer.format_table(table)
+    sequence = cast(func.pg_get_serial_sequence(name, column.name), postgresql.REGCLASS)
+    last = select(func.max(column)).scalar_subquery()
+    await connection.execute(select(func.setval(sequence, last)))
+
+
+def bound(column: Column[Any], value: Json) -> Any:
+    """Return what is written into a column for a canonical value."""
+    return null() if value is None else form_of(column).bind(value)
+
+
+class _Write:
+    """The writing of one row."""
+
+    def __init__(
+        self, connection: AsyncConnection, seed: Seed, table: SeededTable, plan: RowPlan
+    ) -> None:
+        self._connection = connection
+        self._seed = seed
+        self._table = table
+        self._plan = plan
+
+    async def run(self) -> None:
+        table, plan = self._table, self._plan
+        after = {name: value for name, (_, value) in plan.changes.items()}
+        children = table.children
+        members = after.pop(children.name, None) if children else None
+        values = {name: self._value(table, name, value) for name, value in after.items()}
+        if plan.action is Action.INSERT:
+            parent = await self._insert(values)
+        else:
+            parent = await self._update(values)
+        if children and children.name in plan.changes and parent is not None:
+            await self._replace(children, parent, members)
+
+    async def _insert(self, values: dict[str, Any]) -> Any:
+        """Return what children refer to; None when somebody else has just made the row."""
+        table = self._table
+        values |= {name: make(self._plan.name) for name, make in table.initial.items()}
+        if table.single is not None:
+            values[table.ids[0]] = table.single
+        statement = upsert(self._connection, table.table).values(values)
+        if table.single is None or not table.heal:
+            statement = statement.on_conflict_do_nothing(index_elements=table.keys or table.ids)
+        else:
+            # A live replica's admin may have made the row since we looked: their values win.
+            columns = {name: table.column(name) for name in table.fields if name in values}
+            theirs = {n: func.coalesce(c, statement.excluded[n]) for n, c in columns.items()}
+            statement = statement.on_conflict_do_update(
+                index_elements=table.ids, set_=theirs or {table.ids[0]: table.single}
+            )
+        if table.children is None:
+            await self._connection.execute(statement)
+            return None
+        return await self._connection.scalar(statement.returning(self._link(table.children)))
+
+    async def _update(self, values: dict[str, Any]) -> Any:
+        table, stored = self._table, self._plan.stored
+        assert stored is not None  # noqa: S101 - what is updated was found
+        ids = {name: bound(table.column(name), stored.values[name]) for name in table.ids}
+        if values:
+            chosen = and_(*(table.column(name) == value for name, value in ids.items()))
+            await self._connection.execute(update(table.table).where(chosen).values(values))
+        if table.children is None:
+            return None
+        link = self._link(table.children)
+        return values.get(link.name, bound(link, stored.values[link.name]))
+
+    async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
+        owner = children.column(children.parent)
+        before, after = self._plan.changes[children.name][0] or (), members or ()
+        if not children.each:
+            await self._connection.execute(delete(children.table).where(owner == parent))
+        for member in before if children.each else ():
+            if member not in after:
+                of_member = [
+                    children.column(n) == v for n, v in self._row(children, member).items()
+                ]
+                chosen = delete(children.table).where(owner == parent, *of_member)
+                await self._connection.execute(chosen)
+        for member in after:
+            if not children.each or member not in before:
+                row = {children.parent: parent, **self._row(children, member)}
+                await self._connection.execute(insert(children.table).values(row))
+
+    def _row(self, children: Children, member: Json) -> dict[str, Any]:
+        values = [member] if len(children.columns) == 1 else member
+        named = zip(children.columns, values, strict=True)
+        return {name: self._value(children, name, value) for name, value in named}
+
+    def _value(self, part: SeededTable | Children, name: str, value: Json) -> Any:
+        if value is None or name not in part.refs:
+            return bound(part.column(name), value)
+        target = self._seed.sections[part.refs[name]]
+        key = target.key_of(value, self._seed.canonical[target.name][value])
+        chosen = and_(
+            *(
+                target.column(column) == bound(target.column(column), one)
+                for column, one in zip(target.keys, key, strict=True)
+            )
+        )
+        refers_to = self._seed.targets[self._table.name][name]
+        return select(refers_to).where(chosen).scalar_subquery()
+
+    def _link(self, children: Children) -> Column[Any]:
+        return children.target(children.parent, self._table.table)

@@ -1,0 +1,90 @@
+"""Backfill of missing rows: in key-ordered slices, inside the caller's transaction."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .apply import upsert
+from .declaration import Backfill
+
+#: Parents that one statement looks at. Large enough to cost no more than a single statement for
+#: all, small enough that progress moves and memory stays flat.
+SLICE: Final = 50_000
+
+
+class Progress(Protocol):
+    """Is told how far a backfill is."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """`done` of `total` parents have been looked at."""
+
+
+async def fill(
+    connection: AsyncConnection,
+    backfill: Backfill,
+    *,
+    total: int,
+    missing: int,
+    progress: Progress,
+) -> int:
+    """Insert the `missing` rows of `total` parents; return how many were really inserted.
+
+    Existing rows stay as they are, also those that somebody else inserts meanwhile.
+    """
+    created = done = 0
+    after: Any = None
+    while True:
+        last = await connection.scalar(_end_of_slice(backfill, after))
+        # With nobody to skip, NOT EXISTS would only make SQLite copy its result before inserting.
+        rows = _new_rows(backfill, after, last, skip=missing != total)
+        statement = upsert(connection, backfill.table).from_select(
+            [backfill.owner.name, *backfill.defaults], rows
+        )
+        # NOT EXISTS alone would race with whoever inserts the same row; ON CONFLICT alone would
+        # try every row that is there already.
+        statement = statement.on_conflict_do_nothing(index_elements=[backfill.owner])
+        created += (await connection.execute(statement)).rowcount
+        done = total if last is None else min(done + SLICE, total)
+        progress(done, total)
+        if last is None:
+            return created
+        after = last
+
+
+async def missing_parents(connection: AsyncConnection, backfill: Backfill) -> Sequence[Any]:
+    """Return the parents that `fill` would give a row, in its order."""
+    parent = backfill.parent_id
+    missing = select(parent).where(_without_row(backfill, None, None)).order_by(parent)
+    return (await connection.scalars(missing)).all()
+
+
+def _end_of_slice(backfill: Backfill, after: Any) -> Select[Any]:
+    parent = backfill.parent_id
+    ids = select(parent).where(_within(parent, after, None)).order_by(parent)
+    return ids.offset(SLICE - 1).limit(1)
+
+
+def _new_rows(backfill: Backfill, after: Any, last: Any, *, skip: bool) -> Select[Any]:
+    parent = backfill.parent_id
+    values = [
+        value
+        if isinstance(value, ColumnElement)
+        else literal(value, backfill.column(name).type).label(name)
+        for name, value in backfill.defaults.items()
+    ]
+    rows = select(parent, *values).where(_within(parent, after, last)).order_by(parent)
+    return rows.where(_without_row(backfill, after, last)) if skip else rows
+
+
+def _without_row(backfill: Backfill, after: Any, last: Any) -> ColumnElement[bool]:
+    # The bounds stand here too, or PostgreSQL may read all rows for every slice.
+    owner = backfill.owner
+    row = select(owner).where(owner == backfill.parent_id, _within(owner, after, last))
+    return ~row.exists()
+
+
+def _within(column: Any, after: Any, last: Any) -> ColumnElement[bool]:
+    bounds = [] if after is None else [column > after]
+    return and_(True, *bounds, *([] if last is None else [column <= last]))  # noqa: FBT003

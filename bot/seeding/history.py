@@ -1,0 +1,109 @@
+"""History of the runs that changed something, and what they say of each other."""
+
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .report import Report, SeedReport
+
+#: Runs that a run looks back at for values that come and go.
+_LOOKED_BACK: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that changed something, as it is recorded in `seed_runs`."""
+
+    ran_at: datetime
+    seed: str
+    outcome: str
+    version_before: int | None
+    version_after: int | None
+    schema_before: str | None
+    schema_after: str | None
+    release: str
+    host: str
+    counts: dict[str, Any]
+    changes: list[dict[str, Any]]
+    notes: list[str]
+    milliseconds: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the run as plain JSON."""
+        return {**asdict(self), "ran_at": self.ran_at.isoformat()}
+
+
+async def read_runs(
+    connection: AsyncConnection, runs: Table, *, seed: str | None = None, limit: int = 20
+) -> list[Run]:
+    """Return the newest runs, newest first."""
+    columns = [column for column in runs.c if column.name != "id"]
+    statement = select(*columns).order_by(runs.c.id.desc()).limit(limit)
+    if seed is not None:
+        statement = statement.where(runs.c.seed == seed)
+    found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
+    for run in found:
+        if run.ran_at.tzinfo is None:  # SQLite stores no zone
+            object.__setattr__(run, "ran_at", run.ran_at.replace(tzinfo=UTC))
+    return found
+
+
+async def write_runs(
+    connection: AsyncConnection, runs: Table, report: Report, *, now: datetime, release: str
+) -> None:
+    """Record the run of every seed that changed something, or all of them if the schema did."""
+    for seed in report.seeds:
+        if seed.writes or report.behind or report.schema_before != report.schema_after:
+            row = {
+                "ran_at": now,
+                "seed": seed.seed.name,
+                "outcome": seed.outcome,
+                "version_before": seed.version_before,
+                "version_after": seed.version_after,
+                "schema_before": report.schema_before,
+                "schema_after": report.schema_after,
+                "release": release,
+                "host": socket.gethostname(),
+                "counts": {name: asdict(counts) for name, counts in seed.counts().items()},
+                "changes": list(changes(seed)),
+                "notes": [*seed.bad(), *seed.notes],
+                "milliseconds": round(report.milliseconds),
+            }
+            await connection.execute(insert(runs).values(row))
+
+
+def changes(seed: SeedReport) -> Iterator[dict[str, Any]]:
+    """Return each value that was replaced by another, and what could not be one."""
+    for row in seed.rows:
+        for name, (was, after) in row.changes.items():
+            before = repr(row.bad[name]) if name in row.bad else was
+            if before is not None:
+                label = row.field_label(name, seed.seed.sections[row.section])
+                yield {"name": label, "before": before, "after": after}
+
+
+def returning(seed: SeedReport, runs: Sequence[Run]) -> Iterator[str]:
+    """Return a sentence for each value that a run sets and an earlier one has replaced.
+
+    Two manifests of one version that take turns, as in a rolling release, would otherwise set a
+    value to and fro at each start without a word.
+    """
+    for change in changes(seed):
+        for run in runs[:_LOOKED_BACK]:
+            for earlier in run.changes:
+                if (earlier["name"], earlier["before"]) == (change["name"], change["after"]):
+                    yield (
+                        f"{change['name']} is set from {change['before']!r} back to "
+                        f"{change['after']!r}, which release {run.release} on {run.host} had "
+                        f"replaced on {run.ran_at:%Y-%m-%d %H:%M} UTC: two manifests seem to take "
+                        "turns; give all replicas the same one, and a new one a higher version."
+                    )
+                    break
+            else:
+                continue
+            break

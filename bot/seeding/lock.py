@@ -1,0 +1,163 @@
+"""Exclusive transaction whose lock ends with the process that holds it, whatever ended that.
+
+`BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` under READ COMMITTED on PostgreSQL, on any
+engine, also one that knows nothing of us.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from .errors import LOCK_NOT_AVAILABLE, SeedLocked, is_busy, is_passing, sqlstate
+
+logger = logging.getLogger(__name__)
+
+#: "seeding" as a 64-bit number; PostgreSQL keeps advisory locks per database.
+LOCK_KEY: Final = int.from_bytes(b"seeding", "big")
+_LONGEST_PAUSE: Final = 0.1
+
+T = TypeVar("T")
+#: Opens an exclusive transaction: on an engine, waiting for so many seconds, as a dry run or not.
+Exclusive = Callable[[AsyncEngine, float, bool], AbstractAsyncContextManager[AsyncConnection]]
+
+
+@asynccontextmanager
+async def exclusive_transaction(
+    engine: AsyncEngine,
+    timeout: float,
+    _dry_run: bool = False,  # noqa: FBT001, FBT002 - for those who prepare more than a lock
+    *,
+    key: int = LOCK_KEY,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> AsyncIterator[AsyncConnection]:
+    """Hold the lock and an open transaction; it rolls back unless the block commits.
+
+    `before` and `after` are statements for SQLite outside the transaction, where some pragmas
+    have to be. Raises `SeedLocked` when another keeps the lock for longer than `timeout` seconds.
+    """
+    if engine.dialect.name == "sqlite":
+        async with engine.connect() as connection, _sqlite_lock(connection, timeout, before, after):
+            yield connection
+        return
+    # Under REPEATABLE READ the snapshot would be older than the lock.
+    async with engine.execution_options(isolation_level="READ COMMITTED").connect() as connection:
+        try:
+            await _postgresql_lock(connection, timeout, key)
+            yield connection
+        except DBAPIError as error:
+            if sqlstate(error) == LOCK_NOT_AVAILABLE:
+                raise _gave_up(timeout) from error
+            raise
+
+
+async def retried(work: Callable[[], Awaitable[T]], timeout: float) -> T:
+    """Do `work`, a whole transaction, again while it loses deadlocks or meets a busy database."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
+    while True:
+        try:
+            return await work()
+        except DBAPIError as error:
+            if not is_passing(error) or loop.time() >= deadline:
+                raise
+            logger.info("the database was busy with somebody else; trying again")
+        await _pause(deadline)
+
+
+@asynccontextmanager
+async def _sqlite_lock(
+    connection: AsyncConnection, timeout: float, before: Sequence[str], after: Sequence[str]
+) -> AsyncIterator[None]:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
+        ((patience,),) = await driver.execute_fetchall("PRAGMA busy_timeout")
+        await driver.execute_fetchall("PRAGMA busy_timeout = 0")
+        await _begin_immediate(connection, driver, before, timeout)
+        yield
+        await connection.rollback()
+        for statement in (*after, f"PRAGMA busy_timeout = {patience}"):
+            await driver.execute_fetchall(statement)
+    except BaseException:
+        # Whatever it was, a cancellation among them: nobody shall get a connection from the pool
+        # that is not as it was. Closing it ends the transaction, too.
+        await connection.invalidate()
+        raise
+
+
+async def _begin_immediate(
+    connection: AsyncConnection, driver: Any, before: Sequence[str], timeout: float
+) -> None:
+    deadline = asyncio.get_running_loop().time() + timeout
+    waiting = False
+    while True:
+        try:
+            for statement in before:
+                await driver.execute_fetchall(statement)
+            await connection.begin()
+            # Whoever listens to SQLAlchemy's begin may have begun a transaction that only reads.
+            if driver.in_transaction:
+                await driver.rollback()
+            await driver.execute_fetchall("BEGIN IMMEDIATE")
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            await connection.rollback()
+        else:
+            return
+        if asyncio.get_running_loop().time() >= deadline:
+            raise _gave_up(timeout)
+        if not waiting:
+            logger.info("waiting for another process to release the database lock")
+            waiting = True
+        await _pause(deadline)
+
+
+async def _pause(deadline: float) -> None:
+    pause = random.uniform(_LONGEST_PAUSE / 10, _LONGEST_PAUSE)  # noqa: S311 - only spreads
+    await asyncio.sleep(min(pause, max(deadline - asyncio.get_running_loop().time(), 0)))
+
+
+async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int) -> None:
+    # lock_timeout holds for the whole transaction: a schema change must not wait for ever on a
+    # table that somebody has open. 0 would mean no limit, hence at least a millisecond.
+    milliseconds = str(max(int(timeout * 1000), 1))
+    locked = await connection.scalar(
+        select(func.pg_try_advisory_xact_lock(key)).where(
+            func.set_config("lock_timeout", milliseconds, True).is_not(None)  # noqa: FBT003
+        )
+    )
+    if locked:
+        return
+    if timeout == 0:
+        raise _gave_up(timeout)
+    holder = await connection.scalar(_HOLDER, {"key": key})
+    logger.info("waiting for %s to release the database lock", holder or "another process")
+    await connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+# A 64-bit advisory lock is shown in two halves, with objsubid 1 (PostgreSQL manual, pg_locks).
+_HOLDER = text(
+    "SELECT coalesce(nullif(application_name, ''), 'a process')"
+    " || ' (pid ' || a.pid || ', since ' || xact_start::text || ')'"
+    " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND (l.classid::bigint << 32) | l.objid::bigint = :key"
+)
+
+
+def _gave_up(timeout: float) -> SeedLocked:
+    waited = f" and did not release it within {timeout:g} s" if timeout else ""
+    return SeedLocked(
+        f"Another process holds the database lock{waited}; let it finish or stop it, then try "
+        "again."
+    )

@@ -1,0 +1,273 @@
+"""Plan of each change, made purely of what the manifest wants, the database holds, was applied.
+
+The rule, for each field (base: as last applied, mine: in the database, theirs: the manifest):
+a value that is missing or still equal to base takes theirs; any other value is somebody's edit and
+is kept. Without a base every value is an edit. Nothing is ever deleted.
+"""
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .declaration import Children, Seed, SeededTable
+from .errors import SeedError
+from .snapshot import StoredRow
+from .values import Json
+
+Pairs = Mapping[str, tuple[Any, Any]]
+#: Tells whether a field's edit is given back: section, row (None: the single one) and field.
+Takes = Callable[[str, str | None, str | None], bool]
+
+
+class Action(StrEnum):
+    """What happens to a row."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    KEEP = "keep"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """What shall happen to one row.
+
+    `changes` and `kept` give pairs: before and after; the edit, and what the manifest would say.
+    `bad` are values that no such column can hold, or that are out of bounds: they count as missing.
+    """
+
+    section: str
+    table: str
+    name: str
+    action: Action
+    stored: StoredRow | None = None
+    changes: Pairs = field(default_factory=dict)
+    kept: Pairs = field(default_factory=dict)
+    bad: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the row will change at all."""
+        return self.action in {Action.INSERT, Action.UPDATE}
+
+    @property
+    def label(self) -> str:
+        """The row's name with its section."""
+        return f"{self.section}.{self.name}"
+
+    def field_label(self, name: str, table: SeededTable) -> str:
+        """Return the full name of a field: that by which it is taken back."""
+        return f"{self.section if table.single is not None else self.label}.{name}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as plain JSON."""
+        return {
+            "section": self.section,
+            "table": self.table,
+            "key": self.name,
+            "action": self.action,
+            "changes": {
+                name: {"before": before, "after": after}
+                for name, (before, after) in self.changes.items()
+            },
+            "kept": {
+                name: {"edited": edited, "default": default}
+                for name, (edited, default) in self.kept.items()
+            },
+            "bad": {name: repr(value) for name, value in self.bad.items()},
+        }
+
+
+def nothing(_section: str, _row: str | None, _field: str | None) -> bool:
+    """Give back nothing."""
+    return False
+
+
+def make_plan(
+    seed: Seed,
+    base: Mapping[str, Any],
+    rows: Mapping[str, Sequence[StoredRow]],
+    takes: Takes = nothing,
+) -> tuple[RowPlan, ...]:
+    """Return the plan of every row that the seed speaks of, in the order of writing.
+
+    `base` are the values of the marker, empty when there is none; `rows` the stored ones.
+    """
+    plans: list[RowPlan] = []
+    gone: dict[str, set[str]] = {}
+    base = _as_declared(seed, base)
+    for table in seed.order:
+        merge = _Merge(seed, table, base.get(table.name, {}), takes, gone)
+        plans += merge.rows(rows[table.name])
+    return tuple(plans)
+
+
+def same_name(text: Any) -> str:
+    """Return what two names have in common that a person takes for the same."""
+    return unicodedata.normalize("NFC", str(text)).strip().casefold()
+
+
+class _Merge:
+    """The merge of one section; `gone` collects rows that were deleted for good, by section."""
+
+    def __init__(
+        self,
+        seed: Seed,
+        table: SeededTable,
+        base: Mapping[str, Any],
+        takes: Takes,
+        gone: dict[str, set[str]],
+    ) -> None:
+        self._table = table
+        self._seed = seed
+        self._base = base
+        self._takes = takes
+        self._gone = gone
+        gone[table.name] = set()
+
+    def rows(self, stored: Sequence[StoredRow]) -> Iterator[RowPlan]:
+        table, theirs = self._table, self._seed.canonical[self._table.name]
+        if table.single is not None:
+            row = stored[0] if stored else None
+            yield self._row(None, str(table.single), row, self._base or None, theirs)
+            return
+        before = {new: old for old, new in self._seed.renamed.get(table.name, {}).items()}
+        bases = {
+            label: self._base.get(label, self._base.get(before.get(label, ""))) for label in theirs
+        }
+        found = self._matched(stored, bases, before)
+        for label in self._seed.rows(table.name):
+            key = dict(zip(table.keys, table.key_of(label, theirs[label]), strict=True))
+            fields = {**key, **theirs[label]}
+            yield self._row(label, label, found.get(label), bases[label], fields)
+
+    def _matched(
+        self, stored: Sequence[StoredRow], bases: Mapping[str, Any], before: Mapping[str, str]
+    ) -> dict[str, StoredRow]:
+        """Find the row of each wanted one: by its key, by its key of before, by its name."""
+        table, theirs = self._table, self._seed.canonical[self._table.name]
+        by_key = {row.key: row for row in stored if None not in row.key}
+        found = {
+            label: row
+            for label, fields in theirs.items()
+            if (row := by_key.pop(table.key_of(label, fields), None))
+        }
+        for label, old in before.items():
+            if label not in found and (len(table.keys) == 1 or bases[label]):
+                row = by_key.pop(table.key_of(old, bases[label] or {}), None)
+                found |= {label: row} if row else {}
+        if name := table.adopt_by:
+            taken = {id(row) for row in found.values()}
+            by_name: dict[str, StoredRow] = {}
+            for row in stored:
+                if id(row) not in taken and row.values.get(name) is not None:
+                    by_name.setdefault(same_name(row.values[name]), row)
+            for label, fields in theirs.items():
+                if label not in found and (row := by_name.pop(same_name(fields.get(name)), None)):
+                    found[label] = row
+        return found
+
+    def _row(
+        self,
+        row: str | None,
+        label: str,
+        stored: StoredRow | None,
+        base: Mapping[str, Any] | None,
+        fields: Mapping[str, Json],
+    ) -> RowPlan:
+        table = self._table
+        about = (table.name, table.table.name, label)
+        theirs = {name: self._possible(name, value) for name, value in fields.items()}
+        lost = {
+            name: (None, fields[name])
+            for name in table.refs
+            if theirs.get(name) != fields.get(name)
+        }
+        if stored is None:
+            deleted = base is not None and not table.heal and not self._takes(table.name, row, None)
+            if lost or deleted:
+                self._gone[table.name].add(label)
+                key = {name: (None, fields[name]) for name in table.keys} or {"row": (None, label)}
+                return RowPlan(*about, Action.KEEP, kept=lost or key)
+            return RowPlan(*about, Action.INSERT, changes={n: (None, v) for n, v in theirs.items()})
+        changes, kept = {}, {}
+        for name, wanted in fields.items():
+            mine = stored.values.get(name)
+            after = mine if name in lost else self._merged(row, name, stored, base, theirs[name])
+            if after != mine or name in stored.bad:
+                changes[name] = (mine, after)
+            if after != wanted:
+                kept[name] = (mine, wanted)
+        action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
+        bad = {name: value for name, value in stored.bad.items() if name in fields}
+        return RowPlan(*about, action, stored, changes, kept, bad)
+
+    def _merged(
+        self,
+        row: str | None,
+        name: str,
+        stored: StoredRow,
+        base: Mapping[str, Any] | None,
+        theirs: Json,
+    ) -> Json:
+        """Return the value that shall be there."""
+        table, mine = self._table, stored.values.get(name)
+        known = base is not None and name in base
+        # An adopted row gets our key: its old one counts as unset, for the key is our identity.
+        if name in table.keys or name in stored.bad or self._takes(table.name, row, name):
+            return theirs
+        if mine is None and (table.heal or (base is not None and not known)):
+            return theirs
+        if table.children and name == table.children.name and table.children.each:
+            was = base.get(name) if base else None
+            new = [
+                one for one in theirs or () if one not in (mine or ()) and one not in (was or ())
+            ]
+            return sorted([*(mine or ()), *new], key=json.dumps) or None
+        return theirs if known and base is not None and mine == base[name] else mine
+
+    def _possible(self, name: str, value: Json) -> Json:
+        """Leave out references to rows that were deleted for good."""
+        table, children = self._table, self._table.children
+        if name in table.refs:
+            return None if value in self._gone[table.refs[name]] else value
+        if children is None or name != children.name or not children.refs:
+            return value
+        return [one for one in value or () if self._is_possible(children, one)] or None
+
+    def _is_possible(self, children: Children, member: Json) -> bool:
+        values = [member] if len(children.columns) == 1 else member
+        return not any(
+            value in self._gone[children.refs[column]]
+            for column, value in zip(children.columns, values, strict=True)
+            if column in children.refs
+        )
+
+
+def _as_declared(seed: Seed, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a marker's values in today's form: order, types and names may have been others."""
+
+    def fields(table: SeededTable, row: Mapping[str, Any]) -> dict[str, Json]:
+        made: dict[str, Json] = {}
+        for name, value in row.items():
+            try:
+                made |= table.row({name: value}, renamed)
+            except SeedError:  # no value of today's column equals it
+                made[name] = value
+        return made
+
+    def renamed(section: str, label: Any) -> str:
+        return seed.renamed.get(section, {}).get(label, label)
+
+    found: dict[str, Any] = {}
+    for name, table in seed.sections.items():
+        section = values.get(name, {})
+        if table.single is not None:
+            found[name] = fields(table, section)
+        else:
+            rows = {label: row for label, row in section.items() if isinstance(row, dict)}
+            found[name] = {label: fields(table, row) for label, row in rows.items()}
+    return found

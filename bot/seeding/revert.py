@@ -1,0 +1,68 @@
+"""Ways back: which fields are given back to the manifest, and a seed taken out of its rows."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import null, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .declaration import Seed, SeededTable
+from .errors import UnknownSeedName
+from .plan import Action, RowPlan, Takes, nothing
+from .snapshot import Snapshot
+
+
+def make_takes(seeds: Iterable[Seed], names: Iterable[str]) -> Takes:
+    """Return what tells the fields that some names stand for; "*" stands for all.
+
+    Raises `UnknownSeedName` with the nearest ones.
+    """
+    chosen = set(names)
+    if not chosen:
+        return nothing
+    known = {name for seed in seeds for name in _names(seed)}
+    for name in sorted(chosen - known - {"*"}):
+        raise UnknownSeedName(name, sorted(known))
+
+    def takes(section: str, row: str | None, field: str | None) -> bool:
+        places = [section]
+        places += [f"{places[-1]}.{one}" for one in [row] if one is not None]
+        places += [f"{places[-1]}.{one}" for one in [field] if one is not None]
+        return not chosen.isdisjoint(["*", *places])
+
+    return takes
+
+
+def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
+    """Return what a revert does to the single rows; a column that takes no NULL stays."""
+    for table in seed.tables:
+        for row in snapshot.rows[seed.name, table.name] if table.single is not None else ():
+            values = {name: row.values.get(name, row.bad.get(name)) for name in table.fields}
+            changes = {
+                name: (value, None)
+                for name, value in values.items()
+                if value is not None and table.column(name).nullable
+            }
+            if changes:
+                about = (table.name, table.table.name, str(table.single))
+                yield RowPlan(*about, Action.UPDATE, row, changes)
+
+
+async def fields_to_null(connection: AsyncConnection, table: SeededTable, row: RowPlan) -> None:
+    """Write what `to_null` has planned."""
+    chosen = table.column(table.ids[0]) == table.single
+    values = {name: null() for name in row.changes}
+    await connection.execute(update(table.table).where(chosen).values(values))
+
+
+def _names(seed: Seed) -> Iterator[str]:
+    for name, table in seed.sections.items():
+        yield name
+        fields = [*table.columns, *([table.children.name] if table.children else [])]
+        rows = (
+            [name]
+            if table.single is not None
+            else [f"{name}.{row}" for row in seed.canonical[name]]
+        )
+        for row in rows:
+            yield row
+            yield from (f"{row}.{field}" for field in fields)

@@ -1,0 +1,325 @@
+"""Seeder: makes a database whole in one transaction, or finds that it is whole already."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import MetaData, Table, delete, inspect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from .apply import advance_ids, write_marker, write_rows
+from .backfill import Progress, fill, missing_parents
+from .declaration import Seed
+from .errors import SeedDeclarationError, SeedError, UnknownSeedName, is_busy
+from .export import export_values
+from .history import Run, read_runs, returning, write_runs
+from .lock import Exclusive, exclusive_transaction, retried
+from .plan import Takes, make_plan, nothing
+from .report import BackfillReport, Outcome, Report, SeedReport
+from .revert import fields_to_null, make_takes, to_null
+from .snapshot import Look, Snapshot
+from .tables import marker_table, runs_table
+
+T = TypeVar("T")
+
+
+class Schema(Protocol):
+    """The schema below the seeds, for a caller who upgrades it in the same transaction."""
+
+    head: str
+    """The revision that this release works with."""
+    revision: str
+    """A SELECT of the revision, which a database at head understands."""
+
+    async def current(self, connection: AsyncConnection) -> str | None:
+        """Return the revision of any database; None when it has none."""
+
+    async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
+        """Bring the schema to head in the caller's transaction."""
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def silent(_done: int, _total: int, /) -> None:
+    """Report no progress."""
+
+
+class Seeder:
+    """Brings one database to what some seeds declare.
+
+    Any caller may run it at any time, also several at once. Every method raises `SeedError` with
+    a sentence, or SQLAlchemy's `DBAPIError`; the database is then exactly as it was.
+    """
+
+    def __init__(  # noqa: PLR0913 - all but two have defaults
+        self,
+        engine: AsyncEngine,
+        seeds: Sequence[Seed],
+        *,
+        lock_timeout: float = 60,
+        release: str = "",
+        schema: Schema | None = None,
+        numbered: Iterable[Table] = (),
+        exclusive: Exclusive = exclusive_transaction,
+        progress: Progress = silent,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Prepare; nothing is read before a method is called.
+
+        `lock_timeout` is in seconds; `release` is recorded with each run; `numbered` are further
+        tables whose next ids are looked after; `clock` gives the time of what is recorded.
+        """
+        self.seeds = {seed.name: seed for seed in seeds}
+        if len(self.seeds) < len(seeds):
+            raise SeedDeclarationError("Two seeds have the same name; give each its own.")
+        self._engine = engine
+        self._timeout = lock_timeout
+        self._release = release
+        self._schema = schema
+        self._exclusive = exclusive
+        self._progress = progress
+        self._clock = clock
+        self._own = MetaData()
+        self._marker, self._runs = marker_table(self._own), runs_table(self._own)
+        self._numbered = {
+            table.fullname: table
+            for table in (*map(_table, _parts(seeds)), *numbered)
+            if table.autoincrement_column is not None
+        }
+
+    async def run(self) -> Report:
+        """Make the database whole; a whole one is only read, without any lock."""
+        started = perf_counter()
+        try:
+            report: Report | None = await self.inspect()
+        except DBAPIError as error:
+            if not is_busy(error):  # else not even readers may in, and the lock is what we wait for
+                raise
+            report = None
+        if report is None or report.changes_something:
+            report = await self._in_transaction(self.apply)
+        return replace(report, milliseconds=(perf_counter() - started) * 1000)
+
+    async def plan(self, names: Iterable[str] = ()) -> Report:
+        """Report exactly what `run`, or `take` of some names, would do: done, and rolled back."""
+        takes = make_takes(self.seeds.values(), names)
+
+        async def work(connection: AsyncConnection) -> Report:
+            return await self.apply(connection, takes=takes, list_keys=True)
+
+        return await self._in_transaction(work, dry_run=True)
+
+    async def take(self, names: Iterable[str]) -> Report:
+        """Give edits back to the manifest's values, and do what `run` does.
+
+        A name is that of a section, a row (`rewards.welcome`) or a field (`rewards.welcome.name`,
+        `config.greeting`); "*" is all. Raises `UnknownSeedName`.
+        """
+        takes = make_takes(self.seeds.values(), names)
+        return await self._in_transaction(lambda connection: self.apply(connection, takes=takes))
+
+    async def revert(self, name: str, *, dry_run: bool = False) -> Report:
+        """Set the fields of single rows to NULL and remove the marker; all other rows stay.
+
+        `dropped()` of the report has the edits that are lost.
+        """
+        seed = self._seed(name)
+        return await self._in_transaction(lambda one: self._revert(one, seed), dry_run=dry_run)
+
+    async def export(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return what the database holds as values for a `Seed`.
+
+        Raises `SeedError` with the row that cannot be expressed.
+        """
+        seed = self._seed(name)
+        async with self._reading() as connection:
+            look = Look(connection.dialect, [seed], markers=False, whole=True)
+            return export_values(seed, await look.take(connection))
+
+    async def history(self, limit: int = 20) -> list[Run]:
+        """Return the newest runs that changed something, newest first."""
+        async with self._reading() as connection:
+            if not await self._has(connection, self._runs):
+                return []
+            return await read_runs(connection, self._runs, limit=limit)
+
+    async def inspect(self) -> Report:
+        """Report what `run` would do from a look alone, which writes nothing and locks nothing."""
+        extra = [self._schema.revision] if self._schema else []
+        async with self._reading() as connection:
+            look = self._look(connection, extra=extra)
+            try:
+                snapshot = await look.take(connection)
+            except DBAPIError as error:
+                if is_busy(error):
+                    raise
+                await connection.rollback()
+                # Tables that are not there yet cannot be read; anything else is a real error.
+                if self._schema:
+                    revision = await self._schema.current(connection)
+                    if revision != self._schema.head:
+                        return Report((), revision, self._schema.head)
+                elif not await self._has(connection, self._marker):
+                    look = self._look(connection, markers=False)
+                # Another start may have made the tables since.
+                snapshot = await look.take(connection)
+            if self._schema and snapshot.extra != (self._schema.head,):
+                return Report((), await self._schema.current(connection), self._schema.head)
+            return await self._report(connection, snapshot)
+
+    async def apply(
+        self, connection: AsyncConnection, *, takes: Takes = nothing, list_keys: bool = False
+    ) -> Report:
+        """Do the work in the caller's transaction, which must be exclusive (see `lock`)."""
+        started = perf_counter()
+        revision = None
+        if self._schema:
+            revision = await self._schema.current(connection)
+            await self._schema.upgrade(connection, revision)
+        await connection.run_sync(self._own.create_all)
+        look = self._look(connection)
+        if connection.dialect.name == "postgresql":
+            for statement in look.locks():
+                # One by one: what waits for a row sees all others as they were before it waited.
+                await connection.exec_driver_sql(statement)
+        snapshot = await look.take(connection)
+        report = await self._report(connection, snapshot, takes)
+        for name in report.behind:
+            await advance_ids(connection, self._numbered[name])
+        seeds = [await self._write(connection, seed, list_keys=list_keys) for seed in report.seeds]
+        report = replace(
+            report,
+            seeds=tuple(seeds),
+            schema_before=revision,
+            milliseconds=(perf_counter() - started) * 1000,
+        )
+        await self._record(connection, report)
+        return report
+
+    async def _report(
+        self, connection: AsyncConnection, snapshot: Snapshot, takes: Takes = nothing
+    ) -> Report:
+        seeds = [_judged(seed, snapshot, takes) for seed in self.seeds.values()]
+        head = self._schema.head if self._schema else None
+        if any(row.writes and row.stored for seed in seeds for row in seed.rows):
+            runs = await read_runs(connection, self._runs) if snapshot.markers else []
+            seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
+        return Report(tuple(seeds), head, head, snapshot.behind)
+
+    async def _write(
+        self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool
+    ) -> SeedReport:
+        seed = report.seed
+        await write_rows(connection, seed, report.rows)
+        filled = []
+        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
+            keys = await missing_parents(connection, backfill) if list_keys else None
+            created = 0
+            if one.missing:
+                created = await fill(
+                    connection,
+                    backfill,
+                    total=one.total,
+                    missing=one.missing,
+                    progress=self._progress,
+                )
+            filled.append(replace(one, missing=created, keys=keys))
+        if not report.is_newer and not report.matches:
+            now = self._clock()
+            await write_marker(connection, self._marker, seed, now=now, release=self._release)
+        return replace(report, backfills=tuple(filled))
+
+    async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
+        revision = await self._schema.current(connection) if self._schema else None
+        if self._schema and revision != self._schema.head:
+            raise SeedError(
+                f"The schema is at {revision}, not at {self._schema.head}, so the seed is not ours "
+                "to revert; do that with the release that wrote it, or run `seed apply` first."
+            )
+        await connection.run_sync(self._own.create_all)
+        snapshot = await self._look(connection, [seed]).take(connection)
+        rows = tuple(to_null(seed, snapshot))
+        for row in rows:
+            await fields_to_null(connection, seed.sections[row.section], row)
+        marker = self._marker
+        await connection.execute(delete(marker).where(marker.c.seed == seed.name))
+        found = snapshot.markers.get(seed.name)
+        reverted = Outcome.REVERTED if rows or found else Outcome.UP_TO_DATE
+        report = Report((SeedReport(seed, found, rows, (), action=reverted),), revision, revision)
+        await self._record(connection, report)
+        return report
+
+    async def _record(self, connection: AsyncConnection, report: Report) -> None:
+        now = self._clock()
+        await write_runs(connection, self._runs, report, now=now, release=self._release)
+
+    async def _in_transaction(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], *, dry_run: bool = False
+    ) -> T:
+        async def once() -> T:
+            async with self._exclusive(self._engine, self._timeout, dry_run) as connection:
+                result = await work(connection)
+                await (connection.rollback() if dry_run else connection.commit())
+                return result
+
+        return await retried(once, self._timeout)
+
+    def _reading(self) -> Any:
+        if self._engine.dialect.name == "postgresql":  # a transaction is two visits more
+            return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        return self._engine.connect()
+
+    def _look(
+        self, connection: AsyncConnection, seeds: Sequence[Seed] | None = None, **options: Any
+    ) -> Look:
+        seeds = seeds or list(self.seeds.values())
+        return Look(connection.dialect, seeds, numbered=self._numbered.values(), **options)
+
+    def _seed(self, name: str) -> Seed:
+        if name not in self.seeds:
+            raise UnknownSeedName(name, self.seeds)
+        return self.seeds[name]
+
+    async def _has(self, connection: AsyncConnection, table: Table) -> bool:
+        return await connection.run_sync(lambda sync: inspect(sync).has_table(table.name))
+
+
+def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
+    marker = snapshot.markers.get(seed.name)
+    backfills = tuple(
+        BackfillReport(one.name, one.table.name, total, total - have)
+        for one in seed.backfills
+        for total, have in [snapshot.counts[seed.name, one.name]]
+    )
+    report = SeedReport(seed, marker, (), backfills)
+    if report.is_newer:
+        if takes is not nothing:
+            raise SeedError(
+                f"A newer version of the seed {seed.name} was applied; take edits back with the "
+                "release that did it."
+            )
+        return report
+    stored = {table.name: snapshot.rows[seed.name, table.name] for table in seed.tables}
+    rows = make_plan(seed, marker.values if marker else {}, stored, takes)
+    taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
+    return replace(report, rows=rows, action=taken)
+
+
+def _parts(seeds: Iterable[Seed]) -> Iterable[Any]:
+    for seed in seeds:
+        for table in seed.tables:
+            yield table
+            if table.children:
+                yield table.children
+        yield from seed.backfills
+
+
+def _table(part: Any) -> Table:
+    table: Table = part.table
+    return table
