@@ -1,7 +1,7 @@
 """Our side: the hook of a warm start, the backfill, and the whole bootstrap of a cold start."""
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import cache
 from time import perf_counter
 
@@ -10,17 +10,20 @@ import aiosqlite  # noqa: F401
 import asyncpg  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
+from sqlalchemy import func, select
 
 from bench import child
 from bot.database.address import parse_database_url
 from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine
+from bot.database.engine import create_engine, for_single_reads
 from bot.database.transaction import exclusive_transaction
-from bot.gamification.bootstrap.backfill import backfill_profiles
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
-from bot.gamification.bootstrap.report import BootstrapReport, Outcome
+from bot.gamification.bootstrap.seed import PROFILES, make_seed
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.bootstrap.snapshot import take_snapshot
+from bot.gamification.models import User
+from bot.seeding import Outcome, Report, Seeder
+from bot.seeding.backfill import fill
+from bot.seeding.service import silent
 
 
 def warm(url: str) -> float:
@@ -41,16 +44,10 @@ def backfill(url: str) -> float:
 async def _backfill(url: str) -> float:
     engine = create_engine(parse_database_url(url))
     try:
-        async with exclusive_transaction(engine, timeout=0) as connection:
-            users = (await take_snapshot(connection)).users
+        async with exclusive_transaction(engine, 0) as connection:
+            users = await connection.scalar(select(func.count()).select_from(User)) or 0
             started = perf_counter()
-            created = await backfill_profiles(
-                connection,
-                users=users,
-                missing=users,
-                now=datetime.now(UTC),
-                progress=lambda _done, _total: None,
-            )
+            created = await fill(connection, PROFILES, total=users, missing=users, progress=silent)
             await connection.commit()
             seconds = perf_counter() - started
     finally:
@@ -63,6 +60,32 @@ async def _backfill(url: str) -> float:
 @cache
 def _manifest() -> Manifest:
     return load_manifest()
+
+
+def two_seeds(url: str) -> float:
+    """Return the seconds of a look at two seeds that are in place, and nothing else."""
+    return asyncio.run(_look(url, 2))
+
+
+def one_seed(url: str) -> float:
+    """Return the seconds of the same for one."""
+    return asyncio.run(_look(url, 1))
+
+
+async def _look(url: str, count: int) -> float:
+    engine = for_single_reads(create_engine(parse_database_url(url)))
+    seeds = [make_seed(_manifest()), replace(make_seed(_manifest()), name="second", backfills=())]
+    try:
+        await Seeder(engine, seeds).run()
+        started = perf_counter()
+        async with engine.connect():
+            pass
+        report = await Seeder(engine, seeds[:count]).run()
+        seconds = perf_counter() - started
+    finally:
+        await engine.dispose()
+    _expect(Outcome.UP_TO_DATE, report)
+    return seconds
 
 
 async def _hook(url: str, manifest: Manifest) -> float:
@@ -90,7 +113,7 @@ async def _bootstrap(url: str, manifest: Manifest) -> float:
     return seconds
 
 
-def _expect(outcome: Outcome, report: BootstrapReport) -> None:
+def _expect(outcome: Outcome, report: Report) -> None:
     if report.outcome is not outcome:
         raise RuntimeError(f"the database was not as prepared: {report.summary()}")
 

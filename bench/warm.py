@@ -14,11 +14,12 @@ FIRST_PAIRS = 12
 REPEATED_PAIRS = 20
 GROWTH_PAIRS = 12
 AIM = 3
+TWO_AIM = 1.1
 GROWTH_AIM_MS = 25
 
 
 def measure(databases: Databases) -> Iterator[Figure]:
-    """Give the first start of a fresh process, the repeated one, and the growth with users."""
+    """Give the first start of a process, the repeated one, two seeds, the growth with users."""
     few = databases.prepare(FEW, profiles=True)
     first = take_turns(
         partial(in_fresh_process, "bench.ours", "warm", few),
@@ -30,6 +31,10 @@ def measure(databases: Databases) -> Iterator[Figure]:
         lambda: Sample(ours.warm(few)), lambda: Sample(floor.warm(few)), REPEATED_PAIRS
     )
     yield ratio(f"{databases.name}: warm start, repeated in one process", repeated, AIM)
+    two = take_turns(
+        lambda: Sample(ours.two_seeds(few)), lambda: Sample(ours.one_seed(few)), REPEATED_PAIRS
+    )
+    yield ratio(f"{databases.name}: warm start with two seeds (floor: with one)", two, TWO_AIM)
     yield _growth(databases, few)
 
 

@@ -61,7 +61,7 @@ async def _migrate_and_seed(
 ) -> None:
     manifest = load_manifest(settings.seed_file)
     timeout = settings.bootstrap_lock_timeout
-    async with exclusive_transaction(engine, timeout=timeout) as connection:
+    async with exclusive_transaction(engine, timeout) as connection:
         await connection.run_sync(run_migrations)
         if _moves_the_schema() and await current_revision(connection) == head():
             await BootstrapService(engine, manifest).seed(connection)

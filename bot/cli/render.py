@@ -8,58 +8,124 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.gamification.bootstrap.plan import Action, RowPlan
-from bot.gamification.bootstrap.report import BootstrapReport
-from bot.gamification.bootstrap.status import SeedStatus
+from bot.seeding import Report
+from bot.seeding.history import Run
+from bot.seeding.plan import Action, RowPlan
+from bot.seeding.report import Outcome, SeedReport
 
 #: How many user ids a person wants to see; `--json` gives all.
 FEW = 10
 
+_ACTIONS = {
+    Action.INSERT: "insert",
+    Action.UPDATE: "update",
+    Action.KEEP: "keep the edit",
+    Action.UNCHANGED: "as it is",
+}
 
-def status(status: SeedStatus) -> None:
+
+def status(report: Report) -> None:
     """Print where the database stands."""
     grid = Table.grid(padding=(0, 2))
-    seed = f"version {status.marker_version}" if status.marker_version else "not seeded"
-    if status.applied_at:
-        seed += f", applied {status.applied_at:%Y-%m-%d %H:%M} UTC by release {status.release}"
-    grid.add_row("Seed", escape(f"{seed} (this release brings version {status.manifest_version})"))
-    grid.add_row("Schema", f"{status.schema_revision or 'none'} (wanted: {status.schema_head})")
-    if status.outcome == "newer":
-        grid.add_row("", "[yellow]a newer seed was applied; it is left alone[/]")
-    for edit in status.kept:
-        grid.add_row("Kept edit", escape(edit))
-    if not status.would_change:
+    for seed in report.seeds:
+        _add_seed(grid, seed)
+    if not report.seeds:
+        grid.add_row("Seed", "cannot be looked at before the schema is upgraded")
+    grid.add_row("Schema", f"{report.schema_before or 'none'} (wanted: {report.schema_after})")
+    for note in report.notes:
+        grid.add_row("Warning", f"[yellow]{escape(note)}[/]")
+    if not report.changes_something:
         grid.add_row("A start", "[green]would change nothing[/]")
-    for index, step in enumerate(status.pending):
+    for index, step in enumerate(report.pending()):
         grid.add_row("A start would" if index == 0 else "", f"[yellow]{escape(step)}[/]")
     Console(highlight=False).print(grid)
 
 
-def plan(report: BootstrapReport) -> None:
+def plan(report: Report) -> None:
     """Print each row that a start would insert, update or keep."""
     table = Table("action", "table", "row", "fields", show_lines=True)
     for row in report.rows:
-        table.add_row(row.action, row.table, row.key, escape("\n".join(_fields(row))))
+        table.add_row(
+            _ACTIONS[row.action], row.table, escape(row.name), escape("\n".join(_fields(row)))
+        )
     console = Console(highlight=False)
     console.print(table)
-    if report.profile_ids:
-        console.print(f"insert {len(report.profile_ids)} profiles: {_few(report.profile_ids)}")
-    console.print(report.summary(), soft_wrap=True)
+    for seed in report.seeds:
+        for one in seed.backfills:
+            if one.keys:
+                console.print(f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
+    for note in report.notes:
+        console.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
+    verb = "a start finds it" if not report.changes_something else "a start would make it"
+    console.print(f"{verb} {escape(report.summary())}", soft_wrap=True)
     console.print("Nothing was changed: this was a dry run.")
+
+
+def history(runs: Sequence[Run]) -> None:
+    """Print what was recorded, newest first."""
+    console = Console(highlight=False)
+    if not runs:
+        console.print("No run has changed anything yet.")
+        return
+    for run in runs:
+        seed = _step(run.version_before, run.version_after)
+        schema = _step(run.schema_before, run.schema_after)
+        console.print(
+            f"{run.ran_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{run.outcome}[/] {escape(run.seed)}: "
+            f"version {seed}, schema {schema}; release {escape(run.release)} on "
+            f"{escape(run.host)}, {run.milliseconds} ms",
+            soft_wrap=True,
+        )
+        for change in run.changes:
+            before, after = _json(change["before"]), _json(change["after"])
+            console.print(escape(f"    {change['name']}: {before} → {after}"), soft_wrap=True)
+        for note in run.notes:
+            console.print(f"    [yellow]{escape(note)}[/]", soft_wrap=True)
+
+
+def _add_seed(grid: Table, seed: SeedReport) -> None:
+    applied = "not seeded"
+    if marker := seed.marker:
+        when = f"{marker.applied_at:%Y-%m-%d %H:%M} UTC"
+        applied = f"version {marker.version}, applied {when} by release {marker.release}"
+    wanted = f"{applied} (this release brings version {seed.version})"
+    grid.add_row("Seed", escape(wanted))
+    if seed.outcome is Outcome.NEWER:
+        grid.add_row("", "[yellow]a newer seed was applied; it is left alone[/]")
+    for name, (edited, default) in seed.kept().items():
+        field = name.rpartition(".")[2]
+        words = f"{name}: {_worded(field, edited)} (manifest: {_worded(field, default)})"
+        grid.add_row("Kept edit", escape(words))
+    for sentence in seed.bad():
+        grid.add_row("Bad value", f"[yellow]{escape(sentence)}[/]")
 
 
 def _fields(row: RowPlan) -> Iterator[str]:
     for name, (before, after) in row.changes.items():
-        was = "" if row.action is Action.INSERT else f"{_json(before)} → "
-        yield f"{name}: {was}{_json(after)}"
+        was = "" if row.action is Action.INSERT else f"{_worded(name, before)} → "
+        yield f"{name}: {was}{_worded(name, after)}"
     for name, (edited, default) in row.kept.items():
-        yield f"{name}: {_json(edited)} kept (manifest: {_json(default)})"
+        yield f"{name}: {_worded(name, edited)} kept (manifest: {_worded(name, default)})"
+
+
+def _worded(name: str, value: Any) -> str:
+    return ", ".join(map(_condition, value)) if name == "conditions" and value else _json(value)
+
+
+def _condition(condition: Sequence[Any]) -> str:
+    kind, value, group = condition
+    words = kind if value is None else f"{kind} ≥ {value}"
+    return f"{words} (any of group {group})" if group else words
 
 
 def _json(value: Any) -> str:
     return "NULL" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _few(ids: Sequence[int]) -> str:
+def _few(ids: Sequence[Any]) -> str:
     shown = ", ".join(map(str, ids[:FEW]))
     return shown if len(ids) <= FEW else f"{shown}, … and {len(ids) - FEW} more"
+
+
+def _step(before: object, after: object) -> str:
+    return f"{after or 'none'}" if before == after else f"{before or 'none'} -> {after or 'none'}"

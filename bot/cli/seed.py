@@ -1,110 +1,218 @@
-"""`python main.py seed status | plan | apply | revert`."""
+"""`python main.py seed status | plan | apply | revert | export | take | history`."""
 
 import asyncio
 import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bot.cli.database import opened_database
-from bot.database.errors import explained
-from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.bootstrap.report import BootstrapReport
-from bot.gamification.bootstrap.revert import revert_seed
+from bot.errors import BesitosError
+from bot.gamification.bootstrap.export import write_manifest
+from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.bootstrap.status import SeedStatus, make_status
 from bot.logs import setup_logging
 from bot.progress import shown_progress
+from bot.seeding import Report
 from bot.settings import Settings, load_settings
 
 app = typer.Typer(
-    help="Look at the seed, preview it, apply it or take it back.", no_args_is_help=True
+    help="Look at the seed, preview it, apply it, or go back from it.", no_args_is_help=True
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 WOULD_CHANGE = 3
 
 
+class ExportError(BesitosError):
+    """The export cannot be written where it was asked for."""
+
+
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """Show marker, versions and what a start would do; exit code 3 when it would change data."""
-    result = asyncio.run(_status(_settings()))
+    report = asyncio.run(_status())
     if as_json:
-        _print(result.as_json())
+        _print({**report.as_json(), "would_change": report.changes_something})
     else:
         from bot.cli import render  # noqa: PLC0415 - Rich is for people only
 
-        render.status(result)
-    raise typer.Exit(WOULD_CHANGE if result.would_change else 0)
+        render.status(report)
+    raise typer.Exit(WOULD_CHANGE if report.changes_something else 0)
 
 
 @app.command()
 def plan(*, as_json: AsJson = False) -> None:
     """Show the exact rows a start would insert, update or keep: a real run, rolled back."""
-    report = asyncio.run(_plan(_settings()))
-    if as_json:
-        _print(report.as_json())
-    else:
-        from bot.cli import render  # noqa: PLC0415 - Rich is for people only
-
-        render.plan(report)
+    _show_plan(asyncio.run(_plan([])), as_json=as_json)
 
 
 @app.command()
 def apply(*, as_json: AsJson = False) -> None:
     """Do what a start does, without the bot: a step of a release."""
-    report = asyncio.run(_apply(_settings()))
-    _print(report.as_json()) if as_json else typer.echo(report.summary())
+    _show_done(asyncio.run(_apply()), as_json=as_json)
 
 
 @app.command()
-def revert(*, as_json: AsJson = False) -> None:
+def take(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="config, config.besitos_daily_gift, rewards.racha_7_dias.name, …"),
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every edit there is.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give edits back to the manifest's values, for good."""
+    if bool(names) == everything:
+        raise typer.BadParameter("Name what shall be taken back, or everything with --all.")
+    chosen = ["*"] if everything else list(names or ())
+    if dry_run:
+        _show_plan(asyncio.run(_plan(chosen)), as_json=as_json)
+    else:
+        _show_done(asyncio.run(_take(chosen)), as_json=as_json)
+
+
+@app.command()
+def revert(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Set the economy's settings to NULL and remove the marker; members and rewards stay."""
-    reverted = asyncio.run(_revert(_settings()))
+    if not yes and not as_json and sys.stdin.isatty():
+        dropped = asyncio.run(_revert(dry_run=True)).seeds[0].dropped()
+        typer.echo(_dropped(dropped))
+        typer.confirm("Revert the seed?", abort=True)
+    report = asyncio.run(_revert(dry_run=False))
+    (seed,) = report.seeds
     if as_json:
-        _print({"reverted": reverted})
-    elif reverted:
+        _print({"reverted": seed.writes, "dropped": seed.dropped()})
+    elif seed.writes:
         typer.echo("Reverted: the economy lives on the manifest's defaults until the next start.")
+        typer.echo(_dropped(seed.dropped()))
     else:
         typer.echo("Nothing to revert: this database has not been seeded.")
 
 
-async def _status(settings: Settings) -> SeedStatus:
+@app.command()
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Without one: stdout.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the live settings and rewards as a manifest that gives the same elsewhere."""
+    manifest, values = asyncio.run(_export())
+    text = write_manifest(values, manifest)
+    if file is not None:
+        try:
+            with file.open("w" if force else "x", encoding="utf-8") as target:
+                target.write(text)
+        except FileExistsError as error:
+            raise ExportError(f"{file} exists; name another file, or add --force.") from error
+        except OSError as error:
+            raise ExportError(f"{file} cannot be written ({error.strerror}).") from error
+    if as_json:
+        _print(values)
+    elif file is None:
+        typer.echo(text, nl=False)
+    else:
+        typer.echo(f"Written to {file}; SEED_FILE={file} makes it a bot's manifest.")
+
+
+@app.command()
+def history(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many runs.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show which start changed what, when, from which release and host; the newest first."""
+    runs = asyncio.run(_history(limit))
+    if as_json:
+        _print({"runs": [run.as_json() for run in runs]})
+    else:
+        from bot.cli import render  # noqa: PLC0415 - Rich is for people only
+
+        render.history(runs)
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings | None = None, *, create: bool = False
+) -> AsyncIterator[BootstrapService]:
+    settings = settings or _settings()
     manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings) as engine:
-        with explained("The look at the database"):
-            revision, findings = await BootstrapService(engine, manifest).inspect()
-    return make_status(revision, findings, manifest)
-
-
-async def _plan(settings: Settings) -> BootstrapReport:
-    manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings) as engine:
-        service = BootstrapService(engine, manifest, lock_timeout=settings.bootstrap_lock_timeout)
-        return await service.plan()
-
-
-async def _apply(settings: Settings) -> BootstrapReport:
-    manifest = load_manifest(settings.seed_file)
-    async with opened_database(settings, create=True) as engine:
+    timeout = settings.bootstrap_lock_timeout
+    async with opened_database(settings, create=create) as engine:
         with shown_progress() as progress:
-            return await BootstrapService(
-                engine,
-                manifest,
-                lock_timeout=settings.bootstrap_lock_timeout,
-                progress=progress,
-            ).run()
+            yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 
 
-async def _revert(settings: Settings) -> bool:
-    async with opened_database(settings) as engine:
-        return await revert_seed(engine, lock_timeout=settings.bootstrap_lock_timeout)
+async def _status() -> Report:
+    async with _opened() as service:
+        return await service.inspect()
+
+
+async def _plan(names: list[str]) -> Report:
+    async with _opened() as service:
+        return await service.plan(names)
+
+
+async def _apply() -> Report:
+    async with _opened(create=True) as service:
+        return await service.run()
+
+
+async def _take(names: list[str]) -> Report:
+    async with _opened(create=True) as service:
+        return await service.take(names)
+
+
+async def _revert(*, dry_run: bool) -> Report:
+    async with _opened() as service:
+        return await service.revert(dry_run=dry_run)
+
+
+async def _export() -> tuple[Manifest, dict[str, Any]]:
+    async with _opened() as service:
+        return service.manifest, await service.export()
+
+
+async def _history(limit: int) -> Any:
+    async with _opened() as service:
+        return await service.history(limit)
 
 
 def _settings() -> Settings:
     settings = load_settings()
     setup_logging(settings)
     return settings
+
+
+def _show_plan(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        _print(report.as_json())
+        return
+    from bot.cli import render  # noqa: PLC0415 - Rich is for people only
+
+    render.plan(report)
+
+
+def _show_done(report: Report, *, as_json: bool) -> None:
+    _print(report.as_json()) if as_json else typer.echo(f"bootstrap {report.summary()}")
+
+
+def _dropped(edits: dict[str, Any]) -> str:
+    if not edits:
+        return "No edit is lost by it."
+    lines = [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in edits.items()]
+    return "\n".join(["These edits are dropped:", *lines])
 
 
 def _print(document: dict[str, Any]) -> None:

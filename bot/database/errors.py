@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import BesitosError
+from bot.seeding import SeedError, SeedLocked
+from bot.seeding.errors import is_busy, sqlite_code, sqlstate
 
 #: Classes of SQLSTATEs (PostgreSQL manual, appendix A) that are not the statement's own fault.
 _PASSING_CLASSES = {
@@ -48,24 +50,9 @@ class SchemaError(DatabaseError):
     """The tables are not ones that this release can upgrade."""
 
 
-def sqlstate(error: BaseException) -> str | None:
-    """Return the SQLSTATE that PostgreSQL gave, if `error` comes from PostgreSQL at all."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None)
-
-
-def _sqlite_code(error: BaseException) -> int:
-    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
-    return code & 0xFF  # the low byte is the primary code
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether another SQLite connection holds the lock that was asked for."""
-    return _sqlite_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
 def _is_damaged(error: BaseException) -> bool:
     """Whether SQLite cannot read the file at all."""
-    return _sqlite_code(error) in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+    return sqlite_code(error) in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -76,7 +63,7 @@ def is_unavailable(error: BaseException) -> bool:
         return True
     state = sqlstate(error) or ""
     passing = state[:2] in _PASSING_CLASSES or state in _PASSING
-    return passing or _sqlite_code(error) in _PASSING_CODES
+    return passing or sqlite_code(error) in _PASSING_CODES
 
 
 def is_starting(error: BaseException) -> bool:
@@ -99,6 +86,10 @@ def explained(doing: str) -> Iterator[None]:
     """Turn what a driver raises inside the block into a `DatabaseError` for a person."""
     try:
         yield
+    except SeedLocked as error:
+        raise DatabaseLocked(str(error)) from error
+    except SeedError as error:
+        raise DatabaseError(str(error)) from error
     except json.JSONDecodeError as error:
         raise DatabaseError(
             f"{doing} failed and has changed nothing; a JSON column holds text that is not JSON "

@@ -97,13 +97,13 @@ class OneHopConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit, which is nothing to do when no statement has followed a BEGIN."""
-        if self._begun:
+        if self._begun or self.in_transaction:
             await super().commit()
         self._begin, self._begun = None, False
 
     async def rollback(self) -> None:
         """Roll back, which is nothing to do when no statement has followed a BEGIN."""
-        if self._begun:
+        if self._begun or self.in_transaction:
             await super().rollback()
         self._begin, self._begun = None, False
 

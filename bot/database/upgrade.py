@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.base import Base
 from bot.database.errors import SchemaError
-from bot.database.schema import MIGRATIONS, VERSION_TABLE, head, refuse_unknown
+from bot.database.schema import (
+    MIGRATIONS,
+    VERSION_TABLE,
+    current_revision,
+    head,
+    refuse_unknown,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,6 +35,27 @@ async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
         return
     async with _alone_with_alembic():
         await connection.run_sync(_upgrade, revision)
+
+
+class AlembicSchema:
+    """The schema that our migrations make, for the seeder that upgrades it."""
+
+    revision = "SELECT version_num FROM alembic_version"
+
+    @property
+    def head(self) -> str:
+        """The revision that this release works with."""
+        return head()
+
+    async def current(self, connection: AsyncConnection) -> str | None:
+        """Return the revision. Raises `SchemaError` for one that a newer release has left."""
+        revision = await current_revision(connection)
+        refuse_unknown(revision)
+        return revision
+
+    async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
+        """Bring the schema to head."""
+        await upgrade(connection, revision)
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":

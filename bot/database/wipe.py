@@ -16,7 +16,7 @@ async def wipe(engine: AsyncEngine) -> int:
     `SchemaError` when a newer release may have tables that we do not know.
     """
     with explained("The wipe"):
-        async with exclusive_transaction(engine, timeout=0) as connection:
+        async with exclusive_transaction(engine, 0) as connection:
             schema.refuse_unknown(await schema.current_revision(connection))
             deleted = await _delete_all(connection)
             await connection.commit()

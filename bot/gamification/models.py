@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base
 from bot.database.types import Json, SurrogateId, UtcDateTime
-from bot.seeding.tables import runs_table
+from bot.seeding.tables import marker_table, runs_table
 
 
 class RewardType(StrEnum):
@@ -114,7 +114,9 @@ class BotConfig(Base):
     besitos_daily_base: Mapped[int | None]
     besitos_streak_bonus_per_day: Mapped[int | None]
     besitos_streak_bonus_max: Mapped[int | None]
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, server_default=func.now(), onupdate=func.now()
+    )
 
 
 class UserGamificationProfile(Base):
@@ -162,7 +164,9 @@ class Reward(Base):
     claim_window_hours: Mapped[int]
     sort_order: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, server_default=func.now(), onupdate=func.now()
+    )
 
 
 class RewardCondition(Base):
@@ -284,18 +288,5 @@ class AdminDialog(Base):
     known: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class SeedMarker(Base):
-    """What a seed last applied: the merge base of the next upgrade."""
-
-    __tablename__ = "seed_marker"
-    __table_args__ = (CheckConstraint("version >= 1", "version_positive"),)
-
-    seed: Mapped[str] = mapped_column(Text, primary_key=True)
-    version: Mapped[int]
-    fingerprint: Mapped[str] = mapped_column(Text)
-    applied_values: Mapped[dict[str, Any]] = mapped_column(Json)
-    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    release: Mapped[str] = mapped_column(Text)
-
-
+SEED_MARKER = marker_table(Base.metadata)
 SEED_RUNS = runs_table(Base.metadata)

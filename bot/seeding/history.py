@@ -61,7 +61,7 @@ async def write_runs(
         if seed.writes or report.behind or report.schema_before != report.schema_after:
             row = {
                 "ran_at": now,
-                "seed": seed.seed.name,
+                "seed": seed.name,
                 "outcome": seed.outcome,
                 "version_before": seed.version_before,
                 "version_after": seed.version_after,
@@ -83,8 +83,7 @@ def changes(seed: SeedReport) -> Iterator[dict[str, Any]]:
         for name, (was, after) in row.changes.items():
             before = repr(row.bad[name]) if name in row.bad else was
             if before is not None:
-                label = row.field_label(name, seed.seed.sections[row.section])
-                yield {"name": label, "before": before, "after": after}
+                yield {"name": f"{row.label}.{name}", "before": before, "after": after}
 
 
 def returning(seed: SeedReport, runs: Sequence[Run]) -> Iterator[str]:

@@ -8,9 +8,9 @@ is kept. Without a base every value is an edit. Nothing is ever deleted.
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from .declaration import Children, Seed, SeededTable
 from .errors import SeedError
@@ -18,8 +18,8 @@ from .snapshot import StoredRow
 from .values import Json
 
 Pairs = Mapping[str, tuple[Any, Any]]
-#: Tells whether a field's edit is given back: section, row (None: the single one) and field.
-Takes = Callable[[str, str | None, str | None], bool]
+#: Tells whether the edit of a row's field is given back; without a field, the row's deletion.
+Takes = Callable[[str, str | None], bool]
 
 
 class Action(StrEnum):
@@ -43,10 +43,17 @@ class RowPlan:
     table: str
     name: str
     action: Action
+    single: bool = False
     stored: StoredRow | None = None
     changes: Pairs = field(default_factory=dict)
     kept: Pairs = field(default_factory=dict)
     bad: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: SeededTable, name: str, stored: StoredRow | None) -> Self:
+        """Return the plan that keeps a row of a table."""
+        single = table.single is not None
+        return cls(table.name, table.table.name, name, Action.KEEP, single=single, stored=stored)
 
     @property
     def writes(self) -> bool:
@@ -55,12 +62,8 @@ class RowPlan:
 
     @property
     def label(self) -> str:
-        """The row's name with its section."""
-        return f"{self.section}.{self.name}"
-
-    def field_label(self, name: str, table: SeededTable) -> str:
-        """Return the full name of a field: that by which it is taken back."""
-        return f"{self.section if table.single is not None else self.label}.{name}"
+        """The row's full name: that by which it is taken back."""
+        return self.section if self.single else f"{self.section}.{self.name}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as plain JSON."""
@@ -81,7 +84,7 @@ class RowPlan:
         }
 
 
-def nothing(_section: str, _row: str | None, _field: str | None) -> bool:
+def nothing(_row: str, _field: str | None) -> bool:
     """Give back nothing."""
     return False
 
@@ -132,7 +135,7 @@ class _Merge:
         table, theirs = self._table, self._seed.canonical[self._table.name]
         if table.single is not None:
             row = stored[0] if stored else None
-            yield self._row(None, str(table.single), row, self._base or None, theirs)
+            yield self._row(str(table.single), row, self._base or None, theirs)
             return
         before = {new: old for old, new in self._seed.renamed.get(table.name, {}).items()}
         bases = {
@@ -142,7 +145,7 @@ class _Merge:
         for label in self._seed.rows(table.name):
             key = dict(zip(table.keys, table.key_of(label, theirs[label]), strict=True))
             fields = {**key, **theirs[label]}
-            yield self._row(label, label, found.get(label), bases[label], fields)
+            yield self._row(label, found.get(label), bases[label], fields)
 
     def _matched(
         self, stored: Sequence[StoredRow], bases: Mapping[str, Any], before: Mapping[str, str]
@@ -172,62 +175,51 @@ class _Merge:
 
     def _row(
         self,
-        row: str | None,
         label: str,
         stored: StoredRow | None,
         base: Mapping[str, Any] | None,
         fields: Mapping[str, Json],
     ) -> RowPlan:
         table = self._table
-        about = (table.name, table.table.name, label)
+        plan = RowPlan.of(table, label, stored)
         theirs = {name: self._possible(name, value) for name, value in fields.items()}
-        lost = {
-            name: (None, fields[name])
-            for name in table.refs
-            if theirs.get(name) != fields.get(name)
-        }
+        lost = {n: (None, fields[n]) for n in table.refs if theirs.get(n) != fields.get(n)}
         if stored is None:
-            deleted = base is not None and not table.heal and not self._takes(table.name, row, None)
+            deleted = base is not None and not table.heal and not self._takes(plan.label, None)
             if lost or deleted:
                 self._gone[table.name].add(label)
                 key = {name: (None, fields[name]) for name in table.keys} or {"row": (None, label)}
-                return RowPlan(*about, Action.KEEP, kept=lost or key)
-            return RowPlan(*about, Action.INSERT, changes={n: (None, v) for n, v in theirs.items()})
+                return replace(plan, kept=lost or key)
+            changes = {name: (None, value) for name, value in theirs.items()}
+            return replace(plan, action=Action.INSERT, changes=changes)
         changes, kept = {}, {}
         for name, wanted in fields.items():
             mine = stored.values.get(name)
-            after = mine if name in lost else self._merged(row, name, stored, base, theirs[name])
+            taken = name in stored.bad or self._takes(plan.label, name)
+            after = theirs[name] if taken else self._merged(name, mine, base, theirs[name])
+            after = mine if name in lost else after
             if after != mine or name in stored.bad:
                 changes[name] = (mine, after)
             if after != wanted:
                 kept[name] = (mine, wanted)
         action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
         bad = {name: value for name, value in stored.bad.items() if name in fields}
-        return RowPlan(*about, action, stored, changes, kept, bad)
+        return replace(plan, action=action, changes=changes, kept=kept, bad=bad)
 
-    def _merged(
-        self,
-        row: str | None,
-        name: str,
-        stored: StoredRow,
-        base: Mapping[str, Any] | None,
-        theirs: Json,
-    ) -> Json:
+    def _merged(self, name: str, mine: Json, base: Mapping[str, Any] | None, theirs: Json) -> Json:
         """Return the value that shall be there."""
-        table, mine = self._table, stored.values.get(name)
+        table = self._table
         known = base is not None and name in base
+        was = base[name] if base is not None and known else None
         # An adopted row gets our key: its old one counts as unset, for the key is our identity.
-        if name in table.keys or name in stored.bad or self._takes(table.name, row, name):
+        if name in table.keys or (known and mine == was):
             return theirs
+        # Without healing NULL is a value, but not in a column that the seed has never written.
         if mine is None and (table.heal or (base is not None and not known)):
             return theirs
         if table.children and name == table.children.name and table.children.each:
-            was = base.get(name) if base else None
-            new = [
-                one for one in theirs or () if one not in (mine or ()) and one not in (was or ())
-            ]
-            return sorted([*(mine or ()), *new], key=json.dumps) or None
-        return theirs if known and base is not None and mine == base[name] else mine
+            return _merged_members(was or (), mine or (), theirs or ())
+        return mine
 
     def _possible(self, name: str, value: Json) -> Json:
         """Leave out references to rows that were deleted for good."""
@@ -245,6 +237,15 @@ class _Merge:
             for column, value in zip(children.columns, values, strict=True)
             if column in children.refs
         )
+
+
+def _merged_members(
+    base: Sequence[Json], mine: Sequence[Json], theirs: Sequence[Json]
+) -> list[Json] | None:
+    """Merge one by one: an extra member stays, a removed one stays away, the rest is theirs."""
+    stay = [one for one in mine if one in theirs or one not in base]
+    come = [one for one in theirs if one not in mine and one not in base]
+    return sorted([*stay, *come], key=json.dumps) or None
 
 
 def _as_declared(seed: Seed, values: Mapping[str, Any]) -> dict[str, Any]:

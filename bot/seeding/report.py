@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from .declaration import Seed
 from .plan import Action, RowPlan
 from .snapshot import Marker
 
@@ -56,12 +55,16 @@ class BackfillReport:
 class SeedReport:
     """What was found or done for one seed. `marker` is that of before, None if there was none.
 
-    `rows` is empty when a newer version was applied: then they are not this release's to judge.
+    `version` is what the release brings, `matches` tells whether that very seed was applied.
+    `rows` is empty when a newer version was: then they are not this release's to judge.
     `notes` are sentences of warning.
     """
 
-    seed: Seed = field(repr=False)
+    name: str
+    version: int
     marker: Marker | None
+    matches: bool
+    sections: tuple[str, ...]
     rows: tuple[RowPlan, ...] = field(repr=False)
     backfills: tuple[BackfillReport, ...]
     notes: tuple[str, ...] = ()
@@ -75,19 +78,14 @@ class SeedReport:
     @property
     def is_newer(self) -> bool:
         """Whether a newer version was applied, by a newer release."""
-        return self.marker is not None and self.marker.version > self.seed.version
-
-    @property
-    def matches(self) -> bool:
-        """Whether this very seed was applied."""
-        return self.marker is not None and self.marker.matches(self.seed)
+        return self.marker is not None and self.marker.version > self.version
 
     @property
     def version_after(self) -> int | None:
         """The version that the marker has then."""
         if self.action is Outcome.REVERTED:
             return None
-        return self.version_before if self.is_newer else self.seed.version
+        return self.version_before if self.is_newer else self.version
 
     @property
     def writes(self) -> bool:
@@ -112,11 +110,8 @@ class SeedReport:
     def counts(self) -> dict[str, Counts]:
         """Return the counts by section."""
         counted = {
-            table.name: _count(
-                [row for row in self.rows if row.section == table.name],
-                by_field=table.single is not None,
-            )
-            for table in self.seed.tables
+            name: _count([row for row in self.rows if row.section == name])
+            for name in self.sections
         }
         return counted | {
             one.name: Counts(created=one.missing, kept=one.total - one.missing)
@@ -126,24 +121,19 @@ class SeedReport:
     def pending(self) -> Iterator[str]:
         """Return in words what a run does."""
         for row in self.rows:
-            where = row.section if self.seed.sections[row.section].single is not None else row.label
             if row.action is Action.INSERT:
-                yield f"insert {where}"
+                yield f"insert {row.label}"
             elif row.action is Action.UPDATE:
-                yield f"update {where} ({', '.join(row.changes)})"
+                yield f"update {row.label} ({', '.join(row.changes)})"
         for one in self.backfills:
             if one.missing:
                 yield f"create {one.missing} missing {one.name}"
         if not self.is_newer and not self.matches:
-            yield f"record version {self.seed.version} of the seed {self.seed.name}"
+            yield f"record version {self.version} of the seed {self.name}"
 
     def kept(self) -> dict[str, tuple[Any, Any]]:
         """Return every edit that is kept: its name, the edit and what the manifest says."""
-        return {
-            row.field_label(name, self.seed.sections[row.section]): pair
-            for row in self.rows
-            for name, pair in row.kept.items()
-        }
+        return {f"{row.label}.{name}": pair for row in self.rows for name, pair in row.kept.items()}
 
     def dropped(self) -> dict[str, Any]:
         """Return every edit that a revert loses: its name and its value."""
@@ -168,7 +158,7 @@ class SeedReport:
         """Return the report as plain JSON."""
         marker = self.marker
         return {
-            "seed": self.seed.name,
+            "seed": self.name,
             "outcome": self.outcome,
             "version_before": self.version_before,
             "version_after": self.version_after,
@@ -241,7 +231,7 @@ class Report:
         """Return the one line for the log."""
         sections = []
         for seed in self.seeds:
-            name = "seed" if len(self.seeds) == 1 else f"seed {seed.seed.name}"
+            name = "seed" if len(self.seeds) == 1 else f"seed {seed.name}"
             sections.append(f"{name} {_step(seed.version_before, seed.version_after)}")
         sections.append(f"schema {_step(self.schema_before, self.schema_after)}")
         counted = "; ".join(
@@ -278,8 +268,8 @@ class Report:
         }
 
 
-def _count(rows: Sequence[RowPlan], *, by_field: bool) -> Counts:
-    if by_field:
+def _count(rows: Sequence[RowPlan]) -> Counts:
+    if any(row.single for row in rows):
         changed = [before for row in rows for before, _ in row.changes.values()]
         created = changed.count(None)
         return Counts(created, len(changed) - created, sum(len(row.kept) for row in rows))

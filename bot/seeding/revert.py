@@ -1,6 +1,7 @@
 """Ways back: which fields are given back to the manifest, and a seed taken out of its rows."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sqlalchemy import null, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,11 +24,8 @@ def make_takes(seeds: Iterable[Seed], names: Iterable[str]) -> Takes:
     for name in sorted(chosen - known - {"*"}):
         raise UnknownSeedName(name, sorted(known))
 
-    def takes(section: str, row: str | None, field: str | None) -> bool:
-        places = [section]
-        places += [f"{places[-1]}.{one}" for one in [row] if one is not None]
-        places += [f"{places[-1]}.{one}" for one in [field] if one is not None]
-        return not chosen.isdisjoint(["*", *places])
+    def takes(row: str, field: str | None) -> bool:
+        return not chosen.isdisjoint(["*", row.partition(".")[0], row, f"{row}.{field}"])
 
     return takes
 
@@ -43,8 +41,8 @@ def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
                 if value is not None and table.column(name).nullable
             }
             if changes:
-                about = (table.name, table.table.name, str(table.single))
-                yield RowPlan(*about, Action.UPDATE, row, changes)
+                plan = RowPlan.of(table, str(table.single), row)
+                yield replace(plan, action=Action.UPDATE, changes=changes)
 
 
 async def fields_to_null(connection: AsyncConnection, table: SeededTable, row: RowPlan) -> None:

@@ -29,10 +29,12 @@ T = TypeVar("T")
 class Schema(Protocol):
     """The schema below the seeds, for a caller who upgrades it in the same transaction."""
 
-    head: str
-    """The revision that this release works with."""
+    #: A SELECT of the revision, which a database at head understands.
     revision: str
-    """A SELECT of the revision, which a database at head understands."""
+
+    @property
+    def head(self) -> str:
+        """The revision that this release works with."""
 
     async def current(self, connection: AsyncConnection) -> str | None:
         """Return the revision of any database; None when it has none."""
@@ -149,29 +151,34 @@ class Seeder:
                 return []
             return await read_runs(connection, self._runs, limit=limit)
 
-    async def inspect(self) -> Report:
-        """Report what `run` would do from a look alone, which writes nothing and locks nothing."""
+    async def inspect(self, connection: AsyncConnection | None = None) -> Report:
+        """Report what `run` would do from a look alone, which writes nothing and locks nothing.
+
+        In a transaction of the caller's all tables have to be there.
+        """
+        if connection is None:
+            async with self._reading() as own:
+                return await self.inspect(own)
         extra = [self._schema.revision] if self._schema else []
-        async with self._reading() as connection:
-            look = self._look(connection, extra=extra)
-            try:
-                snapshot = await look.take(connection)
-            except DBAPIError as error:
-                if is_busy(error):
-                    raise
-                await connection.rollback()
-                # Tables that are not there yet cannot be read; anything else is a real error.
-                if self._schema:
-                    revision = await self._schema.current(connection)
-                    if revision != self._schema.head:
-                        return Report((), revision, self._schema.head)
-                elif not await self._has(connection, self._marker):
-                    look = self._look(connection, markers=False)
-                # Another start may have made the tables since.
-                snapshot = await look.take(connection)
-            if self._schema and snapshot.extra != (self._schema.head,):
-                return Report((), await self._schema.current(connection), self._schema.head)
-            return await self._report(connection, snapshot)
+        look = self._look(connection, extra=extra)
+        try:
+            snapshot = await look.take(connection)
+        except DBAPIError as error:
+            if is_busy(error):
+                raise
+            await connection.rollback()
+            # Tables that are not there yet cannot be read; anything else is a real error.
+            if self._schema:
+                revision = await self._schema.current(connection)
+                if revision != self._schema.head:
+                    return Report((), revision, self._schema.head)
+            elif not await self._has(connection, self._marker):
+                look = self._look(connection, markers=False)
+            # Another start may have made the tables since.
+            snapshot = await look.take(connection)
+        if self._schema and snapshot.extra != (self._schema.head,):
+            return Report((), await self._schema.current(connection), self._schema.head)
+        return await self._report(connection, snapshot)
 
     async def apply(
         self, connection: AsyncConnection, *, takes: Takes = nothing, list_keys: bool = False
@@ -192,7 +199,7 @@ class Seeder:
         report = await self._report(connection, snapshot, takes)
         for name in report.behind:
             await advance_ids(connection, self._numbered[name])
-        seeds = [await self._write(connection, seed, list_keys=list_keys) for seed in report.seeds]
+        seeds = [await self._write(connection, one, list_keys=list_keys) for one in report.seeds]
         report = replace(
             report,
             seeds=tuple(seeds),
@@ -215,7 +222,7 @@ class Seeder:
     async def _write(
         self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool
     ) -> SeedReport:
-        seed = report.seed
+        seed = self.seeds[report.name]
         await write_rows(connection, seed, report.rows)
         filled = []
         for backfill, one in zip(seed.backfills, report.backfills, strict=True):
@@ -237,6 +244,12 @@ class Seeder:
 
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
         revision = await self._schema.current(connection) if self._schema else None
+        if self._schema and revision is None:
+            nothing_there = Snapshot({}, {}, {}, (), ())
+            one = replace(
+                _found(replace(seed, backfills=()), nothing_there), action=Outcome.UP_TO_DATE
+            )
+            return Report((one,))
         if self._schema and revision != self._schema.head:
             raise SeedError(
                 f"The schema is at {revision}, not at {self._schema.head}, so the seed is not ours "
@@ -250,8 +263,9 @@ class Seeder:
         marker = self._marker
         await connection.execute(delete(marker).where(marker.c.seed == seed.name))
         found = snapshot.markers.get(seed.name)
-        reverted = Outcome.REVERTED if rows or found else Outcome.UP_TO_DATE
-        report = Report((SeedReport(seed, found, rows, (), action=reverted),), revision, revision)
+        action = Outcome.REVERTED if rows or found else Outcome.UP_TO_DATE
+        one = replace(_found(seed, snapshot), rows=rows, backfills=(), action=action)
+        report = Report((one,), revision, revision)
         await self._record(connection, report)
         return report
 
@@ -290,14 +304,26 @@ class Seeder:
         return await connection.run_sync(lambda sync: inspect(sync).has_table(table.name))
 
 
-def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
+def _found(seed: Seed, snapshot: Snapshot) -> SeedReport:
     marker = snapshot.markers.get(seed.name)
     backfills = tuple(
         BackfillReport(one.name, one.table.name, total, total - have)
         for one in seed.backfills
         for total, have in [snapshot.counts[seed.name, one.name]]
     )
-    report = SeedReport(seed, marker, (), backfills)
+    return SeedReport(
+        name=seed.name,
+        version=seed.version,
+        marker=marker,
+        matches=marker is not None and marker.matches(seed),
+        sections=tuple(seed.sections),
+        rows=(),
+        backfills=backfills,
+    )
+
+
+def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
+    report = _found(seed, snapshot)
     if report.is_newer:
         if takes is not nothing:
             raise SeedError(
@@ -306,7 +332,7 @@ def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
             )
         return report
     stored = {table.name: snapshot.rows[seed.name, table.name] for table in seed.tables}
-    rows = make_plan(seed, marker.values if marker else {}, stored, takes)
+    rows = make_plan(seed, report.marker.values if report.marker else {}, stored, takes)
     taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
     return replace(report, rows=rows, action=taken)
 

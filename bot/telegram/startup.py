@@ -10,7 +10,6 @@ from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.availability import wait_for_database
-from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.admin import common as admin_texts
@@ -37,14 +36,17 @@ async def bootstrap(
     await wait_for_database(engine, timeout=database_wait_timeout)
     report = await bootstrap_service.run()
     dispatcher["bootstrap_report"] = report
-    logger.info("%s", report.summary())
-    if report.outcome is Outcome.NEWER:
-        logger.warning(
-            "the database was seeded with version %s, newer than this release's %s; "
-            "its settings and rewards are left alone",
-            report.seed_before,
-            bootstrap_service.manifest.version,
-        )
+    logger.info("bootstrap %s", report.summary())
+    for seed in report.seeds:
+        if seed.is_newer:
+            logger.warning(
+                "the database was seeded with version %s, newer than this release's %s; "
+                "its settings and rewards are left alone",
+                seed.version_before,
+                seed.version,
+            )
+        for sentence in (*seed.bad(), *seed.notes):
+            logger.warning("%s", sentence)
 
 
 async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) -> None:

@@ -6,10 +6,9 @@ from sqlalchemy import text
 
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
-from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.report import Outcome
-from bot.gamification.bootstrap.revert import revert_seed
+from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding.report import Outcome
 from tests.support.canary import live_in
 from tests.support.database import TIMES, Contents, contents
 from tests.support.databases import Databases
@@ -78,7 +77,7 @@ async def revert(url: str) -> None:
     """Do what `seed revert` does."""
     engine = create_engine(parse_database_url(url))
     try:
-        assert await revert_seed(engine, lock_timeout=10)
+        assert (await BootstrapService(engine, load_manifest()).revert()).changes_something
     finally:
         await engine.dispose()
 

@@ -23,15 +23,17 @@ def test_life_of_a_seed(tmp_path: Path, sqlite_url: str) -> None:
     assert would_change(command("seed", "status", "--json"), seeded=False)
 
     applied = document(command("seed", "apply", "--json"))
-    assert SETTINGS == applied["config"]["created"]
-    assert REWARDS == applied["rewards"]["created"]
-    assert planned["rows"] == applied["rows"]
+    assert SETTINGS == applied["seeds"][0]["counts"]["config"]["created"]
+    assert REWARDS == applied["seeds"][0]["counts"]["rewards"]["created"]
+    assert planned["seeds"][0]["rows"] == applied["seeds"][0]["rows"]
     assert not would_change(command("seed", "status", "--json"), seeded=True)
     assert "up_to_date" == document(command("seed", "apply", "--json"))["outcome"]
 
-    assert {"reverted": True} == document(command("seed", "revert", "--json"))
+    reverted = {"reverted": True, "dropped": {}}
+    assert reverted == document(command("seed", "revert", "--json"))
     assert would_change(command("seed", "status", "--json"), seeded=False)
-    assert SETTINGS == document(command("seed", "apply", "--json"))["config"]["created"]
+    again = document(command("seed", "apply", "--json"))
+    assert SETTINGS == again["seeds"][0]["counts"]["config"]["created"]
 
     wiped = command("wipe", "--yes")
     assert (0, []) == (wiped.exit_code, wiped.sentences)
@@ -157,5 +159,6 @@ def would_change(ended: Finished, *, seeded: bool) -> bool:
     """Return what `seed status --json` says, having compared it with its exit code."""
     status = json.loads(ended.stdout)
     assert (3 if status["would_change"] else 0) == ended.exit_code
-    assert seeded == (status["marker_version"] is not None)
+    versions = [seed["version_before"] for seed in status["seeds"]]
+    assert seeded == (versions == [1])
     return bool(status["would_change"])

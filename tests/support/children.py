@@ -14,10 +14,9 @@ from sqlalchemy import Engine, event
 
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
-from bot.gamification.bootstrap import backfill
 from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.bootstrap.report import BootstrapReport
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding import Report, backfill
 
 #: When all of this happens, so that a statement reads the same in each process.
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -40,7 +39,7 @@ def step(connection: Connection, url: str, slice_size: int) -> None:
     connection.send(asyncio.run(_bootstrap(url, stop)))
 
 
-async def _bootstrap(url: str, stop: Any = None) -> BootstrapReport:
+async def _bootstrap(url: str, stop: Any = None) -> Report:
     engine = create_engine(parse_database_url(url))
     try:
         if stop is not None:

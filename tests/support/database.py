@@ -18,7 +18,7 @@ Contents = dict[str, list[dict[str, Any]]]
 
 
 async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
-    """Return all rows of all tables, ordered, and without times unless asked for."""
+    """Return all rows of all tables, ordered; without times and history unless asked for."""
     rows: Contents = {}
     async with engine.connect() as connection:
         existing = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
@@ -26,7 +26,7 @@ async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
             versions = await connection.execute(text("SELECT version_num FROM alembic_version"))
             rows["alembic_version"] = [dict(row) for row in versions.mappings()]
         for model in Base.metadata.sorted_tables:
-            if model.name not in existing:
+            if model.name not in existing or (model.name == "seed_runs" and not times):
                 continue
             found = await connection.execute(select(model).order_by(*model.primary_key.columns))
             rows[model.name] = [

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.gamification.bootstrap.report import BootstrapReport
+from bot.seeding import Report
 from tests.support import children
 from tests.support.processes import Worker
 
@@ -22,7 +22,7 @@ class SteppedBootstrap(Worker):
         """Start the process, which then stands before its first statement."""
         super().__init__(children.step, url, SLICE)
         self._stands_still = False
-        self._report: BootstrapReport | None = None
+        self._report: Report | None = None
 
     async def __aiter__(self) -> AsyncIterator[str]:
         """Go from statement to statement; fails if the process does not end well."""
@@ -56,7 +56,7 @@ class SteppedBootstrap(Worker):
             self._stands_still = False
             self.send("go on")
 
-    async def finish(self) -> BootstrapReport:
+    async def finish(self) -> Report:
         """Let all that is left run, and return the report."""
         if self._report is None:
             async for _ in self:

@@ -119,7 +119,7 @@ class RewardDefault(_Part):
         try:
             REWARD_VALUES[self.reward_type].model_validate(self.reward_value)
         except ValidationError as error:
-            raise ValueError(f"reward_value of {self.reward_type}: {_reasons(error)}") from error
+            raise ValueError(f"reward_value of {self.reward_type}: {reasons(error)}") from error
         return self
 
 
@@ -187,17 +187,18 @@ def load_manifest(path: Path | None = None) -> Manifest:
         parsed = tomllib.loads(file.read_text(encoding="utf-8"))
         return Manifest.model_validate(parsed)
     except OSError as error:
-        reasons = f"cannot be read ({error.strerror})"
+        why = f"cannot be read ({error.strerror})"
     except ValidationError as error:
-        reasons = f"is wrong at {_reasons(error)}"
+        why = f"is wrong at {reasons(error)}"
     except RecursionError:
-        reasons = "is not valid TOML (nested too deeply)"
+        why = "is not valid TOML (nested too deeply)"
     except ValueError as error:  # TOML, UTF-8, or a number with thousands of digits
-        reasons = f"is not valid TOML ({error})"
-    raise ManifestError(f"The seed manifest {file} {reasons}. Correct it; nothing was changed.")
+        why = f"is not valid TOML ({error})"
+    raise ManifestError(f"The seed manifest {file} {why}. Correct it; nothing was changed.")
 
 
-def _reasons(error: ValidationError) -> str:
+def reasons(error: ValidationError) -> str:
+    """Return each wrong place and its reason, in one line."""
     return "; ".join(
         ": ".join(filter(None, [_place(problem["loc"]), _reason(problem["msg"])]))
         for problem in error.errors(include_url=False)

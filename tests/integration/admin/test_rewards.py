@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.gamification.bootstrap.report import Outcome
 from bot.gamification.models import ConditionType, Reward
+from bot.seeding.report import Outcome
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.report import BootstrapReport, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding import Outcome, Report
 from tests.support.database import Contents, add_users, contents, run_sql
 from tests.support.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.support.stepping import SteppedBootstrap
@@ -125,7 +125,7 @@ async def opened(url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-async def start(engine: AsyncEngine, manifest: Manifest) -> BootstrapReport:
+async def start(engine: AsyncEngine, manifest: Manifest) -> Report:
     """Bootstrap as a start of the bot does."""
     return await BootstrapService(engine, manifest).run()
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.address import parse_database_url, sqlite_file
 from bot.database.engine import create_reading_engine
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.plan import Action
-from bot.gamification.bootstrap.report import BootstrapReport
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding import Report
+from bot.seeding.plan import Action
 from tests.support.canary import live_in
 from tests.support.database import Contents, contents, run_sql
 from tests.support.manifests import next_version, with_reward
@@ -48,7 +48,10 @@ async def test_plan_equals_run(engine: AsyncEngine, manifest: Manifest) -> None:
     planned, done = await service.plan(), await service.run()
 
     assert _comparable(planned) == _comparable(done)
-    assert ([2, 3], None) == (planned.profile_ids, done.profile_ids)
+    assert ([2, 3], None) == (
+        planned.seeds[0].backfills[0].keys,
+        done.seeds[0].backfills[0].keys,
+    )
 
 
 async def test_plan_equals_what_changed(engine: AsyncEngine, manifest: Manifest) -> None:
@@ -61,12 +64,12 @@ async def test_plan_equals_what_changed(engine: AsyncEngine, manifest: Manifest)
     await service.run()
 
     assert _differences(before, await contents(engine)) == {
-        (row.table, row.key, name): after
+        (row.table, row.name, name): after
         for row in planned.rows
         for name, (_, after) in row.changes.items()
         if name != "conditions"
     } | {("user_gamification_profiles", str(user_id), "level"): 1 for user_id in (2, 3)}
-    restored = {row.key for row in planned.rows if "conditions" in row.changes}
+    restored = {row.name for row in planned.rows if "conditions" in row.changes}
     assert {"ahorrador_principiante", "racha_7_dias"} == restored
 
 
@@ -99,9 +102,11 @@ async def test_plan_of_nothing(tmp_path: Path, manifest: Manifest) -> None:
     assert not file.exists()
 
 
-def _comparable(report: BootstrapReport) -> dict[str, object]:
-    ignored = {"profile_ids", "milliseconds"}
-    return {name: value for name, value in report.as_json().items() if name not in ignored}
+def _comparable(report: Report) -> dict[str, object]:
+    document = report.as_json()
+    document.pop("milliseconds")
+    document["seeds"][0].pop("keys")
+    return document
 
 
 def _differences(before: Contents, after: Contents) -> dict[tuple[str, str, str], object]:

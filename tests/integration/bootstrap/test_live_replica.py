@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.members import Member, register_member
 from bot.gamification.models import ConditionType, Reward, RewardCondition
+from bot.seeding.report import Counts, Outcome
 from tests.support.database import add_users, contents, run_sql
 from tests.support.stepping import SteppedBootstrap
 from tests.support.waiting import until_blocked
@@ -45,7 +45,7 @@ async def test_live_replica_registers_members_meanwhile(
 
         report = await backfill.finish()
 
-    assert 20 <= report.profiles.created <= len(old)
+    assert 20 <= report.counts("profiles").created <= len(old)
     found = await contents(engine)
     users = {row["user_id"] for row in found["users"]}
     assert users == {row["user_id"] for row in found["user_gamification_profiles"]}
@@ -76,7 +76,7 @@ async def test_backfill_meets_a_registration_halfway(
             await (replica.commit() if commits else replica.rollback())
         report = await backfill.finish()
 
-    assert Counts(created) == report.profiles
+    assert Counts(created) == report.counts("profiles")
     assert 50 == len((await contents(engine))["user_gamification_profiles"])
 
 
@@ -109,7 +109,7 @@ async def test_upgrade_waits_for_an_admins_edit(
             report = await upgrading
 
     assert Outcome.UPGRADED is report.outcome
-    assert 1 == report.rewards.kept
+    assert 1 == report.counts("rewards").kept
     found = await contents(engine)
     assert 5 in [row["condition_value"] for row in found["reward_conditions"]]
 

@@ -13,8 +13,8 @@ from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding.report import Counts, Outcome
 from tests.support import children
 from tests.support.database import add_users, contents, run_sql
 from tests.support.processes import race
@@ -73,7 +73,7 @@ async def test_eight_starts_on_a_damaged_database(
         report.outcome for report in reports
     )
     assert {Counts(created=500): 1, Counts(kept=500): PROCESSES - 1} == Counter(
-        report.profiles for report in reports
+        report.counts("profiles") for report in reports
     )
     found = await contents(engine)
     assert list(users) == [row["user_id"] for row in found.pop("user_gamification_profiles")]
@@ -87,7 +87,7 @@ async def test_lock_is_not_waited_for_longer_than_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Who gives up waiting says what to do, having logged that it waits and for whom."""
-    caplog.set_level("INFO", "bot.database.transaction")
+    caplog.set_level("INFO", "bot.seeding.lock")
     with SteppedBootstrap(database_url) as holder:
         await holder.run_until("CREATE TABLE")
 
@@ -106,7 +106,7 @@ async def test_start_that_waited_finds_all_done(
     service: BootstrapService, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What a start saw before it got the lock counts for nothing, not even in a catalog's cache."""
-    caplog.set_level("INFO", "bot.database.transaction")
+    caplog.set_level("INFO", "bot.seeding.lock")
     with SteppedBootstrap(database_url) as holder:
         await holder.run_until("COMMIT")
         waiting = asyncio.create_task(service.run())
@@ -122,7 +122,7 @@ async def test_lock_ends_with_its_process(
     service: BootstrapService, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A start that waits for a process which is killed goes on by itself."""
-    caplog.set_level("INFO", "bot.database.transaction")
+    caplog.set_level("INFO", "bot.seeding.lock")
     with SteppedBootstrap(database_url) as holder:
         await holder.run_until("CREATE TABLE")
         waiting = asyncio.create_task(service.run())

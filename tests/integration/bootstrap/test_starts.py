@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import schema
 from bot.database.errors import DatabaseError
-from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding.report import Counts, Outcome
 from tests.support.canary import live_in
 from tests.support.database import add_users, contents, run_sql
 
@@ -17,9 +17,12 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
 
     found = await contents(engine)
     assert Outcome.SEEDED is report.outcome
-    assert (None, 1) == (report.seed_before, report.seed_after)
+    assert (None, 1) == (report.seeds[0].version_before, report.seeds[0].version_after)
     assert (None, schema.head()) == (report.schema_before, report.schema_after)
-    assert (Counts(created=8), Counts(created=3)) == (report.config, report.rewards)
+    assert (Counts(created=8), Counts(created=3)) == (
+        report.counts("config"),
+        report.counts("rewards"),
+    )
     assert [
         {
             "id": 1,
@@ -53,7 +56,7 @@ async def test_second_start_writes_nothing(service: BootstrapService, engine: As
     report = await service.run()
 
     assert (Outcome.UP_TO_DATE, False) == (report.outcome, report.changes_something)
-    assert Counts(kept=3) == report.profiles
+    assert Counts(kept=3) == report.counts("profiles")
     assert before == await contents(engine, times=True)
 
 
@@ -64,7 +67,7 @@ async def test_users_get_empty_profiles(service: BootstrapService, engine: Async
 
     report = await service.run()
 
-    assert (Outcome.HEALED, Counts(created=3)) == (report.outcome, report.profiles)
+    assert (Outcome.HEALED, Counts(created=3)) == (report.outcome, report.counts("profiles"))
     assert [
         {"user_id": user_id, "balance": 0, "total_earned": 0, "total_spent": 0, "level": 1}
         for user_id in (1, 2, 2**40)
@@ -116,7 +119,7 @@ async def test_retired_reward_stays_retired(service: BootstrapService, engine: A
 
     active = {row["key"]: row["is_active"] for row in (await contents(engine))["rewards"]}
     assert {"primeros_pasos": True, "ahorrador_principiante": True, "racha_7_dias": False} == active
-    assert (Counts(kept=1), Counts(kept=2)) == (report.config, report.rewards)
+    assert (Counts(kept=1), Counts(kept=2)) == (report.counts("config"), report.counts("rewards"))
 
 
 def _without_ids(found: dict[str, list[dict[str, object]]]) -> dict[str, list[str]]:

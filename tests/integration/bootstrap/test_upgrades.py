@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.report import Counts, Outcome
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import BotConfig, Reward, SeedMarker
+from bot.gamification.models import SEED_MARKER, BotConfig, Reward
+from bot.seeding.report import Counts, Outcome
 from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
 from tests.support.manifests import next_version, with_reward, without_reward
@@ -37,10 +37,14 @@ async def test_new_defaults_arrive_and_edits_stay(
     found = await contents(engine)
     (config,) = found["bot_config"]
     reward = next(row for row in found["rewards"] if row["key"] == "primeros_pasos")
-    assert (Outcome.UPGRADED, 1, 2) == (report.outcome, report.seed_before, report.seed_after)
+    assert (Outcome.UPGRADED, 1, 2) == (
+        report.outcome,
+        report.seeds[0].version_before,
+        report.seeds[0].version_after,
+    )
     assert (77, 6) == (config["besitos_daily_gift"], config["besitos_per_reaction"])
     assert ("Primer Paso", "Texto del admin 💰") == (reward["name"], reward["description"])
-    assert Counts(updated=1, kept=1) == report.config
+    assert Counts(updated=1, kept=1) == report.counts("config")
     assert {"besitos_daily_gift": (77, 60)} == report.rows[0].kept
     assert [90, 0, 0] == [row["balance"] for row in found["user_gamification_profiles"]]
 
@@ -64,7 +68,7 @@ async def test_rewards_come_and_go(
 
     keys = [row["key"] for row in (await contents(engine))["rewards"]]
     assert ["primeros_pasos", "ahorrador_principiante", "racha_7_dias", "mecenas"] == keys
-    assert Counts(created=1) == report.rewards
+    assert Counts(created=1) == report.counts("rewards")
 
 
 async def test_reward_of_the_same_name_is_adopted(
@@ -90,7 +94,11 @@ async def test_same_version_with_other_values_is_merged(
 
     report = await BootstrapService(engine, edited).run()
 
-    assert (Outcome.UPGRADED, 1, 1) == (report.outcome, report.seed_before, report.seed_after)
+    assert (Outcome.UPGRADED, 1, 1) == (
+        report.outcome,
+        report.seeds[0].version_before,
+        report.seeds[0].version_after,
+    )
     assert 99 == (await contents(engine))["bot_config"][0]["besitos_daily_gift"]
 
 
@@ -106,7 +114,7 @@ async def test_newer_seed_is_left_alone(
 
     assert (Outcome.NEWER, 2, False) == (
         report.outcome,
-        report.seed_after,
+        report.seeds[0].version_after,
         report.changes_something,
     )
     assert before == await contents(engine, times=True)
@@ -121,7 +129,7 @@ async def test_newer_seed_still_gives_profiles(
 
     report = await service.run()
 
-    assert (Outcome.NEWER, Counts(created=1)) == (report.outcome, report.profiles)
+    assert (Outcome.NEWER, Counts(created=1)) == (report.outcome, report.counts("profiles"))
 
 
 numbers = st.integers(0, 3)
@@ -164,7 +172,7 @@ async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - what hypothesis
                     update(Reward).where(Reward.key == "racha_7_dias").values(reward_edits)
                 )
             if not with_marker:
-                await connection.execute(delete(SeedMarker))
+                await connection.execute(delete(SEED_MARKER))
         given_values = {name: value for name, value in defaults.items() if value is not None}
         newer = with_reward(
             next_version(manifest, **given_values), "racha_7_dias", **reward_defaults

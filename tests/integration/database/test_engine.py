@@ -21,9 +21,9 @@ from bot.database.address import parse_database_url, sqlite_file
 from bot.database.availability import wait_for_database
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
-from bot.gamification.bootstrap.report import Counts
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import User
+from bot.seeding.report import Counts
 from tests.support.database import add_users
 
 

@@ -92,7 +92,7 @@ async def test_broken_references_stop_a_migration(engine: AsyncEngine) -> None:
     await run_sql(engine, "INSERT INTO user_gamification_profiles (user_id) VALUES (1)")
 
     with pytest.raises(SchemaError, match="without the row they refer to"):
-        async with exclusive_transaction(engine, timeout=1) as connection:
+        async with exclusive_transaction(engine, 1) as connection:
             await connection.run_sync(_orphan_another)
 
 
@@ -118,7 +118,7 @@ async def _migrate(engine: AsyncEngine, direction: str, revision: str) -> dict[s
             for name in sorted(inspector.get_table_names())
         }
 
-    async with exclusive_transaction(engine, timeout=10) as connection:
+    async with exclusive_transaction(engine, 10) as connection:
         await connection.run_sync(run)
         await connection.commit()
     async with engine.connect() as connection:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.errors import is_unavailable
 from bot.database.prepared import Prepared
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import SeedMarker, User
+from bot.gamification.models import SEED_MARKER, User
 from tests.support.statements import recorded
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -77,7 +77,7 @@ async def test_failure_is_one_of_sqlalchemys(writing: AsyncEngine) -> None:
         await connection.rollback()
 
         assert "Ana" not in str(caught.value)
-        assert "gamification" == await connection.scalar(select(SeedMarker.seed))
+        assert "gamification" == await connection.scalar(select(SEED_MARKER.c.seed))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

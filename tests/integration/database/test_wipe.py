@@ -7,9 +7,8 @@ from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked, SchemaError
 from bot.database.transaction import exclusive_transaction
 from bot.database.wipe import wipe
-from bot.gamification.bootstrap.report import Outcome
-from bot.gamification.bootstrap.revert import revert_seed
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.seeding.report import Outcome
 from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
 
@@ -45,7 +44,7 @@ async def test_wipe_refuses_while_another_holds_the_lock(
     await service.run()
     before = await contents(engine)
     other = create_engine(engine.url)
-    async with exclusive_transaction(other, timeout=1):
+    async with exclusive_transaction(other, 1):
         with pytest.raises(DatabaseLocked, match="Another process holds the database lock"):
             await wipe(engine)
     await other.dispose()
@@ -75,7 +74,7 @@ async def test_revert_takes_only_the_seed_back(
     await live_in(engine)
     before = await contents(engine)
 
-    assert await revert_seed(engine, lock_timeout=1)
+    assert (await service.revert()).changes_something
 
     after = await contents(engine)
     assert {None} == {value for key, value in after["bot_config"][0].items() if key != "id"}
@@ -88,21 +87,21 @@ async def test_start_after_a_revert(engine: AsyncEngine, service: BootstrapServi
     """The next start seeds again and takes the rewards' edits for edits."""
     await service.run()
     await live_in(engine)
-    await revert_seed(engine, lock_timeout=1)
+    await service.revert()
 
     report = await service.run()
 
     assert Outcome.SEEDED is report.outcome
-    assert (8, 2) == (report.config.created, report.rewards.kept)
+    assert (8, 2) == (report.counts("config").created, report.counts("rewards").kept)
     assert Outcome.UP_TO_DATE is (await service.run()).outcome
 
 
 async def test_revert_of_nothing(engine: AsyncEngine, service: BootstrapService) -> None:
     """A database that was never seeded, or is reverted already, has nothing to revert."""
-    assert not await revert_seed(engine, lock_timeout=1)
+    assert not (await service.revert()).changes_something
     await service.run()
-    assert await revert_seed(engine, lock_timeout=1)
-    assert not await revert_seed(engine, lock_timeout=1)
+    assert (await service.revert()).changes_something
+    assert not (await service.revert()).changes_something
 
 
 def _keys(found: dict[str, list[dict[str, object]]]) -> dict[str, list[object]]:

@@ -9,7 +9,7 @@ from bot.gamification.admin.drafts import create_reward
 from bot.gamification.admin.rewards import NameTaken
 from bot.gamification.admin.settings import LEVEL_FORMULA, change_setting
 from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.bootstrap.snapshot import take_snapshot
+from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.economy import StaleAccount
 from bot.gamification.models import ConditionType
 from bot.gamification.reactions import react
@@ -106,8 +106,9 @@ async def test_new_formula_waits_for_bookings(live: LiveEconomy) -> None:
 async def test_members_unlock_beside_a_bootstrap(live: LiveEconomy) -> None:
     """A start keeps admins from editing rewards, and no member from unlocking them."""
     await live.state()
+    service = BootstrapService(live.engine, load_manifest())
     async with live.engine.begin() as bootstrap:
-        await take_snapshot(bootstrap, lock_rows=True)
+        await service.seed(bootstrap)
         unlocked = (await asyncio.wait_for(live.react(1), 10)).unlocked
 
     assert ["Primeros Pasos"] == [reward.name for reward in unlocked]

@@ -9,6 +9,7 @@ from aiogram.fsm.state import State
 from bot.errors import BesitosError
 from bot.gamification.admin.dialogs import Dialog, save_dialog
 from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.moment import Economy
 
 
@@ -27,9 +28,14 @@ class Desk:
     admin_id: int
     update_id: int
     economy: Economy
-    manifest: Manifest
+    bootstrap_service: BootstrapService
     dialog: Dialog
     rules_changed: Callable[[], None]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest, for its defaults."""
+        return self.bootstrap_service.manifest
 
     @property
     def known(self) -> Mapping[str, Any]:

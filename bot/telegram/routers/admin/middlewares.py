@@ -57,7 +57,7 @@ class AtDesk(BaseMiddleware):
             admin_id=data["event_from_user"].id,
             update_id=data["event_update"].update_id,
             economy=data["economy"],
-            manifest=data["bootstrap_service"].manifest,
+            bootstrap_service=data["bootstrap_service"],
             dialog=data["dialog"],
             rules_changed=lambda: after_commit.append(data["rulebook"].forget),
         )

@@ -4,7 +4,6 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from bot.gamification.admin.audit import read_audit
-from bot.gamification.admin.seed import read_seed_state
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
@@ -24,8 +23,8 @@ def setup() -> Router:
 
 async def show_seed(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Show the marker and the edits that a start keeps."""
-    state = await read_seed_state(desk.economy.connection, desk.manifest)
-    return turn_to(callback_query, seed_texts.page(state), keyboards.back_to_panel())
+    report = await desk.bootstrap_service.inspect(desk.economy.connection)
+    return turn_to(callback_query, seed_texts.page(report), keyboards.back_to_panel())
 
 
 async def show_audit(callback_query: CallbackQuery, callback_data: Go, desk: Desk) -> Answers:

@@ -4,8 +4,9 @@ from html import escape
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.seed import SeedState
-from bot.gamification.bootstrap.plan import Action, RowPlan
+from bot.seeding import Report
+from bot.seeding.plan import Action, RowPlan
+from bot.seeding.report import SeedReport
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.values import worded
 from bot.telegram.texts.common import cut, number
@@ -15,25 +16,26 @@ _MOST_ROWS = 20
 _LONGEST_VALUE = 60
 
 
-def page(state: SeedState) -> str:
+def page(report: Report) -> str:
     """Show the marker, and which edits differ from the manifest."""
-    status = state.status
-    edits = [line for row in state.rows for line in _edits(row)]
+    (seed,) = report.seeds
+    edits = [line for row in seed.rows for line in _edits(row)]
+    pending = _pending(seed)
     marker = _("sin marcador")
-    if status.applied_at is not None:
+    if seed.marker is not None:
         marker = _("versión <b>{version}</b>, aplicada el {when} UTC por la {release}").format(
-            version=status.marker_version,
-            when=f"{status.applied_at:%d-%m-%Y %H:%M}",
-            release=escape(status.release or "–"),
+            version=seed.marker.version,
+            when=f"{seed.marker.applied_at:%d-%m-%Y %H:%M}",
+            release=escape(seed.marker.release or "–"),
         )
     lines = [
         _("🌱 <b>Semilla</b>"),
         _("Base de datos: {marker}").format(marker=marker),
         _("Esta versión del bot trae la <b>{version}</b> · esquema {schema}").format(
-            version=status.manifest_version, schema=escape(status.schema_revision or "–")
+            version=seed.version, schema=escape(report.schema_before or "–")
         ),
-        _("⏳ Al arrancar se haría: {pending}").format(pending=escape("; ".join(_pending(state))))
-        if status.pending
+        _("⏳ Al arrancar se haría: {pending}").format(pending=escape("; ".join(pending)))
+        if pending
         else _("✅ Al día: un arranque no cambiaría nada."),
         "",
         _("<b>Ediciones que se conservan</b>") if edits else _("No hay ediciones."),
@@ -43,28 +45,29 @@ def page(state: SeedState) -> str:
     return "\n".join([*lines, *edits])
 
 
-def _pending(state: SeedState) -> list[str]:
+def _pending(seed: SeedReport) -> list[str]:
     """Say what a start would write, in the order in which it would."""
-    words = [_row(row) for row in state.rows if row.writes]
-    if missing := state.findings.snapshot.missing_profiles:
-        words.append(_("crear {count} perfiles que faltan").format(count=number(missing)))
-    if state.findings.plan and not state.findings.marker_matches:
-        version = state.status.manifest_version
-        words.append(_("anotar la versión {version}").format(version=version))
+    words = [_row(row) for row in seed.rows if row.writes]
+    for backfill in seed.backfills:
+        if backfill.missing:
+            count = number(backfill.missing)
+            words.append(_("crear {count} perfiles que faltan").format(count=count))
+    if not seed.is_newer and not seed.matches:
+        words.append(_("anotar la versión {version}").format(version=seed.version))
     return words
 
 
 def _row(row: RowPlan) -> str:
     parts = ", ".join(names.of(name) for name in row.changes)
-    if row.table == "bot_config":
+    if row.section == "config":
         return _("poner {settings}").format(settings=parts)
     if row.action is Action.INSERT:
-        return _("crear la recompensa {key}").format(key=row.key)
-    return _("cambiar la recompensa {key} ({parts})").format(key=row.key, parts=parts)
+        return _("crear la recompensa {key}").format(key=row.name)
+    return _("cambiar la recompensa {key} ({parts})").format(key=row.name, parts=parts)
 
 
 def _edits(row: RowPlan) -> list[str]:
-    where = "" if row.table == "bot_config" else f"{row.key} · "
+    where = "" if row.section == "config" else f"{row.name} · "
     return [
         f"• {escape(where + names.of(name))}: {_short(name, edited)} "
         + _("(semilla: {default})").format(default=_short(name, default))
