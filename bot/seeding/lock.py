@@ -47,8 +47,9 @@ async def exclusive_transaction(
         async with engine.connect() as connection, _sqlite_lock(connection, timeout, before, after):
             yield connection
         return
-    # Under REPEATABLE READ the snapshot would be older than the lock.
-    async with engine.execution_options(isolation_level="READ COMMITTED").connect() as connection:
+    async with engine.connect() as connection:
+        # Under REPEATABLE READ the snapshot would be older than the lock.
+        await connection.execution_options(isolation_level="READ COMMITTED")
         try:
             await _postgresql_lock(connection, timeout, key)
             yield connection

@@ -1,6 +1,7 @@
 """Seeder: makes a database whole in one transaction, or finds that it is whole already."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
@@ -284,10 +285,12 @@ class Seeder:
 
         return await retried(once, self._timeout)
 
-    def _reading(self) -> Any:
-        if self._engine.dialect.name == "postgresql":  # a transaction is two visits more
-            return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        return self._engine.connect()
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # a transaction is two visits more
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
 
     def _look(
         self, connection: AsyncConnection, seeds: Sequence[Seed] | None = None, **options: Any

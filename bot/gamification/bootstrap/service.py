@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import __version__
 from bot.database.base import Base
-from bot.database.engine import for_single_reads
+from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import explained
 from bot.database.transaction import exclusive_transaction
 from bot.database.upgrade import AlembicSchema
@@ -42,7 +42,7 @@ class BootstrapService:
         """
         self.manifest = manifest
         self._seeder = Seeder(
-            for_single_reads(engine),
+            engine.execution_options(**{SQLITE_BEGIN: None}),  # a look needs no transaction
             [make_seed(manifest)],
             lock_timeout=lock_timeout,
             release=__version__,

@@ -67,7 +67,7 @@ async def test_plan_equals_what_changed(engine: AsyncEngine, manifest: Manifest)
         (row.table, row.name, name): after
         for row in planned.rows
         for name, (_, after) in row.changes.items()
-        if name != "conditions"
+        if name not in {"conditions", "key"}
     } | {("user_gamification_profiles", str(user_id), "level"): 1 for user_id in (2, 3)}
     restored = {row.name for row in planned.rows if "conditions" in row.changes}
     assert {"ahorrador_principiante", "racha_7_dias"} == restored

@@ -1,0 +1,130 @@
+"""Databases that release f890299 has written: this release goes on with them, edits and all."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.database import Contents, contents
+from tests.support.dumps import (
+    ENGINES,
+    dump_names,
+    kept_values,
+    manifest_of,
+    manifest_values,
+    opened_dump,
+    seeded_values,
+)
+from tests.support.manifests import with_everything_changed
+
+#: What admins have changed in each dump, and how.
+EDITS: dict[str, dict[str, Any]] = {
+    "fresh": {},
+    "edited": {
+        "config.besitos_daily_gift": 77,
+        "rewards.primeros_pasos.description": "Texto del admin 💰",
+        "rewards.ahorrador_principiante.name": "Hucha llena",
+        "rewards.racha_7_dias.is_active": False,
+        "rewards.racha_7_dias.conditions": [["LEVEL_REACHED", 4, 1], ["STREAK_LENGTH", 14, 1]],
+    },
+    "wiped": {"rewards.primeros_pasos.description": "Texto del admin 💰"},
+    "several_conditions": {},
+    "several_conditions_permuted": {},
+    "several_conditions_reformatted": {},
+}
+DUMPS = [(engine, name) for engine in ENGINES for name in dump_names(engine)]
+#: Tables in which no start changes a row that is there.
+MEMBERS = (
+    "users",
+    "user_gamification_profiles",
+    "user_rewards",
+    "transactions",
+    "user_streaks",
+    "user_reactions",
+    "admin_actions",
+    "admin_dialogs",
+)
+
+
+@pytest.fixture(scope="module")
+def postgresql_for_dumps(postgresql: Any) -> Iterator[str]:
+    """Make one database for all dumps, which are loaded one after the other."""
+    postgresql.psql("CREATE DATABASE release_dumps;")
+    yield postgresql.get_uri(database="release_dumps")
+    postgresql.psql("DROP DATABASE release_dumps WITH (FORCE);")
+
+
+@pytest.fixture
+def dump_url(request: pytest.FixtureRequest, engine_name: str) -> str:
+    """Name the place for a dump of this engine."""
+    fixture = {"sqlite": "sqlite_url", "postgresql": "postgresql_for_dumps"}[engine_name]
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.mark.parametrize(("engine_name", "name"), DUMPS)
+async def test_start_heals_and_keeps_edits(name: str, dump_url: str) -> None:
+    """With the manifest that seeded it: what was wiped is back, and every edit stays."""
+    await _check_start(name, dump_url, manifest_of(name))
+
+
+@pytest.mark.parametrize(("engine_name", "name"), DUMPS)
+async def test_next_manifest_moves_all_but_edits(name: str, dump_url: str) -> None:
+    """With a manifest in which no value is what it was: only the edits are."""
+    await _check_start(name, dump_url, _next_manifest(name))
+
+
+@cache
+def _next_manifest(name: str) -> Manifest:
+    return with_everything_changed(manifest_of(name))
+
+
+async def _check_start(name: str, url: str, manifest: Manifest) -> None:
+    edits = EDITS[name]
+    async with opened_dump(name, url) as engine:
+        before = await contents(engine, times=True)
+
+        first = await BootstrapService(engine, manifest).run()
+        after = await contents(engine, times=True)
+        second = await BootstrapService(engine, manifest).run()
+
+        assert after == await contents(engine, times=True)
+    assert ("upgraded", "up_to_date") == (first.outcome, second.outcome)
+    wanted = manifest_values(manifest)
+    # Whatever an admin set before the manifest came to say the same is no edit any more.
+    kept = {name for name, value in edits.items() if value != wanted[name]}
+    assert (kept, kept) == (kept_values(first), kept_values(second))
+    assert wanted | edits == seeded_values(after)
+    assert [] == _lost(before, after)
+    assert _ids("users", after) == _ids("user_gamification_profiles", after)
+
+
+def _lost(before: Contents, after: Contents) -> list[tuple[str, dict[str, Any]]]:
+    """Return the rows that are not the seed's to change and are not what they were."""
+    kept = _not_seeded(after)
+    return [
+        (table, row)
+        for table, rows in _not_seeded(before).items()
+        for row in rows
+        if row not in kept[table]
+    ]
+
+
+def _not_seeded(found: Contents) -> Contents:
+    rewards = [row for row in found["rewards"] if row["key"] is None]
+    ids = {row["id"] for row in rewards}
+    conditions = [row for row in found["reward_conditions"] if row["reward_id"] in ids]
+    return {
+        **{table: found[table] for table in MEMBERS},
+        "rewards": rewards,
+        "reward_conditions": conditions,
+        # A member holds a reward by its id, so a default reward has to keep that, too.
+        "ids of rewards": [{"id": row["id"], "key": row["key"]} for row in found["rewards"]],
+    }
+
+
+def _ids(table: str, found: Contents) -> list[int]:
+    return [row["user_id"] for row in found[table]]
