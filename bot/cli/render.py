@@ -23,16 +23,25 @@ _ACTIONS = {
     Action.UNCHANGED: "as it is",
 }
 
+_VERBS = {
+    Outcome.UP_TO_DATE: "change nothing",
+    Outcome.NEWER: "leave a newer seed alone",
+    Outcome.HEALED: "heal",
+    Outcome.UPGRADED: "upgrade",
+    Outcome.SEEDED: "seed",
+    Outcome.TAKEN: "take back",
+}
 
-def status(report: Report) -> None:
-    """Print where the database stands."""
+
+def status(report: Report, runs: Sequence[Run]) -> None:
+    """Print where the database stands, and what its last run warned of."""
     grid = Table.grid(padding=(0, 2))
     for seed in report.seeds:
         _add_seed(grid, seed)
     if not report.seeds:
         grid.add_row("Seed", "cannot be looked at before the schema is upgraded")
     grid.add_row("Schema", f"{report.schema_before or 'none'} (wanted: {report.schema_after})")
-    for note in report.notes:
+    for note in (*report.notes, *(note for run in runs for note in run.notes)):
         grid.add_row("Warning", f"[yellow]{escape(note)}[/]")
     if not report.changes_something:
         grid.add_row("A start", "[green]would change nothing[/]")
@@ -56,8 +65,7 @@ def plan(report: Report) -> None:
                 console.print(f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
     for note in report.notes:
         console.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
-    verb = "a start finds it" if not report.changes_something else "a start would make it"
-    console.print(f"{verb} {escape(report.summary())}", soft_wrap=True)
+    console.print(f"would {_VERBS[report.outcome]}: {escape(report.details())}", soft_wrap=True)
     console.print("Nothing was changed: this was a dry run.")
 
 

@@ -18,6 +18,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.logs import setup_logging
 from bot.progress import shown_progress
 from bot.seeding import Report
+from bot.seeding.history import Run
 from bot.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -35,13 +36,15 @@ class ExportError(BesitosError):
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """Show marker, versions and what a start would do; exit code 3 when it would change data."""
-    report = asyncio.run(_status())
+    report, runs = asyncio.run(_status())
     if as_json:
-        _print({**report.as_json(), "would_change": report.changes_something})
+        last = runs[0].as_json() if runs else None
+        would_change = report.changes_something
+        _print({**report.as_json(), "would_change": would_change, "last_run": last})
     else:
         from bot.cli import render  # noqa: PLC0415 - Rich is for people only
 
-        render.status(report)
+        render.status(report, runs)
     raise typer.Exit(WOULD_CHANGE if report.changes_something else 0)
 
 
@@ -154,9 +157,9 @@ async def _opened(
             yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 
 
-async def _status() -> Report:
+async def _status() -> tuple[Report, list[Run]]:
     async with _opened() as service:
-        return await service.inspect()
+        return await service.inspect(), await service.history(1)
 
 
 async def _plan(names: list[str]) -> Report:
@@ -184,7 +187,7 @@ async def _export() -> tuple[Manifest, dict[str, Any]]:
         return service.manifest, await service.export()
 
 
-async def _history(limit: int) -> Any:
+async def _history(limit: int) -> list[Run]:
     async with _opened() as service:
         return await service.history(limit)
 

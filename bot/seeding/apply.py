@@ -117,7 +117,7 @@ class _Write:
     async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
         owner = children.column(children.parent)
         before, after = self._plan.changes[children.name][0] or (), members or ()
-        if not children.each:
+        if not children.each and self._plan.action is Action.UPDATE:
             await self._connection.execute(delete(children.table).where(owner == parent))
         for member in before if children.each else ():
             if member not in after:

@@ -229,6 +229,10 @@ class Report:
 
     def summary(self) -> str:
         """Return the one line for the log."""
+        return f"{self.outcome.replace('_', ' ')}: {self.details()}"
+
+    def details(self) -> str:
+        """Return versions, revisions and counts in one line."""
         sections = []
         for seed in self.seeds:
             name = "seed" if len(self.seeds) == 1 else f"seed {seed.name}"
@@ -239,8 +243,7 @@ class Report:
             for seed in self.seeds
             for name, counts in seed.counts().items()
         )
-        words = self.outcome.replace("_", " ")
-        return f"{words}: {', '.join(sections)}; {counted}; {self.milliseconds:.0f} ms"
+        return f"{', '.join(sections)}; {counted}; {self.milliseconds:.0f} ms"
 
     def pending(self) -> Iterator[str]:
         """Return in words what a run does."""

@@ -118,14 +118,17 @@ class Seeder:
 
         return await self._in_transaction(work, dry_run=True)
 
-    async def take(self, names: Iterable[str]) -> Report:
+    async def take(self, names: Iterable[str], connection: AsyncConnection | None = None) -> Report:
         """Give edits back to the manifest's values, and do what `run` does.
 
         A name is that of a section, a row (`rewards.welcome`) or a field (`rewards.welcome.name`,
-        `config.greeting`); "*" is all. Raises `UnknownSeedName`.
+        `config.greeting`); "*" is all. In a transaction of the caller's the rows are locked, and
+        nothing else is. Raises `UnknownSeedName`.
         """
         takes = make_takes(self.seeds.values(), names)
-        return await self._in_transaction(lambda connection: self.apply(connection, takes=takes))
+        if connection is not None:
+            return await self.apply(connection, takes=takes)
+        return await self._in_transaction(lambda own: self.apply(own, takes=takes))
 
     async def revert(self, name: str, *, dry_run: bool = False) -> Report:
         """Set the fields of single rows to NULL and remove the marker; all other rows stay.
@@ -145,12 +148,16 @@ class Seeder:
             look = Look(connection.dialect, [seed], markers=False, whole=True)
             return export_values(seed, await look.take(connection))
 
-    async def history(self, limit: int = 20) -> list[Run]:
+    async def history(
+        self, limit: int = 20, connection: AsyncConnection | None = None
+    ) -> list[Run]:
         """Return the newest runs that changed something, newest first."""
-        async with self._reading() as connection:
-            if not await self._has(connection, self._runs):
-                return []
-            return await read_runs(connection, self._runs, limit=limit)
+        if connection is None:
+            async with self._reading() as own:
+                return await self.history(limit, own)
+        if not await self._has(connection, self._runs):
+            return []
+        return await read_runs(connection, self._runs, limit=limit)
 
     async def inspect(self, connection: AsyncConnection | None = None) -> Report:
         """Report what `run` would do from a look alone, which writes nothing and locks nothing.

@@ -1,5 +1,6 @@
 """The bootstrap: schema and seeds made whole in one transaction, or found whole already."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import __version__
+from bot.database.address import describe, sqlite_file
 from bot.database.base import Base
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import explained
@@ -18,6 +20,8 @@ from bot.seeding import Report, Seeder
 from bot.seeding.backfill import Progress
 from bot.seeding.history import Run
 from bot.seeding.service import silent, utc_now
+
+logger = logging.getLogger(__name__)
 
 
 class BootstrapService:
@@ -41,6 +45,8 @@ class BootstrapService:
         `lock_timeout` is in seconds; `clock` gives the time of what is recorded.
         """
         self.manifest = manifest
+        file = sqlite_file(engine.url)
+        self._where = file.absolute() if file else describe(engine.url)
         self._seeder = Seeder(
             engine.execution_options(**{SQLITE_BEGIN: None}),  # a look needs no transaction
             [make_seed(manifest)],
@@ -56,7 +62,10 @@ class BootstrapService:
     async def run(self) -> Report:
         """Make the database whole; a whole one is only read, without any lock."""
         with explained("The bootstrap"):
-            return await self._seeder.run()
+            report = await self._seeder.run()
+        if report.schema_before is None:
+            logger.info("made a new database: %s", self._where)
+        return report
 
     async def plan(self, names: Iterable[str] = ()) -> Report:
         """Report exactly what `run`, or `take` of some names, would do: done, and rolled back."""
@@ -72,10 +81,10 @@ class BootstrapService:
         """Do the work in the caller's exclusive transaction."""
         return await self._seeder.apply(connection)
 
-    async def take(self, names: Iterable[str]) -> Report:
+    async def take(self, names: Iterable[str], connection: AsyncConnection | None = None) -> Report:
         """Give edits back to the manifest (`config.besitos_daily_gift`), and do what `run` does."""
         with explained("Taking back edits"):
-            return await self._seeder.take(names)
+            return await self._seeder.take(names, connection)
 
     async def revert(self, *, dry_run: bool = False) -> Report:
         """Set the economy's settings to NULL and remove the marker; profiles and rewards stay.
@@ -90,7 +99,9 @@ class BootstrapService:
         with explained("The export"):
             return await self._seeder.export(SEED)
 
-    async def history(self, limit: int = 20) -> list[Run]:
+    async def history(
+        self, limit: int = 20, connection: AsyncConnection | None = None
+    ) -> list[Run]:
         """Return the newest runs that changed something, newest first."""
         with explained("The history"):
-            return await self._seeder.history(limit)
+            return await self._seeder.history(limit, connection)
