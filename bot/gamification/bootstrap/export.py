@@ -1,12 +1,16 @@
 """A manifest written from what a database holds."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import InlineTable, Item, Table
 
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError, reasons
+
+#: How a wrong place names a reward; a person knows it by its key.
+_INDEX: Final = re.compile(r"rewards\[(\d+)\]")
 
 
 def write_manifest(values: dict[str, Any], manifest: Manifest) -> str:
@@ -20,9 +24,11 @@ def write_manifest(values: dict[str, Any], manifest: Manifest) -> str:
     try:
         Manifest.model_validate(content)
     except ValidationError as error:
+        named = _INDEX.sub(
+            lambda found: f"reward {rewards[int(found[1])]['key']!r}", reasons(error)
+        )
         raise ManifestError(
-            f"The database holds what no manifest may say ({reasons(error)}); correct it, and "
-            "export again."
+            f"The database holds what no manifest may say ({named}); correct it, and export again."
         ) from error
     document = tomlkit.document()
     document.add(tomlkit.comment("Exported from a database; SEED_FILE names it to a bot."))
