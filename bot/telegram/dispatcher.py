@@ -10,6 +10,7 @@ from bot.gamification.moment import Rulebook
 from bot.telegram import errors, routers, startup
 from bot.telegram.i18n import make_i18n
 from bot.telegram.middlewares.answers import Answers
+from bot.telegram.middlewares.genuine_presses import GenuinePresses
 from bot.telegram.middlewares.language import Language
 from bot.telegram.middlewares.unit_of_work import UnitOfWork
 from bot.telegram.outbox import Outbox
@@ -42,5 +43,6 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(Answers(outbox))
     dispatcher.update.outer_middleware(Afterwards())
     dispatcher.update.outer_middleware(UnitOfWork(engine, rulebook))
+    dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())
     return dispatcher

@@ -10,6 +10,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, Telegram
 from aiogram.methods import TelegramMethod
 
 from bot.telegram.backoff import PASSING
+from bot.telegram.signing import signed
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Outbox:
         """
         while True:
             try:
-                await self._bot(method)
+                await self._bot(signed(method, self._bot.token))
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
             else:

@@ -13,10 +13,13 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.outbox import Outbox
+from bot.telegram.signing import signed
+
+TOKEN = "42:TEST"
 
 
 class Answering(Outbox):
-    """Keeps what should be sent."""
+    """Keeps what should be sent, as it would be sent."""
 
     def __init__(self) -> None:
         """Nothing has been sent yet."""
@@ -25,7 +28,7 @@ class Answering(Outbox):
 
     def put(self, method: TelegramMethod[Any]) -> None:
         """Keep it."""
-        self.methods.append(method)
+        self.methods.append(signed(method, TOKEN))
 
 
 class Dispatching:
@@ -59,5 +62,5 @@ async def dispatching(engine: AsyncEngine) -> AsyncIterator[Dispatching]:
     outbox = Answering()
     service = BootstrapService(engine, load_manifest(), lock_timeout=30)
     dispatcher = build_dispatcher(engine, service, outbox)
-    async with Bot("42:TEST").context(auto_close=True) as bot:
+    async with Bot(TOKEN).context(auto_close=True) as bot:
         yield Dispatching(dispatcher, bot, outbox)

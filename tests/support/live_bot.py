@@ -53,10 +53,19 @@ class LiveBot:
         return [one for one in self.answers(chat) if one.message_id > said.message_id]
 
     async def press(self, member: User, message: Message, data: str) -> CallbackAnswer:
-        """Press a button as any member, shown to them or forged, and return the answer."""
-        query_id = self.server.telegram.press(
-            member, message.chat, message.message_id, data, forge=True
-        )
+        """Press a button that the member sees, and return the answer."""
+        telegram = self.server.telegram
+        return await self._answer(telegram.press(member, message.chat, message.message_id, data))
+
+    async def forge(self, member: User, message: Message, data: str) -> CallbackAnswer:
+        """Send a press as a client of one's own can, under any message, and return the answer.
+
+        The message may be gone; so a press looks whose message Telegram does not show any more.
+        """
+        where = message.chat, message.message_id
+        return await self._answer(self.server.telegram.press(member, *where, data, forge=True))
+
+    async def _answer(self, query_id: str) -> CallbackAnswer:
         await self.settle()
         return self.server.telegram.answers[query_id]
 

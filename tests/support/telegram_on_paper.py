@@ -30,11 +30,14 @@ MOVED_TO_9 = TelegramMigrateToChat(METHOD, "group upgraded to supergroup", migra
 class PaperBot:
     """Stands in for aiogram's Bot where only calling it matters."""
 
+    token = "42:TEST"
+
     def __init__(self) -> None:
         """Everything succeeds until `fail` is told otherwise."""
         self.sent: list[str] = []
         self.attempts: list[str] = []
         self.chats: list[int | None] = []
+        self.pressable: list[str] = []
         self.held: dict[str, asyncio.Event] = {}
         self._failures: dict[str, deque[Exception]] = defaultdict(deque)
 
@@ -52,6 +55,8 @@ class PaperBot:
         text = str(getattr(method, "text", None))
         self.attempts.append(text)
         self.chats.append(getattr(method, "chat_id", None))
+        rows = getattr(getattr(method, "reply_markup", None), "inline_keyboard", [])
+        self.pressable += [one.callback_data for row in rows for one in row]
         if text in self.held:
             await self.held[text].wait()
         await asyncio.sleep(0)

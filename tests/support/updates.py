@@ -5,7 +5,8 @@ from typing import Any
 
 from aiogram.types import Update
 
-GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
+BOT = {"id": 42, "is_bot": True, "first_name": "Besitos"}
+GROUP: dict[str, Any] = {"id": -100, "type": "supergroup", "title": "Club"}
 _numbers = count(1)
 
 
@@ -41,6 +42,20 @@ def press(data: str, who: dict[str, Any], message: dict[str, Any] | None) -> Upd
 def too_old(message_id: int, chat: dict[str, Any] = GROUP) -> dict[str, Any]:
     """Return a message that Telegram does not show to the bot any more."""
     return {"chat": chat, "message_id": message_id, "date": 0}
+
+
+def showing(
+    data: str | None,
+    chat: dict[str, Any] = GROUP,
+    *,
+    sender: dict[str, Any] = BOT,
+    **fields: object,
+) -> dict[str, Any]:
+    """Return a message, the bot's unless told otherwise, with one button or none."""
+    message = {"message_id": 1, "date": 1_772_000_000, "chat": chat, "from": sender, "text": "x"}
+    button = {"text": "x", "callback_data": data}
+    markup = {"reply_markup": {"inline_keyboard": [[button]]}} if data else {}
+    return {**message, **markup, **fields}
 
 
 def _update(kind: str, payload: dict[str, Any]) -> Update:

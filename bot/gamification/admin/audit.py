@@ -21,6 +21,7 @@ class Action(StrEnum):
     CHANGE_SETTING = "setting.change"
     CREATE_REWARD = "reward.create"
     EDIT_REWARD = "reward.edit"
+    RESTORE_REWARD = "reward.restore"
     GRANT = "member.grant"
     TAKE = "member.take"
 

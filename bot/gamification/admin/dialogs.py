@@ -1,18 +1,24 @@
 """The question that an admin has open: in the database, so that any replica takes the answer.
 
 It is read and written in the transaction of the update, like everything else: an update that
-fails leaves the question open, and a restart does not close it.
+fails leaves the question open, and a restart does not close it. An update that comes again finds
+the dialog as it found it the first time, and so does the same once more.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.upsert import insert
 from bot.gamification.models import AdminDialog
+
+#: Telegram repeats an update within minutes; nobody has more of them under way than this.
+_REMEMBERED: Final = 50
+#: Stands in the stored JSON beside what is known.
+_LAST_TURN: Final = "last_turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +29,44 @@ class Dialog:
     known: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def read_dialog(connection: AsyncConnection, admin_id: int) -> Dialog:
-    """Return where the dialog with an admin stands."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One update's turn: the dialog as the update `found` it, and which updates came before."""
+
+    update_id: int
+    found: Dialog
+    earlier: tuple[int, ...] = ()
+
+
+async def begin_turn(connection: AsyncConnection, admin_id: int, update_id: int) -> Turn | None:
+    """Return the turn of an update, or None when it had its turn and others have had theirs since.
+
+    The update that had the last turn gets the same one again.
+    """
     statement = select(AdminDialog.question, AdminDialog.known)
     row = (await connection.execute(statement.where(AdminDialog.admin_id == admin_id))).first()
-    return Dialog(row.question, row.known) if row else Dialog()
+    if row is None:
+        return Turn(update_id, Dialog())
+    known = dict(row.known)
+    last = known.pop(_LAST_TURN, None)
+    if last is None:  # written by a release that did not remember
+        return Turn(update_id, Dialog(row.question, known))
+    *earlier, newest = last["updates"]
+    if update_id == newest:
+        return Turn(update_id, Dialog(last["question"], last["known"]), tuple(earlier))
+    if update_id in earlier:
+        return None
+    return Turn(update_id, Dialog(row.question, known), (*earlier, newest))
 
 
-async def save_dialog(connection: AsyncConnection, admin_id: int, dialog: Dialog) -> None:
-    """Remember where the dialog with an admin stands."""
-    facts = {"question": dialog.question, "known": dict(dialog.known)}
+async def save_turn(connection: AsyncConnection, admin_id: int, turn: Turn, dialog: Dialog) -> None:
+    """Remember where the dialog stands after `turn`, and the turn itself."""
+    last = {
+        "updates": [*turn.earlier, turn.update_id][-_REMEMBERED:],
+        "question": turn.found.question,
+        "known": dict(turn.found.known),
+    }
+    facts = {"question": dialog.question, "known": {**dialog.known, _LAST_TURN: last}}
     statement = insert(connection.dialect.name, AdminDialog).values(admin_id=admin_id, **facts)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[AdminDialog.admin_id], set_=facts)

@@ -11,6 +11,7 @@ from bot.gamification.economy import StaleAccount
 from bot.gamification.member_state import Member
 from bot.gamification.members import enter_member
 from bot.gamification.moment import Rulebook
+from bot.telegram.incoming import without_controls
 from bot.telegram.middlewares import Handler
 
 #: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
@@ -54,7 +55,7 @@ class UnitOfWork(BaseMiddleware):
 def _member(user: User) -> Member:
     return Member(
         user_id=user.id,
-        username=user.username,
-        first_name=user.first_name,
-        language_code=user.language_code,
+        username=without_controls(user.username),
+        first_name=without_controls(user.first_name),
+        language_code=without_controls(user.language_code),
     )

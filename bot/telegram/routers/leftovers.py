@@ -18,7 +18,7 @@ def setup() -> Router:
 
 
 async def say_so(callback_query: CallbackQuery) -> AnswerCallbackQuery:
-    """Answer a button of an older release, or a forged one, or it would go on spinning."""
+    """Answer a button of an older release, or it would go on spinning."""
     return callback_query.answer(error_texts.unknown_button())
 
 

@@ -12,6 +12,8 @@ LONGEST_TEXT: Final = 4000
 #: And so many in the answer to a pressed button.
 LONGEST_ALERT: Final = 200
 _TAG = re.compile("<[^>]*>")
+#: What begins and ends a stretch of another direction; one end too many would let a name out.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def commands() -> dict[str, str]:
@@ -75,7 +77,8 @@ def signed(value: int) -> str:
 
 def person(name: str) -> str:
     """Write a name so that its letters, which may run from right to left, turn nothing else."""
-    return f"\N{FIRST STRONG ISOLATE}{escape(name)}\N{POP DIRECTIONAL ISOLATE}"
+    own = escape(_DIRECTIONS.sub("", name))
+    return f"\N{FIRST STRONG ISOLATE}{own}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def addressed(first_name: str, user_id: int) -> str:

@@ -23,6 +23,11 @@ def unknown_button() -> str:
     return _("Este botón ya no funciona.")
 
 
+def old_button(command: str) -> str:
+    """Say what to write instead of pressing a button that has become too old."""
+    return _("Este botón es de antes; escribe /{command}.").format(command=command)
+
+
 def failed() -> str:
     """Say that an update failed."""
     return _("Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento.")

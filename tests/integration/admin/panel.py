@@ -19,10 +19,12 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import AdminAction
 from bot.telegram.dispatcher import build_dispatcher
-from tests.support.dispatching import Answering
+from tests.support.dispatching import TOKEN, Answering
 from tests.support.markup import read
+from tests.support.updates import showing
 
 ADMIN, ANA, EMMA = 7, 1001, 1003
+_numbers = count(1)
 
 
 class Panel:
@@ -31,16 +33,12 @@ class Panel:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.outbox = Answering()
-        service = BootstrapService(engine, load_manifest(), lock_timeout=30)
-        self.dispatcher: Dispatcher = build_dispatcher(
-            engine, service, self.outbox, admin_ids=frozenset({ADMIN})
-        )
-        self.bot = Bot("42:TEST")
+        self.dispatcher = self.start()
+        self.bot = Bot(TOKEN)
         self.shown, self.alert = "", ""
         self.buttons: dict[str, str] = {}
         self.answers: list[TelegramMethod[Any]] = []
         self.last: Update | None = None
-        self._numbers = count(1)
 
     async def say(self, text: str, who: int = ADMIN, **fields: Any) -> str:
         """Write to the bot in private, and return what it shows."""
@@ -52,17 +50,23 @@ class Panel:
         return await self.press_data(data, who)
 
     async def press_data(
-        self, data: str, who: int = ADMIN, chat: dict[str, Any] | None = None
+        self, data: str, who: int = ADMIN, chat: dict[str, Any] | None = None, **fields: Any
     ) -> str:
-        """Press a button with any data, shown or forged."""
-        message = _message("…", 42, chat=chat or _private(who))
+        """Press a button below a message of the bot that has it."""
+        message = {**showing(data, chat or _private(who)), **fields}
         query = {"id": "1", "from": _user(who), "chat_instance": "1", "data": data}
         return await self.feed(callback_query={**query, "message": message})
 
     async def feed(self, **payload: Any) -> str:
         """Feed an update and look at what comes back."""
-        self.last = Update.model_validate({"update_id": next(self._numbers), **payload})
+        self.last = Update.model_validate({"update_id": next(_numbers), **payload})
         return await self.again()
+
+    def start(self) -> Dispatcher:
+        """Start one more process on the same database."""
+        service = BootstrapService(self.engine, load_manifest(), lock_timeout=30)
+        admins = frozenset({ADMIN})
+        return build_dispatcher(self.engine, service, self.outbox, admin_ids=admins)
 
     async def again(self) -> str:
         """Feed the last update once more, as Telegram does when it was not confirmed."""

@@ -20,12 +20,16 @@ from bot.telegram.routers.admin.callbacks import (
     SettingAction,
     SettingButton,
 )
+from bot.telegram.signing import signed_data
 from bot.telegram.startup import publish_commands
 from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.support.dispatching import TOKEN
 from tests.support.seeded import SeededDatabases
+from tests.support.updates import showing
 
 GROUP = {"id": -100, "type": "supergroup", "title": "Club"}
-FORGED = [
+CHANNEL = {"id": -200, "type": "channel", "title": "Noticias"}
+BUTTONS = [
     *(Go(section=section) for section in Section),
     SettingButton(action=SettingAction.RESET, name="besitos_daily_gift"),
     SaveFormula(asked=1),
@@ -63,22 +67,36 @@ async def test_strangers_are_refused(panel: Panel, caplog: pytest.LogCaptureFixt
     assert [f"user {ANA} asked for the admin panel and was refused"] == caplog.messages
 
 
-async def test_forged_presses_are_refused(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:
-    """No admin button works for a stranger, whichever it is."""
-    for button in FORGED:
+async def test_presses_of_strangers_are_refused(
+    panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No admin button works for whoever is no admin any more, whichever it is."""
+    for button in BUTTONS:
         with caplog.at_level(logging.WARNING):
             await panel.press_data(button.pack(), who=ANA)
         assert panel.alert.startswith("Lo siento")
         assert 1 == len(panel.answers)
 
-    assert len(FORGED) == len(caplog.messages)
+    assert len(BUTTONS) == len(caplog.messages)
+    assert [] == await panel.audit()
+
+
+@pytest.mark.parametrize("chat", [None, GROUP, CHANNEL], ids=["private", "group", "channel"])
+async def test_forged_presses(panel: Panel, chat: dict[str, Any] | None) -> None:
+    """Below a message without it no admin button works, not even for an admin."""
+    for button in BUTTONS:
+        for who in (ADMIN, ANA):
+            await panel.press_data(button.pack(), who, chat, reply_markup=None)
+            assert "Este botón ya no funciona." == panel.alert
+            assert 1 == len(panel.answers)
+
     assert [] == await panel.audit()
 
 
 async def test_groups_see_nothing(panel: Panel) -> None:
     """In a group even an admin is only sent to the private chat."""
     asked = await panel.say("/admin", chat=GROUP)
-    await panel.press_data(FORGED[0].pack(), chat=GROUP)
+    await panel.press_data(BUTTONS[0].pack(), chat=GROUP)
 
     assert "El panel se abre en nuestro chat privado: escríbeme allí /admin." == asked
     assert asked == panel.alert
@@ -113,15 +131,16 @@ async def test_cancel_and_presses_end_a_question(panel: Panel) -> None:
 
 async def test_old_messages_and_pictures(panel: Panel) -> None:
     """Below a picture, and a message that Telegram no longer shows, the page is a new one."""
-    data = Go(section=Section.SEED).pack()
-    old = {"chat": {"id": ADMIN, "type": "private"}, "message_id": 3, "date": 0}
+    data = signed_data(Go(section=Section.SEED).pack(), ADMIN, TOKEN)
+    old: dict[str, Any] = {"chat": {"id": ADMIN, "type": "private"}, "message_id": 3, "date": 0}
     who = {"id": ADMIN, "is_bot": False, "first_name": "A", "language_code": "en"}
     query = {"id": "1", "from": who, "chat_instance": "1", "data": data, "message": old}
 
     shown = await panel.feed(callback_query=query)
     below_old = [type(one).__name__ for one in panel.answers]
     photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]
-    await panel.feed(callback_query={**query, "message": {**old, "date": 1, "photo": photo}})
+    below_photo = {**showing(data, old["chat"]), "photo": photo}
+    await panel.feed(callback_query={**query, "message": below_photo})
 
     assert shown.startswith("🌱 Seed\nDatabase: version 1, applied on ")
     assert ["AnswerCallbackQuery", "SendMessage"] == below_old

@@ -6,7 +6,7 @@ from aiogram.methods import SendMessage
 from bot.gamification.models import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.database import run_sql
-from tests.support.economy import LiveEconomy
+from tests.support.economy import LiveEconomy, count_rows
 
 EMMA_IN_TELEGRAM = {"id": EMMA, "is_bot": False, "first_name": "Emma"}
 FORWARDED = {"type": "user", "date": 1, "sender_user": EMMA_IN_TELEGRAM}
@@ -187,6 +187,16 @@ async def test_reason_is_needed(panel: Panel) -> None:
 
     assert empty.startswith("⚠️ No puede quedar vacío.")
     assert long.startswith("⚠️ Es demasiado largo: caben 200 caracteres.")
+
+
+async def test_reason_without_escapes(panel: Panel, live: LiveEconomy) -> None:
+    """No control character reaches the ledger, the audit trail or the member."""
+    confirm = await order(panel, "Dar", "5", "Por\x1b[31m\u0085ayudar\x00\x9b")
+    await panel.press("Confirmar")
+
+    assert "+5 besitos · Por[31m ayudar" in confirm
+    assert ["Por[31m ayudar"] == [after["reason"] for *_, after in await panel.audit()]
+    assert 1 == await count_rows(live.engine, "transactions", "reason = 'Por[31m ayudar'")
 
 
 async def test_ledger_pages(panel: Panel, live: LiveEconomy) -> None:

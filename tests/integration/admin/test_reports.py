@@ -19,6 +19,7 @@ from bot.gamification.admin.figures import DayFigures, read_figures
 from bot.gamification.models import Transaction, TransactionType
 from bot.telegram.routers.admin import chart
 from bot.telegram.texts.admin.figures import ChartWords
+from bot.telegram.texts.common import person
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.economy import NOON, LiveEconomy
 from tests.support.waiting import until
@@ -176,7 +177,8 @@ async def test_audit(panel: Panel, live: LiveEconomy) -> None:
 
     edited = "editó la recompensa Primeros Pasos"
     assert [8, 8, 4] == [page.count(edited) for page in pages]
-    assert f"<{ADMIN}> · {edited}\nnombre: <18> → [18]" in pages[0]
+    admin = f"{ADMIN} \N{FIRST STRONG ISOLATE}<{ADMIN}>\N{POP DIRECTIONAL ISOLATE}"
+    assert f"{admin} · {edited}\nnombre: <18> → [18]" in pages[0]
     assert all(one != other for one, other in pairwise(pages))
     assert pages[0] == await panel.press("«")
 
@@ -211,7 +213,8 @@ async def test_audit_in_words(panel: Panel, live: LiveEconomy) -> None:
 
     for words in (
         "cambió el ajuste Regalo diario\n50 → 1 500",
-        "dio besitos a Member 1001\n",  # PostgreSQL puts the parts in an order of its own
+        # PostgreSQL puts the parts in an order of its own.
+        f"dio besitos a {ANA} {person('Member 1001')}\n",
         "saldo: 0 → 5",
         "motivo: porque sí",
         "editó la recompensa Ahorrador Principiante\nactiva: sí → no",

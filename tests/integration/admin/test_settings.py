@@ -47,7 +47,7 @@ async def test_change(panel: Panel) -> None:
     shown = await panel.say(" 1 077 ")
     await panel.say("/daily", who=1002)
 
-    assert shown.startswith("✅ Guardado: 50 → 1077")
+    assert shown.startswith("✅ Guardado: 50 → 1\N{NO-BREAK SPACE}077")
     assert "1\N{NO-BREAK SPACE}077 de regalo" in panel.sent_to(1002)[0]
     assert [
         (ADMIN, "setting.change", "setting:besitos_daily_gift", 50, 1077)

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.telegram.callbacks import ClaimReward
-from sandbox import Message
+from bot.telegram.signing import signed_data, unsigned
+from sandbox import Message, User
 from tests.support.database import run_sql
 from tests.support.live_bot import LiveBot
 
@@ -65,13 +66,20 @@ async def test_somebody_else(bot: LiveBot, announced: Message) -> None:
     )
 
 
-async def test_forged_owner(bot: LiveBot, announced: Message) -> None:
-    """A forged button in one's own name claims nothing that one has not unlocked."""
-    telegram = bot.server.telegram
-    reward_id = ClaimReward.unpack(data_of(announced)).reward_id
-    forged = ClaimReward(reward_id=reward_id, user_id=telegram.luis.id).pack()
+def made_up(bot: LiveBot, announced: Message, reward_id: int, owner: User) -> str:
+    """Return a button as if somebody knew the bot's token, below a message that is gone."""
+    bot.server.telegram.rooms[announced.chat.id].forget(announced.message_id)
+    data = ClaimReward(reward_id=reward_id, user_id=owner.id).pack()
+    return signed_data(data, announced.chat.id, bot.api.token)
 
-    answer = await bot.press(telegram.luis, announced, forged)
+
+async def test_forged_owner(bot: LiveBot, announced: Message) -> None:
+    """Even a genuine button in one's own name claims nothing that one has not unlocked."""
+    telegram = bot.server.telegram
+    reward_id = ClaimReward.unpack(unsigned(data_of(announced))).reward_id
+    forged = made_up(bot, announced, reward_id, telegram.luis)
+
+    answer = await bot.forge(telegram.luis, announced, forged)
 
     assert "Todavía no has desbloqueado esta recompensa." == answer.text
     assert 0 == (await bot.balances())[telegram.luis.id]
@@ -81,9 +89,9 @@ async def test_forged_owner(bot: LiveBot, announced: Message) -> None:
 async def test_forged_reward(bot: LiveBot, announced: Message, reward_id: int) -> None:
     """Rewards that do not exist cannot be claimed."""
     ana = bot.server.telegram.ana
-    forged = ClaimReward(reward_id=reward_id, user_id=ana.id).pack()
+    forged = made_up(bot, announced, reward_id, ana)
 
-    answer = await bot.press(ana, announced, forged)
+    answer = await bot.forge(ana, announced, forged)
 
     assert "Todavía no has desbloqueado esta recompensa." == answer.text
 
@@ -99,17 +107,28 @@ async def test_nonsense(bot: LiveBot, announced: Message, data: str) -> None:
     assert "✅ +10 💋" == (await bot.press(telegram.ana, announced, data_of(announced))).text
 
 
-async def test_forwarded(bot: LiveBot, announced: Message) -> None:
-    """Pressed in another chat, under another message, it is the same reward: claimed once."""
+async def test_two_buttons_of_one_reward(bot: LiveBot, announced: Message) -> None:
+    """In the announcement and in the list it is the same reward: claimed once."""
     telegram = bot.server.telegram
     private = telegram.private(telegram.ana)
-    (elsewhere,) = await bot.say(telegram.ana, "/help")
+    (listing,) = await bot.say(telegram.ana, "/rewards")
 
-    there = await bot.press(telegram.ana, elsewhere, data_of(announced))
+    there = await bot.press(telegram.ana, listing, data_of(listing))
     here = await bot.press(telegram.ana, announced, data_of(announced))
 
     assert ["✅ +10 💋", "Ya habías reclamado esta recompensa."] == [there.text, here.text]
     assert "✅ Primeros Pasos: +10 besitos" == bot.answers(private)[-1].text
+
+
+async def test_pressed_elsewhere(bot: LiveBot, announced: Message) -> None:
+    """Sent from under another message, in another chat, it does nothing."""
+    telegram = bot.server.telegram
+    (elsewhere,) = await bot.say(telegram.ana, "/help")
+
+    answer = await bot.forge(telegram.ana, elsewhere, data_of(announced))
+
+    assert "Este botón ya no funciona." == answer.text
+    assert 25 == (await bot.balances())[telegram.ana.id]
 
 
 async def test_deleted_message(bot: LiveBot, announced: Message) -> None:
@@ -117,7 +136,7 @@ async def test_deleted_message(bot: LiveBot, announced: Message) -> None:
     telegram = bot.server.telegram
     telegram.rooms[telegram.group.id].forget(announced.message_id)
 
-    assert "✅ +10 💋" == (await bot.press(telegram.ana, announced, data_of(announced))).text
+    assert "✅ +10 💋" == (await bot.forge(telegram.ana, announced, data_of(announced))).text
 
 
 async def test_expired(bot: LiveBot, announced: Message) -> None:
@@ -134,7 +153,7 @@ async def test_button_of_the_list(bot: LiveBot, announced: Message) -> None:
     telegram = bot.server.telegram
     (listing,) = await bot.say(telegram.ana, "/rewards")
 
-    refused = await bot.press(telegram.luis, listing, data_of(listing))
+    refused = await bot.forge(telegram.luis, listing, data_of(listing))
     claimed = await bot.press(telegram.ana, listing, data_of(listing))
     (later,) = await bot.say(telegram.ana, "/rewards")
 

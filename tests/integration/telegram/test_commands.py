@@ -3,7 +3,6 @@
 import pytest
 
 from bot.gamification.models import ConditionType, StreakType
-from bot.telegram.callbacks import ShowTop
 from sandbox import Message
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy
@@ -72,9 +71,13 @@ async def test_answers_in_a_group(bot: LiveBot, command: str) -> None:
 async def test_leaderboard_of_another(bot: LiveBot) -> None:
     """A page that says where Ana stands is Ana's to turn."""
     telegram = bot.server.telegram
-    (page,) = await bot.say(telegram.ana, "/top")
+    for member in range(1, 26):
+        await LiveEconomy(bot.engine).move(10, f"grant:{member}", member)
+    telegram.say(telegram.ana, telegram.group, "/top")
+    await bot.settle()
+    (page,) = bot.answers(telegram.group)
 
-    refused = await bot.press(telegram.luis, page, ShowTop(user_id=telegram.ana.id, page=1).pack())
+    refused = await bot.press(telegram.luis, page, button(page, "›"))
 
     assert "Este botón es de otra persona." == refused.text
 

@@ -11,7 +11,7 @@ from bot.gamification.models import TransactionType
 from bot.gamification.moment import Economy
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy, count_rows
-from tests.support.updates import command, press, reaction, too_old, user
+from tests.support.updates import command, press, reaction, showing, user
 
 SORRY = "Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento."
 SORRY_EN = "Something went wrong and nothing was changed. Try again in a moment."
@@ -62,7 +62,7 @@ async def test_command(
 
 async def test_press(live: LiveEconomy, failing: Dispatching) -> None:
     """A press that fails is answered by an alert."""
-    (answer,) = await failing.feed(press("fail", user(ANA), too_old(1)))
+    (answer,) = await failing.feed(press("fail", user(ANA), showing("fail")))
 
     assert (SORRY, True) == (answer.text, answer.show_alert)  # type: ignore[attr-defined]
     assert [] == await live.ledger()
@@ -110,13 +110,20 @@ async def test_failed_reaction_is_silent(
 
 
 @pytest.mark.parametrize(
-    "data", ["top:-1", f"top:{10**30}", f"history:{10**18}", "history:-1", "top:1"]
+    "data",
+    [
+        "top:-1",
+        f"top:{ANA}:-1",
+        f"top:{ANA}:{10**30}",
+        f"history:{ANA}:{10**18}",
+        f"history:{ANA}:-1",
+        f"rewards:{ANA}:{10**6}",
+        "top:1",
+    ],
 )
 async def test_forged_pages(live: LiveEconomy, telegram: Dispatching, data: str) -> None:
-    """Forged page numbers get an answer and no error."""
-    message = {**too_old(1), "date": 1_772_000_000, "text": "x"}
-
-    answers = await telegram.texts(press(data, user(ANA), message))
+    """Page numbers that do not exist get an answer and no error, should one ever get through."""
+    answers = await telegram.texts(press(data, user(ANA), showing(data)))
 
     assert answers
     assert SORRY not in answers
@@ -143,6 +150,16 @@ async def test_rule_that_changed_a_moment_ago(live: LiveEconomy, telegram: Dispa
     live.rulebook.forget()
     state = await live.state()
     assert (30, 4) == (state.balance, state.level)
+
+
+async def test_names_without_escapes(live: LiveEconomy, telegram: Dispatching) -> None:
+    """A name that would command a terminal is stored without its escapes, once and for all."""
+    hostile = user(ANA, first_name="A\x1b[2Jna\x00\nB", username="a\x07b", language_code="e\x00s")
+    for _ in range(2):
+        await telegram.feed(command("/start", hostile))
+
+    stored = "first_name = 'A[2Jna B' AND username = 'ab' AND language_code = 'es'"
+    assert 1 == await count_rows(live.engine, "users", stored)
 
 
 async def test_telegrams_own_account(live: LiveEconomy, telegram: Dispatching) -> None:

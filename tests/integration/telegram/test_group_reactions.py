@@ -154,7 +154,7 @@ async def test_forged_press(bot: LiveBot) -> None:
     (in_group,) = bot.answers(telegram.group)
 
     answers = [
-        await bot.press(telegram.ana, message, ReactToPost().pack())
+        await bot.forge(telegram.ana, message, ReactToPost().pack())
         for message in (private, in_group)
     ]
 

@@ -6,9 +6,11 @@ from typing import Any, cast
 import pytest
 from aiogram.exceptions import AiogramError, ClientDecodeError
 from aiogram.methods import AnswerCallbackQuery
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.telegram import outbox as module
 from bot.telegram.outbox import ATTEMPTS, CONCURRENCY, Outbox
+from bot.telegram.signing import signed_data
 from tests.support.telegram_on_paper import (
     BAD_REQUEST,
     MOVED_TO_9,
@@ -88,6 +90,18 @@ async def test_group_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
 
     assert [1, 9] == bot.chats
     assert (["uno"], []) == (bot.sent, naps.taken)
+
+
+async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
+    """Each attempt signs its buttons for the chat that it goes to."""
+    bot.fail("uno", MOVED_TO_9)
+    button = InlineKeyboardButton(text="🎁", callback_data="gift")
+    markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
+
+    async with open_outbox(bot) as outbox:
+        outbox.put(message(1, "uno").model_copy(update={"reply_markup": markup}))
+
+    assert [signed_data("gift", chat, bot.token) for chat in (1, 9)] == bot.pressable
 
 
 async def test_refused_for_good(

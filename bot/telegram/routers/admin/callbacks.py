@@ -1,4 +1,4 @@
-"""What the admin's buttons carry. Anybody can forge them, so who presses is checked each time."""
+"""What the admin's buttons carry. Whoever presses one is checked each time, MAC or not."""
 
 from enum import StrEnum
 from typing import Annotated, Final
@@ -59,6 +59,7 @@ class RewardAction(StrEnum):
     ASK = "ask"
     CLEAR = "clear"
     SWITCH = "switch"
+    RESTORE = "restore"
 
 
 class RewardButton(CallbackData, prefix="adm_rw"):

@@ -7,7 +7,7 @@ from typing import Any
 from aiogram.fsm.state import State
 
 from bot.errors import BesitosError
-from bot.gamification.admin.dialogs import Dialog, save_dialog
+from bot.gamification.admin.dialogs import Dialog, Turn, save_turn
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.moment import Economy
@@ -21,15 +21,13 @@ class QuestionOver(BesitosError):
 class Desk:
     """One admin at work on one update, in one transaction.
 
-    `dialog` is as the update found it. `rules_changed` makes a new setting or reward count at
-    once, as soon as it is committed.
+    `rules_changed` makes a new setting or reward count at once, as soon as it is committed.
     """
 
     admin_id: int
-    update_id: int
+    turn: Turn
     economy: Economy
     bootstrap_service: BootstrapService
-    dialog: Dialog
     rules_changed: Callable[[], None]
 
     @property
@@ -38,9 +36,19 @@ class Desk:
         return self.bootstrap_service.manifest
 
     @property
+    def update_id(self) -> int:
+        """What the update is known by, however often it comes."""
+        return self.turn.update_id
+
+    @property
+    def question(self) -> str | None:
+        """The question that was open when the update came."""
+        return self.turn.found.question
+
+    @property
     def known(self) -> Mapping[str, Any]:
-        """What was remembered."""
-        return self.dialog.known
+        """What was remembered then."""
+        return self.turn.found.known
 
     def known_for(self, asked: int) -> Mapping[str, Any]:
         """Return what was remembered for the button of update `asked`. Raises `QuestionOver`."""
@@ -60,5 +68,12 @@ class Desk:
         """
         await self._save(Dialog(None, known))
 
+    async def arrive(self, *, by_press: bool) -> None:
+        """Take the turn, which ends the open question if it is a press.
+
+        So no later text is taken for its answer; what was answered so far stays known.
+        """
+        await self._save(Dialog(None if by_press else self.question, self.known))
+
     async def _save(self, dialog: Dialog) -> None:
-        await save_dialog(self.economy.connection, self.admin_id, dialog)
+        await save_turn(self.economy.connection, self.admin_id, self.turn, dialog)

@@ -23,7 +23,7 @@ from bot.telegram.routers.admin.drafting import (
     new_draft,
     summarize,
 )
-from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.filters import Answer
 from bot.telegram.routers.admin.rewards import show_all
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import drafts as texts
@@ -48,8 +48,8 @@ def setup() -> Router:
     for action, handler in handlers.items():
         router.callback_query.register(handler, DraftButton.filter(F.action == action))
     for state in QUESTIONS.values():
-        router.message.register(take_answer, state, *ANSWER)
-    router.message.register(take_condition_value, Asking.condition_value, *ANSWER)
+        router.message.register(take_answer, state, Answer())
+    router.message.register(take_condition_value, Asking.condition_value, Answer())
     return router
 
 
@@ -70,7 +70,7 @@ async def take_type(
 async def take_answer(message: Message, desk: Desk) -> Answers:
     """Put what was typed into the draft, and ask the next question."""
     draft = current_draft(desk)
-    asked = desk.dialog.question
+    asked = desk.question
     field = next(field for field, state in QUESTIONS.items() if state.state == asked)
     value = parse_field(RewardType(draft["reward_type"]), field, message.text or "")
     if field is Field.NAME:
@@ -83,7 +83,7 @@ async def take_no_description(
     callback_query: CallbackQuery, callback_data: DraftButton, desk: Desk
 ) -> Answers:
     """Leave the description out, and ask the next question."""
-    if desk.dialog.question != Asking.draft_description.state:
+    if desk.question != Asking.draft_description.state:
         raise QuestionOver
     draft = {**current_draft(desk, callback_data), Field.DESCRIPTION.value: None}
     return turn_to(callback_query, *await ask_after(desk, draft, Field.DESCRIPTION))

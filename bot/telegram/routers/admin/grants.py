@@ -17,11 +17,12 @@ from bot.gamification.admin.values import amount, one_line
 from bot.telegram import announcements
 from bot.telegram.announcements import Answers
 from bot.telegram.i18n import locale_for
+from bot.telegram.incoming import without_controls
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import BookAdjustment, MemberAction, MemberButton
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.filters import Answer
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import members as texts
 
@@ -34,8 +35,8 @@ def setup() -> Router:
     router.callback_query.register(
         ask_amount, MemberButton.filter(F.action.in_({MemberAction.GRANT, MemberAction.TAKE}))
     )
-    router.message.register(take_amount, Asking.amount, *ANSWER)
-    router.message.register(take_reason, Asking.reason, *ANSWER)
+    router.message.register(take_amount, Asking.amount, Answer())
+    router.message.register(take_reason, Asking.reason, Answer())
     router.callback_query.register(book, BookAdjustment.filter())
     return router
 
@@ -65,7 +66,7 @@ async def take_amount(message: Message, desk: Desk) -> Answers:
 async def take_reason(message: Message, desk: Desk) -> Answers:
     """Show what will be booked. This very update names the booking, for ever."""
     known = desk.known
-    reason = one_line(message.text or "")
+    reason = one_line(without_controls(message.text or ""))
     account = await read_account(desk.economy, known["user_id"])
     asked = desk.update_id
     await desk.close(

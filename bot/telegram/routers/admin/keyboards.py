@@ -71,8 +71,9 @@ def setting(shown: Setting) -> InlineKeyboardMarkup:
     """Change a setting or take it back to its default."""
     name = shown.name
     change = (texts.change(), SettingButton(action=SettingAction.ASK, name=name))
-    reset = (setting_texts.reset(), SettingButton(action=SettingAction.RESET, name=name))
-    return rows([change, *([reset] if shown.edited else [])], back(Go(section=Section.SETTINGS)))
+    reset = (setting_texts.reset(shown), SettingButton(action=SettingAction.RESET, name=name))
+    back_to_default = [reset] if shown.edited else []
+    return rows([change], back_to_default, back(Go(section=Section.SETTINGS)))
 
 
 def back_to_setting(name: str) -> InlineKeyboardMarkup:

@@ -1,6 +1,7 @@
 """Look members up: by id, by @username, or by something that they wrote."""
 
 from aiogram import F, Router
+from aiogram.filters import or_f
 from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
 
 from bot.gamification.admin.members import find_member, read_account
@@ -9,6 +10,7 @@ from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, MemberAction, MemberButton, Section
 from bot.telegram.routers.admin.desk import Desk
+from bot.telegram.routers.admin.filters import OwnWords
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import members as texts
 
@@ -18,7 +20,8 @@ def setup() -> Router:
     router = Router(name=__name__)
     router.callback_query.register(ask, Go.filter(F.section == Section.MEMBERS))
     router.callback_query.register(show_one, MemberButton.filter(F.action == MemberAction.SHOW))
-    router.message.register(look_up, Asking.member, ~F.text.startswith("/"))
+    words = or_f(F.forward_origin, OwnWords())
+    router.message.register(look_up, Asking.member, ~F.text.startswith("/"), words)
     return router
 
 

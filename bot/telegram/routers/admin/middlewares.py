@@ -8,7 +8,7 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.errors import BesitosError
-from bot.gamification.admin.dialogs import read_dialog
+from bot.gamification.admin.dialogs import begin_turn
 from bot.telegram.middlewares import Handler
 from bot.telegram.routers.admin.desk import Desk, QuestionOver
 from bot.telegram.routers.admin.keyboards import back_to_panel
@@ -32,37 +32,38 @@ class Afterwards(BaseMiddleware):
 
 
 class OpenDialog(BaseMiddleware):
-    """Gives handlers `dialog`, and their filters the open question.
+    """Gives handlers `turn`, and their filters the open question.
 
-    Stands outside the filters, and inside the one that lets only admins in.
+    Stands outside the filters, and inside the one that lets only admins in. An update whose turn
+    was before others' has been answered.
     """
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Read where the dialog stands."""
-        dialog = await read_dialog(data["economy"].connection, data["event_from_user"].id)
-        return await handler(event, {**data, "dialog": dialog, "raw_state": dialog.question})
+        turn = await begin_turn(
+            data["economy"].connection,
+            data["event_from_user"].id,
+            data["event_update"].update_id,
+        )
+        if turn is None:
+            return event.answer() if isinstance(event, CallbackQuery) else None
+        return await handler(event, {**data, "turn": turn, "raw_state": turn.found.question})
 
 
 class AtDesk(BaseMiddleware):
-    """Gives handlers `desk`.
-
-    A press ends the question that was open, so that no later text is taken for its answer; what
-    was answered so far stays known.
-    """
+    """Gives handlers `desk`, and the update its turn at it."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Put together what admin actions work with."""
         after_commit: AfterCommit = data["after_commit"]
         desk = Desk(
             admin_id=data["event_from_user"].id,
-            update_id=data["event_update"].update_id,
+            turn=data["turn"],
             economy=data["economy"],
             bootstrap_service=data["bootstrap_service"],
-            dialog=data["dialog"],
             rules_changed=lambda: after_commit.append(data["rulebook"].forget),
         )
-        if isinstance(event, CallbackQuery) and desk.dialog.question is not None:
-            await desk.close(**desk.known)
+        await desk.arrive(by_press=isinstance(event, CallbackQuery))
         return await handler(event, {**data, "desk": desk})
 
 

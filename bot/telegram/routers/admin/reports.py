@@ -12,6 +12,9 @@ from bot.telegram.routers.admin.desk import Desk
 from bot.telegram.texts.admin import audit as audit_texts
 from bot.telegram.texts.admin import seed as seed_texts
 
+#: Runs that the seed's page shows; `seed history` has more.
+_LATEST_RUNS = 5
+
 
 def setup() -> Router:
     """Return the router."""
@@ -23,8 +26,10 @@ def setup() -> Router:
 
 async def show_seed(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Show the marker and the edits that a start keeps."""
-    report = await desk.bootstrap_service.inspect(desk.economy.connection)
-    return turn_to(callback_query, seed_texts.page(report), keyboards.back_to_panel())
+    connection = desk.economy.connection
+    report = await desk.bootstrap_service.inspect(connection)
+    runs = await desk.bootstrap_service.history(_LATEST_RUNS, connection)
+    return turn_to(callback_query, seed_texts.page(report, runs), keyboards.back_to_panel())
 
 
 async def show_audit(callback_query: CallbackQuery, callback_data: Go, desk: Desk) -> Answers:

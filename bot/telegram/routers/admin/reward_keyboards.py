@@ -1,6 +1,6 @@
 """Inline keyboards for rewards and for the draft of a new one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from aiogram.types import InlineKeyboardMarkup
@@ -50,8 +50,8 @@ def rewards(found: Sequence[Reward], page: int) -> InlineKeyboardMarkup:
     )
 
 
-def reward(shown: Reward) -> InlineKeyboardMarkup:
-    """Edit each field, switch each flag."""
+def reward(shown: Reward, edits: Collection[str] = ()) -> InlineKeyboardMarkup:
+    """Edit each field, switch each flag, and take `edits` of a seeded reward back."""
     fields = [
         (label, RewardButton(action=RewardAction.ASK, reward_id=shown.id, what=field))
         for field, label in reward_texts.fields(shown.type).items()
@@ -64,7 +64,13 @@ def reward(shown: Reward) -> InlineKeyboardMarkup:
         for flag in (Flag.REPEATABLE, Flag.SECRET, Flag.ACTIVE)
         if (on := getattr(shown, flag.value)) is not None
     ]
-    return rows(*in_pairs(fields), *in_pairs(flags), back(Go(section=Section.REWARDS)))
+    restore = RewardButton(action=RewardAction.RESTORE, reward_id=shown.id)
+    return rows(
+        *in_pairs(fields),
+        *in_pairs(flags),
+        [(reward_texts.restore(edits), restore)] if edits else [],
+        back(Go(section=Section.REWARDS)),
+    )
 
 
 def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:

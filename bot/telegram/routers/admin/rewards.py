@@ -1,8 +1,9 @@
 """See, edit, retire and bring back rewards."""
 
 from aiogram import F, Router
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.gamification.admin.defaults import restore_reward, reward_edits
 from bot.gamification.admin.rewards import (
     Field,
     Flag,
@@ -11,12 +12,13 @@ from bot.gamification.admin.rewards import (
     read_reward,
     read_rewards,
 )
+from bot.gamification.rewards.catalogue import Reward
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import reward_keyboards as keyboards
 from bot.telegram.routers.admin.callbacks import Go, RewardAction, RewardButton, Section
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.filters import Answer
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import common as common_texts
 from bot.telegram.texts.admin import rewards as texts
@@ -38,7 +40,8 @@ def setup() -> Router:
     press.register(
         switch, RewardButton.filter((F.action == RewardAction.SWITCH) & F.what.in_(list(Flag)))
     )
-    router.message.register(take_value, Asking.reward_field, *ANSWER)
+    press.register(restore, RewardButton.filter(F.action == RewardAction.RESTORE))
+    router.message.register(take_value, Asking.reward_field, Answer())
     return router
 
 
@@ -54,7 +57,7 @@ async def show_one(
 ) -> Answers:
     """Show one reward."""
     reward = await read_reward(desk.economy, callback_data.reward_id)
-    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))
+    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
 
 
 async def ask(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
@@ -76,7 +79,7 @@ async def take_value(message: Message, desk: Desk) -> Answers:
     desk.rules_changed()
     await desk.close()
     text = f"✅ {common_texts.saved()}\n\n{texts.one(reward)}"
-    return [message.answer(text, reply_markup=keyboards.reward(reward))]
+    return [message.answer(text, reply_markup=await _keyboard(desk, reward))]
 
 
 async def clear_description(
@@ -87,7 +90,7 @@ async def clear_description(
         desk.economy, desk.admin_id, callback_data.reward_id, Field.DESCRIPTION, ""
     )
     desk.rules_changed()
-    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))
+    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
 
 
 async def switch(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
@@ -100,4 +103,19 @@ async def switch(callback_query: CallbackQuery, callback_data: RewardButton, des
         callback_data.on,
     )
     desk.rules_changed()
-    return turn_to(callback_query, texts.one(reward), keyboards.reward(reward))
+    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
+
+
+async def restore(
+    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+) -> Answers:
+    """Give the edits of a seeded reward back to the manifest."""
+    service = desk.bootstrap_service
+    await restore_reward(desk.economy, desk.admin_id, service, callback_data.reward_id)
+    desk.rules_changed()
+    return await show_one(callback_query, callback_data, desk)
+
+
+async def _keyboard(desk: Desk, reward: Reward) -> InlineKeyboardMarkup:
+    edits = await reward_edits(desk.economy, desk.bootstrap_service, reward.id)
+    return keyboards.reward(reward, edits)

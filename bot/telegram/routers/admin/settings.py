@@ -24,7 +24,7 @@ from bot.telegram.routers.admin.callbacks import (
     SettingButton,
 )
 from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.filters import ANSWER
+from bot.telegram.routers.admin.filters import Answer
 from bot.telegram.routers.admin.states import Asking
 from bot.telegram.texts.admin import settings as texts
 
@@ -38,7 +38,7 @@ def setup() -> Router:
     press.register(ask, SettingButton.filter(F.action == SettingAction.ASK))
     press.register(reset, SettingButton.filter(F.action == SettingAction.RESET))
     press.register(save_formula, SaveFormula.filter())
-    router.message.register(take_value, Asking.setting, *ANSWER)
+    router.message.register(take_value, Asking.setting, Answer())
     return router
 
 

@@ -8,7 +8,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.values import worded
-from bot.telegram.texts.common import cut
+from bot.telegram.texts.common import cut, person
 
 _LONGEST_CHANGE = 280
 
@@ -22,13 +22,25 @@ def page(found: AuditPage) -> str:
 
 
 def _row(row: AuditRow) -> str:
-    who = escape(row.admin_name or str(row.admin_id))
+    who = _person(str(row.admin_id), row.admin_name)
     action = _actions().get(row.action, escape(row.action))
-    target = row.target_name or names.of(row.target.partition(":")[2])
     return (
-        f"<code>{row.created_at:%d-%m %H:%M}</code> <b>{who}</b> · {action} "
-        f"<b>{escape(target)}</b>\n{_change(row.target, row.before, row.after)}"
+        f"<code>{row.created_at:%d-%m %H:%M}</code> {who} · {action} "
+        f"{_target(row)}\n{_change(row.target, row.before, row.after)}"
     )
+
+
+def _target(row: AuditRow) -> str:
+    kind, _colon, which = row.target.partition(":")
+    if kind == "member":
+        return _person(which, row.target_name)
+    return f"<b>{escape(row.target_name or names.of(which))}</b>"
+
+
+def _person(user_id: str, name: str | None) -> str:
+    """Write the id before the name: people choose their name, and may choose another's."""
+    shown = f"<code>{escape(user_id)}</code>"
+    return f"{shown} <b>{person(name)}</b>" if name else shown
 
 
 def _change(target: str, before: Any, after: Any) -> str:
@@ -54,6 +66,7 @@ def _actions() -> dict[str, str]:
         Action.CHANGE_SETTING: _("cambió el ajuste"),
         Action.CREATE_REWARD: _("creó la recompensa"),
         Action.EDIT_REWARD: _("editó la recompensa"),
+        Action.RESTORE_REWARD: _("devolvió a sus valores por defecto la recompensa"),
         Action.GRANT: _("dio besitos a"),
         Action.TAKE: _("quitó besitos a"),
     }

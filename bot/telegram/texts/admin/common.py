@@ -86,6 +86,12 @@ def or_cancel() -> str:
     return _("Escríbelo en un mensaje, o /cancel para dejarlo.")
 
 
+def own_words_only() -> str:
+    """Say that words of others are no answer."""
+    only = _("Solo vale lo que escribas tú en este chat, ni reenviado ni a través de otro bot.")
+    return f"{only} {or_cancel()}"
+
+
 def alert(error: BesitosError) -> str:
     """Say what was refused, where no markup is shown."""
     return cut(_sentence(error), LONGEST_ALERT)

@@ -1,6 +1,6 @@
 """Rewards as admins see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Final
 
@@ -11,12 +11,15 @@ from bot.gamification.models import RewardType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.rules import Condition
 from bot.telegram.texts import conditions as words
+from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import fitting, number
+from bot.telegram.texts.common import cut, fitting, number
 from bot.telegram.texts.rewards import gives
 
 #: Characters on a reward's page, whose description may have another thousand.
 _ROOM_FOR_CONDITIONS: Final = 2000
+#: Characters that a phone shows of a button.
+_LONGEST_BUTTON: Final = 60
 
 
 def listing(rewards: Sequence[Reward]) -> str:
@@ -30,6 +33,12 @@ def listing(rewards: Sequence[Reward]) -> str:
 def button(reward: Reward) -> str:
     """Label the button that leads to a reward."""
     return f"{_mark(reward)} {reward.name}"
+
+
+def restore(fields: Collection[str]) -> str:
+    """Label the button that gives the edits of a seeded reward back."""
+    parts = ", ".join(names.of(field) for field in fields)
+    return cut(_("↩️ Por defecto: {parts}").format(parts=parts), _LONGEST_BUTTON)
 
 
 def one(reward: Reward) -> str:

@@ -1,12 +1,14 @@
 """The seed's state."""
 
+from collections.abc import Sequence
 from html import escape
 
 from aiogram.utils.i18n import gettext as _
 
 from bot.seeding import Report
+from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
-from bot.seeding.report import SeedReport
+from bot.seeding.report import Outcome, SeedReport
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.values import worded
 from bot.telegram.texts.common import cut, number
@@ -14,10 +16,11 @@ from bot.telegram.texts.common import cut, number
 #: Telegram's messages end somewhere; nobody reads further anyway.
 _MOST_ROWS = 20
 _LONGEST_VALUE = 60
+_LONGEST_NOTE = 200
 
 
-def page(report: Report) -> str:
-    """Show the marker, and which edits differ from the manifest."""
+def page(report: Report, runs: Sequence[Run]) -> str:
+    """Show the marker, which edits differ from the manifest, and what earlier starts did."""
     (seed,) = report.seeds
     edits = [line for row in seed.rows for line in _edits(row)]
     pending = _pending(seed)
@@ -42,7 +45,38 @@ def page(report: Report) -> str:
     ]
     if len(edits) > _MOST_ROWS:
         edits = [*edits[:_MOST_ROWS], "…"]
-    return "\n".join([*lines, *edits])
+    warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in (*seed.bad(), *seed.notes)]
+    return "\n".join([*lines, *edits, *warnings, *_history(runs)])
+
+
+def _history(runs: Sequence[Run]) -> list[str]:
+    if not runs:
+        return []
+    return ["", _("<b>Arranques que cambiaron algo</b>"), *map(_run, runs)]
+
+
+def _run(run: Run) -> str:
+    made = sum(counts["created"] for counts in run.counts.values())
+    changed = sum(counts["updated"] for counts in run.counts.values())
+    line = _("• {when} UTC · {outcome} · {release} en {host}: {made} nuevos, {changed} cambiados")
+    return line.format(
+        when=f"{run.ran_at:%d-%m-%Y %H:%M}",
+        outcome=_outcomes().get(run.outcome, run.outcome),
+        release=escape(run.release),
+        host=escape(run.host),
+        made=number(made),
+        changed=number(changed),
+    ) + "".join(f"\n⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in run.notes)
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        Outcome.SEEDED: _("sembrado"),
+        Outcome.UPGRADED: _("actualizado"),
+        Outcome.HEALED: _("reparado"),
+        Outcome.TAKEN: _("vuelto a los valores por defecto"),
+        Outcome.REVERTED: _("revertido"),
+    }
 
 
 def _pending(seed: SeedReport) -> list[str]:

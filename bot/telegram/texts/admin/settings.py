@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
@@ -9,7 +10,10 @@ from bot.gamification.admin.levels import PreviewRow
 from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import number
+from bot.telegram.texts.common import cut, number
+
+#: Characters of a formula that a button shows.
+_LONGEST_BUTTON: Final = 30
 
 
 def listing(settings: Sequence[Setting]) -> str:
@@ -68,14 +72,15 @@ def saved(change: SettingChange) -> str:
     """Say that a setting is in effect."""
     if change.name == LEVEL_FORMULA:
         return _("Guardado. Cambian de nivel: {count}").format(count=number(change.releveled))
-    return _("Guardado: {before} → {after}").format(
-        before="–" if change.before is None else change.before, after=change.after
-    )
+    before = "–" if change.before is None else _value(change.before)
+    return _("Guardado: {before} → {after}").format(before=before, after=_value(change.after))
 
 
-def reset() -> str:
+def reset(setting: Setting) -> str:
     """Label the button that takes a setting back to its default."""
-    return _("↩️ Valor por defecto")
+    default = setting.default
+    shown = number(default) if isinstance(default, int) else cut(default, _LONGEST_BUTTON)
+    return _("↩️ Valor por defecto ({value})").format(value=shown)
 
 
 def _line(setting: Setting) -> str:

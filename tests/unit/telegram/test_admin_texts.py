@@ -1,0 +1,95 @@
+"""What admins read: whoever and whatever it is about, it is shown as it is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+from bot.gamification.admin.settings import Setting, SettingChange
+from bot.telegram.texts.admin import audit
+from bot.telegram.texts.admin import settings as texts
+from bot.telegram.texts.common import person
+from tests.support.markup import read
+
+ADMIN, ANA = 7, 1001
+NBSP = "\N{NO-BREAK SPACE}"
+HOSTILE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40) | (
+    st.sampled_from(["<b>", "</b>", "&amp;", "<script>", "\u202e1001", "\u2069\u2069\u202ena"])
+)
+any_text = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def row(name: str | None = "Ana", **fields: Any) -> AuditRow:
+    moment = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    facts = {
+        "id": 1,
+        "admin_id": ADMIN,
+        "admin_name": name,
+        "action": Action.GRANT,
+        "target": f"member:{ANA}",
+        "target_name": "Emma",
+        "before": {"balance": 0},
+        "after": {"balance": 5, "reason": "x"},
+        "created_at": moment,
+    }
+    return AuditRow(**{**facts, **fields})
+
+
+def line(shown: AuditRow) -> str:
+    """Return the line that says who did what to whom."""
+    text, _ = read(audit.page(AuditPage((shown,), None)))
+    return text.splitlines()[2]
+
+
+@pytest.mark.parametrize("before", ["<b>", "cinco & más", 5, None])
+def test_saved(spanish: None, before: Any) -> None:
+    """Whatever SQL by hand has stored, the change can be shown."""
+    text, _ = read(texts.saved(SettingChange("besitos_daily_gift", before, 1077)))
+
+    assert f"Guardado: {'–' if before is None else before} → 1{NBSP}077" == text
+
+
+@any_text
+@given(HOSTILE, HOSTILE)
+def test_settings(spanish: None, value: str, default: str) -> None:
+    """Settings are shown as they are stored, whatever that is."""
+    shown = Setting("besitos_daily_gift", value, default)
+
+    for text in (texts.one(shown), texts.ask(shown), texts.listing([shown])):
+        assert value in read(text)[0]
+
+
+def test_audit_names_by_id(spanish: None) -> None:
+    """People are named by the id that they cannot choose, before the name that they can."""
+    assert f"02-03 09:05 7 {person('Ana')} · dio besitos a 1001 {person('Emma')}" == line(row())
+
+
+def test_audit_of_people_who_are_gone(spanish: None) -> None:
+    """Where no name is known any more, the id stands alone."""
+    assert "02-03 09:05 7 · quitó besitos a 1001" == line(
+        row(None, action=Action.TAKE, target_name=None)
+    )
+
+
+@any_text
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> None:
+    """No name turns what stands behind it, and no text becomes markup."""
+    shown = row(admin, target_name=member, before=None, after={"reason": reason})
+
+    text, tags = read(audit.page(AuditPage((shown,), None)))
+
+    assert text.index(" 7 ") < text.index("\N{FIRST STRONG ISOLATE}")
+    assert 2 == text.count("\N{FIRST STRONG ISOLATE}") - reason.count("\N{FIRST STRONG ISOLATE}")
+    assert ["b", "code", "code", "b", "code", "b"] == tags
+
+
+@pytest.mark.parametrize("name", ["\u2069Ana", "\u202eanA", "A\u2066n\u2069\u2069a\u202c"])
+def test_directions(name: str) -> None:
+    """A name ends its own stretch of text, and nobody else's."""
+    assert ["\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"] == [
+        one for one in person(name) if not one.isalpha()
+    ]
