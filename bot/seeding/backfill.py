@@ -45,7 +45,9 @@ async def fill(
         # NOT EXISTS alone would race with whoever inserts the same row; ON CONFLICT alone would
         # try every row that is there already.
         statement = statement.on_conflict_do_nothing(index_elements=[backfill.owner])
-        created += (await connection.execute(statement)).rowcount
+        # Not every driver gives the count of an INSERT unless asked for it.
+        counted = statement.execution_options(preserve_rowcount=True)
+        created += (await connection.execute(counted)).rowcount
         done = total if last is None else min(done + SLICE, total)
         progress(done, total)
         if last is None:

@@ -86,6 +86,8 @@ class Children(_Part):
         if not self.columns or isinstance(self.columns, str):
             raise SeedDeclarationError(f"{self.name}: children need a list of columns.")
         _check_refs(self, self.columns)
+        if self.each:
+            self.check_unique([self.parent, *self.columns])
 
     @cached_property
     def forms(self) -> dict[str, Form]:

@@ -236,9 +236,9 @@ class Look:
         forms = [form_of(table.column(name)) for name in names]
         wanted = [self._array_of_literals(forms, key) for key in keys]
         columns = ", ".join(self._name("t", name) for name in names)
-        return f"{rows} WHERE " + (
-            f"({columns}) IN (VALUES {', '.join(wanted)})" if keys else "1 = 0"
-        )
+        # PostgreSQL takes the literals of VALUES for texts, SQLite compares rows with nothing else.
+        values = f"{'VALUES ' if self._sqlite else ''}{', '.join(wanted)}"
+        return f"{rows} WHERE " + (f"({columns}) IN ({values})" if keys else "1 = 0")
 
     def _array_of_literals(self, forms: Iterable[Form], key: Key) -> str:
         values = (form.literal(one, self._dialect) for form, one in zip(forms, key, strict=True))
