@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench lint texts
+.PHONY: run test bench lint audit audit-packages texts
 
 # With wrong settings the question cannot be answered, and the bot itself says what is wrong.
 run: .venv/run
@@ -22,6 +22,14 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Patterns in our code that have let strangers in elsewhere.
+audit: .venv/dev
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive main.py bot sandbox
+
+# Known holes in what we depend on; asks the package index, and so needs the network.
+audit-packages: .venv/dev
+	$(BIN)/pip-audit --requirement requirements.txt
 
 bench: .venv/dev
 	$(BIN)/python -m bench

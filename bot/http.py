@@ -1,51 +1,126 @@
 """The HTTP side: a port to listen on, and the health check."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.connections import (
+    PATIENCE,
+    Connections,
+    FewErrors,
+    FewLines,
+    connection_limit,
+)
 from bot.errors import BesitosError
 
-ENGINE = web.AppKey("engine", AsyncEngine)
+#: Bytes of a body, at most: more than any update has.
+LARGEST_BODY: Final = 1024 * 1024
+#: Seconds for which an answer about the database's health holds, and which it may take at most.
+_HEALTH_HOLDS: Final = 1.0
+_HEALTH_PATIENCE: Final = 5.0
 
 
 class PortError(BesitosError):
     """The HTTP port cannot be opened."""
 
 
+class Health:
+    """Whether the database answers; it is asked once a second at most, whoever wants to know."""
+
+    def __init__(self, engine: AsyncEngine, *, holds: float = _HEALTH_HOLDS) -> None:
+        self._engine = engine
+        self._holds = holds
+        self._asking = asyncio.Lock()
+        self._well = False
+        self._until = float("-inf")
+
+    async def handle(self, _: web.Request) -> web.Response:
+        """Answer `GET /health`."""
+        if await self._is_well():
+            response = web.json_response({"status": "ok"})
+        else:
+            response = web.json_response({"status": "database unavailable"}, status=503)
+        response.force_close()
+        return response
+
+    async def _is_well(self) -> bool:
+        loop = asyncio.get_running_loop()
+        async with self._asking:
+            if loop.time() >= self._until:
+                self._well = await self._answers()
+                self._until = loop.time() + self._holds
+        return self._well
+
+    async def _answers(self) -> bool:
+        try:
+            async with asyncio.timeout(_HEALTH_PATIENCE), self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+
 def health_application(engine: AsyncEngine) -> web.Application:
     """Return an application that answers `GET /health`: 200 while the database answers."""
-    application = web.Application()
-    application[ENGINE] = engine
-    application.router.add_get("/health", _health)
+    application = web.Application(client_max_size=LARGEST_BODY)
+    application.router.add_get("/health", Health(engine).handle)
     return application
 
 
 @asynccontextmanager
-async def serving(application: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    """Listen while the block runs. Raises `PortError` when the port is taken."""
-    runner = web.AppRunner(application, access_log=None)
+async def serving(
+    application: web.Application,
+    host: str,
+    port: int,
+    *,
+    most: int | None = None,
+    patience: float = PATIENCE,
+) -> AsyncIterator[int]:
+    """Listen while the block runs, which gets the port's number.
+
+    At most `most` connections are open at a time, each of which must bring a whole request within
+    `patience` seconds. Raises `PortError` when the port is taken.
+    """
+    connections = Connections(most=most or connection_limit(), patience=patience)
+    application.middlewares.insert(0, connections.middleware)
+    clients_log = logging.getLogger(f"{__name__}.clients")
+    few_lines = FewLines()
+    clients_log.addFilter(few_lines)
+    # Nothing is done for a body before its sender has shown the secret: neither decompressing it
+    # nor reading it to its end.
+    runner = web.AppRunner(
+        application, access_log=None, logger=clients_log, auto_decompress=False, lingering_time=0
+    )
+    loop = asyncio.get_running_loop()
+    errors_before = loop.get_exception_handler()
+    loop.set_exception_handler(FewErrors(errors_before))
     try:
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            listening = await connections.listen(_server_of(runner), host, port)
         except OSError as error:
             raise PortError(
                 f"Cannot listen on {host}:{port} ({error.strerror}); set HTTP_PORT to a free port."
             ) from error
-        yield
+        try:
+            yield listening.sockets[0].getsockname()[1]
+        finally:
+            listening.close()
     finally:
         await runner.cleanup()
+        connections.close()
+        loop.set_exception_handler(errors_before)
+        clients_log.removeFilter(few_lines)
 
 
-async def _health(request: web.Request) -> web.Response:
-    try:
-        async with request.app[ENGINE].connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
-        return web.json_response({"status": "database unavailable"}, status=503)
-    return web.json_response({"status": "ok"})
+def _server_of(runner: web.AppRunner) -> web.Server:
+    if runner.server is None:
+        raise RuntimeError("a runner has no server before its setup")
+    return runner.server

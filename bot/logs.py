@@ -1,17 +1,20 @@
 """Logging: text for people, JSON lines for machines, and never a secret in either."""
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from bot.settings import Settings
+from bot.settings import Settings, cautions
+
+logger = logging.getLogger(__name__)
 
 #: A Telegram bot token wherever it may turn up, such as in the address of a failed request.
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _HIDDEN = "***"
-#: Characters that a password has at least, to be looked for outside of an address.
+#: Characters that a secret has at least, to be looked for wherever it may turn up.
 _SHORTEST = 4
 
 
@@ -41,13 +44,18 @@ def redacted(text: str) -> str:
 
 
 def setup_logging(settings: Settings) -> None:
-    """Send all logging to stderr, in the format and from the level that the settings ask for."""
+    """Send all logging to stderr, in the format and from the level that the settings ask for.
+
+    The first lines are the settings' cautions.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(_formatter(settings), _secrets(settings)))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     if settings.log_level != "DEBUG":
         for chatty in ("alembic", "aiohttp.access", "aiogram.event"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+    for caution in cautions(settings):
+        logger.warning("%s", caution)
 
 
 def _formatter(settings: Settings) -> logging.Formatter:
@@ -64,14 +72,20 @@ def _formatter(settings: Settings) -> logging.Formatter:
     return logging.Formatter("{asctime} {levelname:<7} {name}: {message}", style="{")
 
 
-def _secrets(settings: Settings) -> list[str]:
-    # A password inside DATABASE_URL ends at the last @, should somebody have left one in it.
-    password = re.search(r"://[^:/@]*:([^/?]+)@", settings.database_url.get_secret_value())
-    known = [settings.bot_token, settings.webhook_secret]
-    return [
-        *(secret.get_secret_value() for secret in known if secret),
-        *(_telling(one) for one in ({password[1], unquote(password[1])} if password else ())),
-    ]
+def _secrets(settings: Settings) -> set[str]:
+    known = (settings.bot_token, settings.webhook_secret)
+    tokens = [secret.get_secret_value() for secret in known if secret]
+    addresses = (
+        settings.database_url.get_secret_value(),
+        settings.telegram_api_url or "",
+        settings.webhook_url or "",
+    )
+    # A password inside an address ends at the last @, should somebody have left one in it.
+    found = [re.search(r"://[^:@]*:(.+)@", address) for address in addresses]
+    passwords = {form for one in found if one for form in (one[1], unquote(one[1]))}
+    telling = {one for one in tokens if len(one) >= _SHORTEST} | set(map(_telling, passwords))
+    # In a line of JSON a quote or a backslash looks different.
+    return telling | {json.dumps(one, ensure_ascii=False)[1:-1] for one in telling}
 
 
 def _telling(password: str) -> str:

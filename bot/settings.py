@@ -1,6 +1,8 @@
 """Everything an operator can set, read once from the environment or `.env`."""
 
+import ipaddress
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -8,7 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.env_file import ENV_FILE, is_a_strangers, others_may_read_a_secret, others_may_write
 from bot.errors import BesitosError
+
+#: Digits that an id of Telegram has at most: they say that it fits in 52 bits.
+_ID_DIGITS = 16
 
 
 class SettingsError(BesitosError):
@@ -25,7 +31,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -52,8 +58,12 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         ids = [part.strip() for part in value.split(",") if part.strip()]
-        if not all(part.isdecimal() for part in ids):
-            raise ValueError("list Telegram user ids separated by commas, such as 1001,1002")
+        if not all(part.isdecimal() and len(part) <= _ID_DIGITS for part in ids):
+            # Telegram gives nobody ids this high, so whoever copies them lets nobody in.
+            raise ValueError(
+                "list Telegram user ids separated by commas, such as "
+                "9000000000000001,9000000000000002"
+            )
         return frozenset(int(part) for part in ids)
 
     @field_validator("bot_token")
@@ -73,7 +83,11 @@ class Settings(BaseSettings):
     @field_validator("seed_file")
     @classmethod
     def _check_seed_file(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
+        try:
+            found = value is None or value.is_file()
+        except OSError:  # a name that is too long for any file
+            found = False
+        if not found:
             raise ValueError(f"there is no file {value}; give the path of a seed manifest")
         return value
 
@@ -87,9 +101,12 @@ class Settings(BaseSettings):
     @field_validator("webhook_secret")
     @classmethod
     def _check_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        # The rule is Telegram's, for setWebhook's secret_token.
-        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-            raise ValueError("use 1 to 256 characters of A-Z, a-z, 0-9, _ and -")
+        # Telegram's rule for setWebhook's secret_token, but nobody shall find it by trying.
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError(
+                "use 16 to 256 characters of A-Z, a-z, 0-9, _ and -, or leave it out: then it is "
+                "derived from the token"
+            )
         return value
 
 
@@ -115,12 +132,19 @@ def require_token(settings: Settings) -> str:
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` win over the environment.
 
-    Raises `SettingsError` naming each wrong setting and what it must look like, never its value.
+    Raises `SettingsError` naming each wrong setting and what it must look like, never its value,
+    and for a `.env` that another user of the machine may have written.
     """
+    _check_env_file()
     try:
         return Settings(**overrides)
     except UnicodeDecodeError as error:
         raise SettingsError(f".env is not UTF-8 text ({error.reason}); save it as UTF-8.") from None
+    except PermissionError:
+        raise SettingsError(
+            f"{ENV_FILE.absolute()} cannot be read; make it yours with `chown`, or start "
+            "in another folder."
+        ) from None
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, problem['loc'])).upper()}: "
@@ -130,3 +154,41 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(
             f"Wrong settings: {wrong}. Correct them in the environment or in .env and start again."
         ) from None
+
+
+def cautions(settings: Settings) -> Iterator[str]:
+    """Yield what works and lets others see a secret, each with what to do about it."""
+    if others_may_read_a_secret(ENV_FILE):
+        yield (
+            f"{ENV_FILE.absolute()} holds a secret and other users of this machine may read it; "
+            "run `chmod 600 .env`"
+        )
+    api = urlsplit(settings.telegram_api_url or "")
+    if api.scheme == "http" and not _is_this_machine(api.hostname or ""):
+        yield (
+            "TELEGRAM_API_URL is http:// on another machine, and whoever is on the way there sees "
+            "the bot's token; use https:// or a server on this machine"
+        )
+
+
+def _check_env_file() -> None:
+    path = ENV_FILE.absolute()
+    if is_a_strangers(ENV_FILE):
+        raise SettingsError(
+            f"{path} belongs to another user, who could have the bot's token sent to them; start "
+            "in a folder of your own, or make the file yours with `chown` once you have read it."
+        )
+    if others_may_write(ENV_FILE):
+        raise SettingsError(
+            f"{path} can be changed by other users of this machine, who could have the bot's token "
+            "sent to them; look through it and run `chmod 600 .env`."
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -21,6 +21,18 @@ class Upload:
         return f"<{self.filename}, {len(self.content)} bytes>"
 
 
+def parse_json(text: str, what: str) -> object:
+    """Return what a JSON text says; a 400 that names `what` when nobody could say."""
+    try:
+        parsed: object = json.loads(text)
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    except (ValueError, RecursionError):
+        raise bad_request(f"can't parse {what} JSON object") from None
+    return parsed
+
+
 class Parameters(Mapping[str, object]):
     """Typed access to a call's parameters; what does not fit raises a 400 like Telegram's.
 
@@ -79,11 +91,7 @@ class Parameters(Mapping[str, object]):
             return value
         if not value:
             return None
-        try:
-            parsed: object = json.loads(value)
-        except ValueError:
-            raise bad_request(f"can't parse {what} JSON object") from None
-        return parsed
+        return parse_json(value, what)
 
     def names(self, name: str, what: str) -> list[str] | None:
         """Return a list of strings, None when absent."""

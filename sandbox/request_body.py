@@ -1,12 +1,11 @@
 """Reads the parameters of a call: query string, JSON, form or multipart."""
 
-import json
 from collections.abc import AsyncIterable
 
 from aiohttp import BodyPartReader, web
 
 from sandbox.errors import BotApiError, bad_request
-from sandbox.parameters import Upload
+from sandbox.parameters import Upload, parse_json
 
 
 async def read_parameters(request: web.Request) -> dict[str, object]:
@@ -21,8 +20,8 @@ async def read_parameters(request: web.Request) -> dict[str, object]:
             parameters |= {name: str(value) for name, value in (await request.post()).items()}
     except web.HTTPRequestEntityTooLarge:
         raise BotApiError(413, "Request Entity Too Large") from None
-    except (ValueError, LookupError):
-        # Bytes that are no UTF-8, an unknown charset, or a broken multipart body.
+    except (ValueError, LookupError, RecursionError):
+        # Bytes that are no UTF-8, an unknown charset, or a broken or endlessly nested multipart.
         raise bad_request("strings must be encoded in UTF-8") from None
     return parameters
 
@@ -42,10 +41,7 @@ async def read_form(parts: AsyncIterable[object]) -> dict[str, object]:
 
 
 def _json_object(body: str) -> dict[str, object]:
-    try:
-        parsed = json.loads(body) if body else {}
-    except ValueError:
-        raise bad_request("can't parse request JSON object") from None
+    parsed = parse_json(body, "request") if body else {}
     if not isinstance(parsed, dict):
         raise bad_request("object expected as request body")
     return parsed

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -23,9 +24,9 @@ from sandbox.methods import Backend
 from sandbox.telegram import Telegram
 from sandbox.updates import UpdateQueue
 from sandbox.webhook import Webhook
+from sandbox.world import BOT
 
 HOST = "127.0.0.1"
-TOKEN = "42:SANDBOX-token-of-no-value-outside-loopback"  # noqa: S105 - it opens nothing real
 LARGEST_REQUEST = 12 * 1024 * 1024
 CLOSE_SECONDS = 1.0
 
@@ -38,7 +39,8 @@ class SandboxServer:
     """
 
     def __init__(self, port: int = 0, *, clock: Callable[[], float] = time.time) -> None:
-        self.token = TOKEN
+        # Random, so that no web page can know it and call a method with an <img> of that address.
+        self.token = f"{BOT.id}:{secrets.token_urlsafe(24)}"
         self.queue = UpdateQueue(first_id=int(clock()))
         self.telegram = Telegram(self.queue, clock)
         self.calls = CallLog()
@@ -57,6 +59,7 @@ class SandboxServer:
         self._runner = web.AppRunner(
             self._application(),
             access_log=None,
+            auto_decompress=False,
             handler_cancellation=True,
             shutdown_timeout=CLOSE_SECONDS,
         )

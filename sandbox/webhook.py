@@ -95,7 +95,7 @@ async def _method_in(response: aiohttp.ClientResponse) -> dict[str, object]:
     """Return the Bot API call in the answer's body, empty if there is none."""
     answer: object = {}
     # The update has arrived; a body that cannot be read is no reason to deliver it again.
-    with contextlib.suppress(ValueError, LookupError):
+    with contextlib.suppress(ValueError, LookupError, RecursionError):
         if response.content_type == "application/json":
             answer = await response.json()
         elif response.content_type == "multipart/form-data":

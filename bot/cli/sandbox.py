@@ -17,9 +17,15 @@ async def run_sandbox(settings: Settings, port: int) -> None:
     """Start the local Telegram and the bot against it. Raises `BesitosError`."""
     try:
         async with SandboxServer(port=port) as server:
-            typer.echo(f"Chat with the bot at {server.url} (Ctrl-C stops it).")
+            admin = server.telegram.ana
+            typer.echo(
+                f"Chat with the bot at {server.url} (Ctrl-C stops it); "
+                f"{admin.first_name} is its admin."
+            )
             local = {
                 "bot_token": SecretStr(server.token),
+                # Never those of ADMIN_IDS: whoever sits here may be anybody of the sandbox.
+                "admin_ids": frozenset({admin.id}),
                 "telegram_api_url": server.url,
                 "webhook_url": None,
             }

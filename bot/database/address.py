@@ -1,5 +1,6 @@
 """The database that `DATABASE_URL` names, and how a person may see it."""
 
+import re
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -13,16 +14,24 @@ DRIVERS: Final = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-#: What may follow the `?`: these asyncpg takes as the texts they are.
-_OPTIONS: Final = frozenset(
-    {"gsslib", "host", "krbsrvname", "passfile", "port", "service", "ssl", "target_session_attrs"}
-)
+#: What may follow the `?` for PostgreSQL, and the form of its value.
+_OPTIONS: Final = {
+    "gsslib": "gssapi|sspi",
+    "host": "[^:]+",
+    "krbsrvname": r"[\w.-]+",
+    "passfile": ".+",
+    "port": "[0-9]{1,5}(,[0-9]{1,5})*",
+    "service": r"[\w.-]+",
+    "ssl": "disable|allow|prefer|require|verify-ca|verify-full",
+    "target_session_attrs": "any|primary|standby|read-write|read-only|prefer-standby",
+}
 #: What hosted databases hand out for libpq, where asyncpg does the same by itself or we do.
 _NEEDLESS: Final = ("application_name", "channel_binding", "connect_timeout")
+_HIGHEST_PORT: Final = 65535
 
 
 class DatabaseUrlError(BesitosError):
-    """`DATABASE_URL` cannot be used."""
+    """`DATABASE_URL` cannot be used. The text repeats no part of it: any may be a password."""
 
     exit_code: ClassVar[int] = 2
 
@@ -30,21 +39,21 @@ class DatabaseUrlError(BesitosError):
 def parse_database_url(text: str) -> URL:
     """Give `DATABASE_URL` the async driver that we use.
 
-    Raises `DatabaseUrlError`, whose text never repeats the URL, since that may hold a password.
+    An address that may mean something else than what a parser makes of it is refused, such as a
+    password with an @ in it, whose rest would become a host's name. Raises `DatabaseUrlError`.
     """
     try:
-        url = make_url(text)
+        url = make_url(text, keep_blank_values=True)
     except (ArgumentError, ValueError):
         raise DatabaseUrlError(_NOT_AN_ADDRESS) from None
     dialect, _, driver = url.drivername.partition("+")
     if dialect not in DRIVERS or driver not in {"", DRIVERS[dialect].partition("+")[2]}:
         raise DatabaseUrlError(
-            f"DATABASE_URL asks for {url.drivername}, but only SQLite (sqlite+aiosqlite) and "
-            "PostgreSQL (postgresql+asyncpg) are supported; write it that way."
+            "DATABASE_URL asks for another database or driver, but only SQLite (sqlite+aiosqlite) "
+            "and PostgreSQL (postgresql+asyncpg) are supported; write it that way."
         )
     url = url.set(drivername=DRIVERS[dialect])
-    if url.get_backend_name() == "postgresql":
-        url = _for_asyncpg(url)
+    url = _for_sqlite(url) if dialect == "sqlite" else _for_asyncpg(url, text)
     try:
         url.get_dialect()().create_connect_args(url)
     except (ArgumentError, ValueError):
@@ -54,33 +63,96 @@ def parse_database_url(text: str) -> URL:
 
 def sqlite_file(url: URL) -> Path | None:
     """Where a SQLite database lives; None for PostgreSQL and for memory."""
-    in_memory = not url.database or url.database == ":memory:" or url.database.startswith("file:")
-    if url.get_backend_name() != "sqlite" or in_memory:
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
         return None
     return Path(str(url.database))
 
 
 def describe(url: URL) -> str:
-    """Return the database address as a person may see it: without password and query."""
-    return url.set(query={}).render_as_string(hide_password=True)
+    """Return the database address as a person may see it: where it is, and not who may enter."""
+    shown = URL.create(url.drivername, host=url.host, port=url.port, database=url.database)
+    return shown.render_as_string()
 
 
 _NOT_AN_ADDRESS: Final = (
     "DATABASE_URL is not a database address; write it like sqlite+aiosqlite:///besitos.db (three "
     "slashes, four for an absolute path) or postgresql://user:password@host/database."
 )
+_AMBIGUOUS: Final = (
+    "DATABASE_URL can be understood in more than one way; write it like "
+    "postgresql://user:password@host:5432/database, with %40 for @, %2F for /, %3F for ?, %23 for "
+    "# and %25 for % in user and password, and none of these in host and database."
+)
 
 
-def _for_asyncpg(url: URL) -> URL:
-    if "@" in (url.host or ""):
+def _for_sqlite(url: URL) -> URL:
+    # Two slashes make the file's name a host's, and what SQLAlchemy says of that shows it all.
+    if url.username is not None or url.host or url.port:
+        raise DatabaseUrlError(_NOT_AN_ADDRESS)
+    if url.query or re.match("file:", url.database or ""):
         raise DatabaseUrlError(
-            "DATABASE_URL has an @ inside its user name or password; write %40 there instead."
+            "DATABASE_URL has options after the file's name or begins it with file:, which is not "
+            "supported for SQLite; write it like sqlite+aiosqlite:///besitos.db."
         )
+    path = re.sub(r"^[A-Za-z]:[/\\]", "", url.database or "")  # C:/ is no user's name
+    if re.search(r":[^@]*@", path) or _is_garbled(path):
+        raise DatabaseUrlError(_NOT_AN_ADDRESS)
+    return url
+
+
+def _for_asyncpg(url: URL, text: str) -> URL:
+    # Each @ must have been understood as the end of user and password.
+    understood = text.count("@") == (url.username is not None)
+    if (
+        not understood
+        or not re.fullmatch(r"[^?#]*", url.username or "")
+        or _is_garbled(f"{url.username}{url.password}")
+        or not _is_host(url.host or "")
+        or not re.fullmatch(r"[\w.$-]*", url.database or "")
+    ):
+        raise DatabaseUrlError(_AMBIGUOUS)
+    if not _is_port(url.port):
+        raise DatabaseUrlError("DATABASE_URL has a port that does not exist; correct it.")
+    url = url.difference_update_query(_NEEDLESS)
     if sslmode := url.query.get("sslmode"):  # libpq's name, as hosted databases hand it out
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
-    url = url.difference_update_query(_NEEDLESS)
-    if unknown := sorted(set(url.query) - _OPTIONS):
-        raise DatabaseUrlError(
-            f"DATABASE_URL has the option {unknown[0]!r}, which is not supported; take it out."
-        )
+    for name, value in url.query.items():
+        _check_option(name, value)
     return url
+
+
+def _check_option(name: str, value: str | tuple[str, ...]) -> None:
+    if name not in _OPTIONS:
+        raise DatabaseUrlError(
+            "DATABASE_URL has an option that is not supported; take it out (supported are "
+            f"{', '.join(sorted(_OPTIONS))})."
+        )
+    usable = isinstance(value, str) and re.fullmatch(_OPTIONS[name], value) is not None
+    each = str(value).split(",")  # of several hosts, the first that answers
+    if usable and name == "host":
+        usable = all(map(_is_host, each))
+    elif usable and name == "port":
+        usable = all(map(_is_port, map(int, each)))
+    if not usable:
+        raise DatabaseUrlError(
+            f"DATABASE_URL's option {name} has a value that cannot be used; correct it or take it "
+            "out."
+        )
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether a % stood for itself and was taken for the beginning of a %40."""
+    return re.search(r"[\0\ufffd]", text) is not None
+
+
+def _is_host(text: str) -> bool:
+    """Whether it can be a name, an address, or a socket's folder; empty: on this machine."""
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        return text.startswith("/")
+    return text.startswith("/") or re.fullmatch(r"[\w.:%-]*", text) is not None
+
+
+def _is_port(number: int | None) -> bool:
+    return number is None or 0 < number <= _HIGHEST_PORT

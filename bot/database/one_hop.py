@@ -7,11 +7,17 @@ Whoever wants rows one by one from the disk (server-side cursors) must not come 
 ours does.
 """
 
+import contextlib
+import os
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Self
 
 import aiosqlite
+
+#: Held while a file is made: closing it would undo the locks that a second connection has by then.
+_creating = threading.Lock()
 
 
 class OneHopCursor:
@@ -118,7 +124,19 @@ def connect(database: str, **options: Any) -> OneHopConnection:
 
 
 def _open(database: str, **options: Any) -> sqlite3.Connection:
+    if database != ":memory:":
+        _create_private(os.path.realpath(database))
     # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
     connection: sqlite3.Connection = sqlite3.connect(database, isolation_level=None, **options)
     connection.execute("PRAGMA foreign_keys = ON").close()
     return connection
+
+
+def _create_private(path: str) -> None:
+    """Make the file, unless it is there, for its owner alone; SQLite gives -wal and -shm its mode.
+
+    SQLite itself would let everybody read the names and reasons in it.
+    """
+    # What stands in the way, SQLite meets as well, and says it better.
+    with _creating, contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))

@@ -9,28 +9,43 @@ from urllib.parse import urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import SecretStr, ValidationError
 
+from bot.connections import PATIENCE
 from bot.telegram.backoff import PASSING, Backoff
 from bot.telegram.feeding import feed, places
+from bot.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
 _SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+#: Wrong secrets a minute that are told so; the others are told that they are too many.
+_MOST_REFUSALS: Final = 30
 
 
 class Webhook:
     """Takes updates at the path of `url`, from whoever knows the secret."""
 
     def __init__(
-        self, dispatcher: Dispatcher, bot: Bot, url: str, secret: SecretStr | None = None
+        self,
+        dispatcher: Dispatcher,
+        bot: Bot,
+        url: str,
+        secret: SecretStr | None = None,
+        *,
+        patience: float = PATIENCE,
     ) -> None:
-        """Without a `secret`, one is derived from the token, so that all replicas agree on it."""
+        """Without a `secret`, one is derived from the token, so that all replicas agree on it.
+
+        `patience` are the seconds in which an update must have come whole.
+        """
         self._dispatcher = dispatcher
         self._bot = bot
         self._url = url
         self._secret = secret.get_secret_value() if secret else derived_secret(bot.token)
+        self._patience = patience
+        self._refused = Throttle()
 
     def add_to(self, application: web.Application) -> None:
         """Add the route."""
@@ -39,16 +54,32 @@ class Webhook:
     async def _take(self, request: web.Request) -> web.Response:
         # Not aiogram's own handler: after 55 seconds it answers 200 and goes on by itself.
         given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
-            return web.Response(status=401)
+        if not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode()):
+            return self._refuse()
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
+            return web.Response(status=415)
         try:
-            update = Update.model_validate_json(await request.read(), context={"bot": self._bot})
+            async with asyncio.timeout(self._patience):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        except web.RequestPayloadError:
+            return web.Response(status=400)
+        try:
+            update = Update.model_validate_json(body, context={"bot": self._bot})
         except ValidationError as error:
             # Telegram would send it for ever, and what this aiogram cannot read it never will.
             logger.error("an update is skipped, since aiogram cannot read it: %s", places(error))  # noqa: TRY400
             return web.Response()
         done = await feed(self._dispatcher, self._bot, update)
         return web.Response(status=200 if done else 503)
+
+    def _refuse(self) -> web.Response:
+        # The right secret is taken however many wrong ones come, or they could keep Telegram out.
+        if count := self._refused.due():
+            logger.warning("requests without the webhook's secret were refused: %d", count)
+        too_many = self._refused.pending > _MOST_REFUSALS
+        return web.Response(status=429 if too_many else 401)
 
     async def announce(self, stop: asyncio.Event) -> None:
         """Tell Telegram where to send updates; again and again while it does not answer.

@@ -111,8 +111,7 @@ class ControlApi:
 
     async def change_faults(self, request: web.Request) -> web.Response:
         """POST faults: inject a fault, or take all back with `{"clear": true}`."""
-        body = await request.text()
-        if '"clear"' in body:
+        if '"clear"' in await _text(request):
             await _read(request, ClearFaults)
             self.faults.clear()
         else:
@@ -150,8 +149,15 @@ def _number(request: web.Request, name: str, default: int | None = None) -> int:
 
 async def _read(request: web.Request, kind: type[AnyOrder]) -> AnyOrder:
     try:
-        return kind.model_validate_json(await request.text())
+        return kind.model_validate_json(await _text(request))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
         raise SandboxError(f"{where}: {first['msg']}") from None
+
+
+async def _text(request: web.Request) -> str:
+    try:
+        return await request.text()
+    except (UnicodeError, LookupError):
+        raise SandboxError("The body must be encoded in UTF-8.") from None

@@ -1,6 +1,7 @@
 """`python main.py seed …` and `wipe`, each as a program of its own."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,21 @@ def test_failure_is_one_sentence(
     (sentence,) = ended.sentences
     assert says in sentence
     assert sentence.endswith(".")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes")
+def test_env_file_that_others_may_write(tmp_path: Path) -> None:
+    """Settings that somebody else may have written are not read; the sentence names the file."""
+    file = tmp_path / ".env"
+    file.write_text("TELEGRAM_API_URL=http://stranger.example\nBOT_TOKEN=42:hush-hush\n")
+    file.chmod(0o666)
+
+    ended = run_main(tmp_path)
+
+    assert (2, "") == (ended.exit_code, ended.stdout)
+    (sentence,) = ended.sentences
+    assert sentence.startswith(f"{file} can be changed by other users")
+    assert "hush" not in ended.stderr
 
 
 def test_status_of_a_damaged_file(tmp_path: Path) -> None:

@@ -61,15 +61,15 @@ def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
 
 
 class RunningBot:
-    """`python main.py`, started; leaving the block kills it if it still runs."""
+    """`python main.py …`, started; leaving the block kills it if it still runs."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         """Start it in a folder of its own, with warnings for whatever it leaves open."""
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout.txt", folder / "stderr.txt"
         with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-W", "always::ResourceWarning", ROOT / "main.py"],
+                [sys.executable, "-W", "always::ResourceWarning", ROOT / "main.py", *arguments],
                 cwd=folder,
                 env=_environment(settings),
                 stdin=subprocess.DEVNULL,
@@ -101,6 +101,11 @@ class RunningBot:
     def log(self) -> str:
         """What it has written to stderr so far."""
         return self._stderr.read_text(encoding="utf-8")
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        return self._stdout.read_text(encoding="utf-8")
 
     async def until(self, event: Awaitable[T]) -> T:
         """Wait for something that the bot brings about; fails at once if it ends instead."""

@@ -29,7 +29,7 @@ def settings() -> Settings:
     return load_settings(
         bot_token=TOKEN,
         database_url="postgresql://bot:s3cret-pw@db.example/besitos",
-        webhook_secret="hook-s3cret",
+        webhook_secret="hook-s3cret-of-16",
     )
 
 
@@ -38,12 +38,12 @@ def test_secrets_are_blotted_out(settings: Settings, capsys: pytest.CaptureFixtu
     setup_logging(settings)
     error = RuntimeError(f"https://api.example/bot{TOKEN}/getMe with s3cret-pw")
     logging.getLogger("x").error(
-        "hook-s3cret and bot987654321:BBHfDbX5mO1bTNQfZ2vqvq7gZ3X", exc_info=error
+        "hook-s3cret-of-16 and bot987654321:BBHfDbX5mO1bTNQfZ2vqvq7gZ3X", exc_info=error
     )
 
     logged = capsys.readouterr().err
     assert "RuntimeError" in logged
-    for secret in (TOKEN, "s3cret-pw", "hook-s3cret", "BBHfDbX5mO1bTNQfZ2vqvq7gZ3X"):
+    for secret in (TOKEN, "s3cret-pw", "hook-s3cret-of-16", "BBHfDbX5mO1bTNQfZ2vqvq7gZ3X"):
         assert secret not in logged
 
 
@@ -52,7 +52,7 @@ def test_sentence_outside_the_log(settings: Settings) -> None:
     setup_logging(settings)
 
     assert "at http://x/bot***/setWebhook with *** and ***" == redacted(
-        f"at http://x/bot{TOKEN}/setWebhook with hook-s3cret and s3cret-pw"
+        f"at http://x/bot{TOKEN}/setWebhook with hook-s3cret-of-16 and s3cret-pw"
     )
 
 
@@ -74,6 +74,43 @@ def test_short_password(settings: Settings) -> None:
     assert "postgresql://bot***db.example is no option" == redacted(
         "postgresql://bot:p@db.example is no option"
     )
+
+
+@pytest.mark.parametrize("password", ["s3c/ret?x#y", 'pä"s\\w0rd', "p:a:s:s"])
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_password_of_odd_characters(
+    settings: Settings, password: str, log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A password is hidden whole, as it is written in either format."""
+    url = SecretStr(f"postgresql://bot:{password}@db.example/besitos")
+    setup_logging(settings.model_copy(update={"database_url": url, "log_format": log_format}))
+
+    logging.getLogger("x").warning("with %s", password)
+
+    assert "with ***" in capsys.readouterr().err
+
+
+def test_password_of_another_address(settings: Settings) -> None:
+    """A proxy's password in front of the Bot API is hidden like the database's."""
+    url = "https://me:hush-hush@api.example"
+    setup_logging(settings.model_copy(update={"telegram_api_url": url}))
+
+    assert "at https://me:***@api.example/bot" == redacted(f"at {url}/bot")
+
+
+def test_secret_of_one_letter(settings: Settings) -> None:
+    """A secret that stands in every word is no reason to blot out words."""
+    setup_logging(settings.model_copy(update={"webhook_secret": SecretStr("a")}))
+
+    assert "a banana" == redacted("a banana")
+
+
+def test_cautions_come_first(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lets others see a secret is said in the log of every command."""
+    setup_logging(settings.model_copy(update={"telegram_api_url": "http://api.example"}))
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "WARNING bot.logs: TELEGRAM_API_URL is http:// on another machine" in line
 
 
 def test_json_lines(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Settings: what the operator may write, and what a mistake is told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,25 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("BOT_TOKEN", "my-secret-token"),
         ("BOT_TOKEN", "123:with space"),
         ("ADMIN_IDS", "1,bob"),
+        ("ADMIN_IDS", "-1001000000001"),
+        ("ADMIN_IDS", "1" * 5000),
         ("SEED_FILE", "nowhere.toml"),
+        ("SEED_FILE", "n" * 5000),
         ("TELEGRAM_API_URL", "localhost:8081"),
         ("TELEGRAM_API_URL", "http://localhost:99999"),
         ("TELEGRAM_API_URL", "http://local..host"),
         ("WEBHOOK_URL", "example.org/hook"),
-        ("WEBHOOK_SECRET", "con espacio"),
+        ("WEBHOOK_SECRET", "con espacio en medio"),
+        ("WEBHOOK_SECRET", "a"),
+        ("WEBHOOK_SECRET", "quince-letras-x"),
+        ("WEBHOOK_SECRET", "a" * 257),
         ("HTTP_PORT", "70000"),
+        ("HTTP_PORT", "1" * 5000),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
         ("BOOTSTRAP_LOCK_TIMEOUT", "-1"),
         ("BOOTSTRAP_LOCK_TIMEOUT", "nan"),
+        ("BOOTSTRAP_LOCK_TIMEOUT", "1" * 5000),
     ],
 )
 def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -55,6 +64,7 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
 
     assert 2 == caught.value.exit_code
     assert "my-secret-token" not in str(caught.value)
+    assert "sys." not in str(caught.value)
 
 
 def test_file_that_is_no_text(tmp_path: Path) -> None:
@@ -69,6 +79,15 @@ def test_no_secret_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings can be printed without giving anything away."""
     monkeypatch.setenv("BOT_TOKEN", "42:hush-hush")
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush-hush@localhost/besitos")
-    monkeypatch.setenv("WEBHOOK_SECRET", "hush-hush")
+    monkeypatch.setenv("WEBHOOK_SECRET", "hush-hush-hush-hush")
 
     assert "hush-hush" not in repr(load_settings())
+
+
+def test_example_admins_are_nobody() -> None:
+    """The ids that we show as an example are accepted, and higher than Telegram ever gives."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(admin_ids="me")
+    (examples,) = re.findall(r"such as ([\d,]+)", str(caught.value))
+
+    assert min(load_settings(admin_ids=examples).admin_ids) > 2**52

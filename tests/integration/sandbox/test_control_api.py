@@ -152,3 +152,18 @@ async def test_orders_must_be_json(server: SandboxServer, http: aiohttp.ClientSe
         ) as response:
             assert response.status == 415
     assert server.telegram.messages(server.telegram.private(server.telegram.ana)) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [(b"\xff", "utf-8"), (b"{}", "none"), (b"[" * 100_000, "utf-8")],
+)
+@pytest.mark.parametrize("path", ["say", "faults"])
+async def test_orders_that_nobody_can_read(
+    server: SandboxServer, http: aiohttp.ClientSession, path: str, body: bytes, charset: str
+) -> None:
+    """A body that is no text is a 400 with a sentence."""
+    url = f"{server.url}/sandbox/api/{path}"
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    async with http.post(url, data=body, headers=headers) as response:
+        assert (400, True) == (response.status, "error" in await response.json())

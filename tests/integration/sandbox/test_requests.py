@@ -52,7 +52,10 @@ async def test_every_encoding(
     assert server.calls.methods() == ["sendMessage"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"text": "\xff"}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[]", b'{"text": "\xff"}', b"[" * 100_000, b'{"a":' * 100_000, b'{"a":' + b"9" * 5000],
+)
 async def test_broken_bodies(
     server: SandboxServer, http: aiohttp.ClientSession, body: bytes
 ) -> None:
@@ -61,6 +64,32 @@ async def test_broken_bodies(
     headers = {"Content-Type": "application/json"}
     async with http.post(url, data=body, headers=headers) as response:
         assert (response.status, (await response.json())["ok"]) == (400, False)
+
+
+@pytest.mark.parametrize("markup", ["[" * 100_000, '{"inline_keyboard": ["\\ud800"]}'])
+async def test_broken_parameter(call: Call, markup: str) -> None:
+    """A parameter that no JSON parser could hold is a 400, too."""
+    answer = await call("sendMessage", chat_id=1001, text="x", reply_markup=markup)
+
+    assert 400 == answer["error_code"]
+
+
+async def test_parts_without_end(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+    """A multipart body of parts within parts is a 400."""
+    part = "--b{}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n"
+    body = "".join(part.format(depth, depth + 1) for depth in range(2000))
+    headers = {"Content-Type": "multipart/form-data; boundary=b0"}
+    url = f"{server.url}/bot{server.token}/getMe"
+    async with http.post(url, data=body.encode(), headers=headers) as response:
+        assert (response.status, (await response.json())["ok"]) == (400, False)
+
+
+async def test_token_of_another_start(http: aiohttp.ClientSession) -> None:
+    """Nobody can know a token beforehand, such as a web page whose <img> calls a method."""
+    async with SandboxServer() as first, SandboxServer() as second:
+        async with http.get(f"{first.url}/bot{second.token}/getMe") as response:
+            assert 401 == response.status
+        assert first.token != second.token
 
 
 async def test_call_log(server: SandboxServer, call: Call) -> None:

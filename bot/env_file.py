@@ -1,0 +1,62 @@
+"""Which other users of the machine may change or read `.env`."""
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Final
+
+#: Where the settings are read from besides the environment: the working folder.
+ENV_FILE: Final = Path(".env")
+#: Settings whose mere value lets a stranger in.
+_SECRETS: Final = ("BOT_TOKEN", "WEBHOOK_SECRET")
+_PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^:@]*:.+@")
+
+
+def is_a_strangers(file: Path) -> bool:
+    """Whether it belongs to somebody who could not change this program anyway."""
+    if os.name != "posix" or not file.is_file():
+        return False
+    trusted = {0, os.geteuid(), Path(__file__).stat().st_uid}
+    return not {file.lstat().st_uid, file.stat().st_uid} <= trusted
+
+
+def others_may_write(file: Path) -> bool:
+    """Whether its mode lets others than its owner change it."""
+    return _is_open(file, group=stat.S_IWGRP, others=stat.S_IWOTH)
+
+
+def others_may_read_a_secret(file: Path) -> bool:
+    """Whether it holds a token or a password, and its mode lets others than its owner read it."""
+    return _is_open(file, group=stat.S_IRGRP, others=stat.S_IROTH) and _holds_a_secret(file)
+
+
+def _is_open(file: Path, *, group: int, others: int) -> bool:
+    if os.name != "posix" or not file.is_file():
+        return False
+    status = file.stat()
+    by_group = status.st_mode & group and not _is_private(status.st_gid, status.st_uid)
+    return bool(by_group or status.st_mode & others)
+
+
+def _is_private(group_id: int, owner_id: int) -> bool:
+    """Whether a group is one that many systems give each user: the owner's, or our own."""
+    import grp  # noqa: PLC0415 - neither is there on Windows
+    import pwd  # noqa: PLC0415
+
+    for user_id in {owner_id, os.geteuid()}:
+        try:
+            user, group = pwd.getpwuid(user_id), grp.getgrgid(group_id)
+        except KeyError:
+            continue
+        if user.pw_name == group.gr_name and set(group.gr_mem) <= {user.pw_name}:
+            return True
+    return False
+
+
+def _holds_a_secret(file: Path) -> bool:
+    # Only a file that is open to others costs the import.
+    from dotenv import dotenv_values  # noqa: PLC0415
+
+    values = {name.upper(): value or "" for name, value in dotenv_values(file).items()}
+    return any(map(values.get, _SECRETS)) or any(map(_PASSWORD_IN_ADDRESS.search, values.values()))
