@@ -1,6 +1,8 @@
-"""The root of everything that can go wrong in a way a person can mend."""
+"""The root of everything that can go wrong in a way a person can mend, and reasons in words."""
 
 from typing import ClassVar
+
+from pydantic import ValidationError
 
 
 class BesitosError(Exception):
@@ -10,3 +12,23 @@ class BesitosError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+
+
+def reasons(error: ValidationError) -> str:
+    """Return each place where a value is wrong and why, in one line, without the values."""
+    return "; ".join(
+        ": ".join(filter(None, [_place(problem["loc"]), _reason(problem["msg"])]))
+        for problem in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ""
+    for step in location:
+        place += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return place.removeprefix(".")
+
+
+def _reason(message: str) -> str:
+    text = message.removeprefix("Value error, ").rstrip(".")
+    return text[:1].lower() + text[1:]

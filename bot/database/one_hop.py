@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import aiosqlite
@@ -128,6 +129,8 @@ def _open(database: str, **options: Any) -> sqlite3.Connection:
         _create_private(os.path.realpath(database))
     # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
     connection: sqlite3.Connection = sqlite3.connect(database, isolation_level=None, **options)
+    # A text that another program wrote in another encoding must not fail whatever reads its row.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     connection.execute("PRAGMA foreign_keys = ON").close()
     return connection
 

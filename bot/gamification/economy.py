@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from sqlalchemy import Text, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
+from bot.database.constructs import as_number, as_stored
 from bot.database.prepared import Prepared
 from bot.database.upsert import insert
 from bot.errors import BesitosError
@@ -129,16 +130,18 @@ def _new_lines(count: int) -> Prepared:
 
 
 _profile = UserGamificationProfile
-_stored_formula = select(BotConfig.level_formula).where(BotConfig.id == 1).scalar_subquery()
+_stored_formula = (
+    select(as_stored(BotConfig.level_formula)).where(BotConfig.id == 1).scalar_subquery()
+)
 _CHANGE_BALANCE = Prepared(
     lambda _: (
         update(_profile)
         .where(
             _profile.user_id == bindparam("member"),
-            _profile.total_earned == bindparam("earned_before"),
-            _profile.total_spent == bindparam("spent_before"),
+            as_number(_profile.total_earned) == bindparam("earned_before"),
+            as_number(_profile.total_spent) == bindparam("spent_before"),
             # Rules may be seconds old; a level by an old formula would stay for good.
-            _stored_formula.is_not_distinct_from(bindparam("stored_formula", type_=Text)),
+            _stored_formula.is_not_distinct_from(bindparam("stored_formula")),
         )
         .values(
             balance=_profile.balance + bindparam("earned") - bindparam("spent"),

@@ -2,25 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_number, as_stored, raw
 from bot.gamification.models import Transaction, TransactionType
+from bot.gamification.stored import read_moment, read_text
 
 PAGE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line of the ledger; `amount` in besitos, negative when taken."""
+    """One line of the ledger; `amount` in besitos, negative when taken.
+
+    `created_at` is None where SQL by hand has put something that is no time.
+    """
 
     id: int
     amount: int
     type: TransactionType
     reason: str | None
-    created_at: datetime
+    created_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,10 @@ async def read_history(
     statement = (
         select(
             Transaction.id,
-            Transaction.amount,
-            Transaction.type,
+            as_number(Transaction.amount).label("amount"),
+            raw(Transaction.type).label("type"),
             Transaction.reason,
-            Transaction.created_at,
+            as_stored(Transaction.created_at).label("created_at"),
         )
         .where(Transaction.user_id == user_id)
         .order_by(Transaction.id.desc())
@@ -49,6 +54,17 @@ async def read_history(
     )
     if older_than is not None:
         statement = statement.where(Transaction.id < older_than)
-    found = [HistoryRow(*row) for row in await connection.execute(statement)]
-    rows = tuple(found[:PAGE])
-    return HistoryPage(rows, older_than=rows[-1].id if len(found) > PAGE else None)
+    found = (await connection.execute(statement)).all()
+    shown = found[:PAGE]
+    rows = tuple(_history_row(row) for row in shown if row.type in list(TransactionType))
+    return HistoryPage(rows, older_than=shown[-1].id if len(found) > PAGE else None)
+
+
+def _history_row(row: Any) -> HistoryRow:
+    return HistoryRow(
+        row.id,
+        row.amount,
+        TransactionType(row.type),
+        read_text(row.reason),
+        read_moment(row.created_at),
+    )

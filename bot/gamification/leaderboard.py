@@ -6,8 +6,10 @@ from typing import Final
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_number, as_stored
 from bot.gamification.member_state import MemberState
 from bot.gamification.models import User, UserGamificationProfile
+from bot.gamification.stored import read_text
 
 PAGE: Final = 10
 #: Nobody counts further than this; beyond it a rank is just "beyond".
@@ -53,13 +55,18 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     )
     found = (
         await connection.execute(
-            select(User.first_name, ranked.c.total_earned, ranked.c.level)
+            select(
+                as_stored(User.first_name).label("first_name"),
+                as_number(ranked.c.total_earned).label("total_earned"),
+                as_number(ranked.c.level).label("level"),
+            )
             .join(ranked, ranked.c.user_id == User.user_id)
             .order_by(ranked.c.total_earned.desc(), ranked.c.user_id.desc())
         )
     ).all()
     rows = tuple(
-        LeaderboardRow(rank, *row) for rank, row in enumerate(found[:PAGE], start=page * PAGE + 1)
+        LeaderboardRow(rank, read_text(row.first_name) or "", row.total_earned, row.level)
+        for rank, row in enumerate(found[:PAGE], start=page * PAGE + 1)
     )
     return LeaderboardPage(rows, page, has_next=len(found) > PAGE)
 

@@ -1,14 +1,15 @@
 """Everything about one member that an update may need, in one statement and under a row lock."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Date, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from bot.database.constructs import as_number, as_stored
 from bot.database.prepared import Prepared
 from bot.gamification.models import (
     StreakType,
@@ -16,11 +17,12 @@ from bot.gamification.models import (
     UserGamificationProfile,
     UserReaction,
     UserReward,
-    UserRewardStatus,
     UserStreak,
 )
-from bot.gamification.rewards.rules import Baseline, Facts
-from bot.gamification.streaks import Streak
+from bot.gamification.rewards.held import HELD_COLUMNS, HeldReward, held_reward
+from bot.gamification.rewards.rules import Facts
+from bot.gamification.stored import Problem, read_text
+from bot.gamification.streaks import ONE_DAY, Streak, read_streak, streak_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,11 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldReward:
-    """A reward that the member has unlocked at some time."""
-
-    id: int
-    reward_id: int
-    status: UserRewardStatus
-    unlocked_at: datetime
-    expires_at: datetime
-    baseline: Baseline
-    claims: int = 0
-
-    def status_at(self, now: datetime) -> UserRewardStatus:
-        """Return the status; an unclaimed reward expires by itself when its time is over."""
-        if self.status is UserRewardStatus.UNLOCKED and self.expires_at <= now:
-            return UserRewardStatus.EXPIRED
-        return self.status
-
-
-@dataclass(frozen=True, slots=True)
 class MemberState:
-    """A member's account as it stands in this transaction; amounts are besitos."""
+    """A member's account as it stands in this transaction; amounts are besitos.
+
+    `problems` are what SQL by hand has put into the member's rows and nobody can read.
+    """
 
     user_id: int
     balance: int
@@ -64,6 +50,7 @@ class MemberState:
     reactions_today: int
     streaks: Mapping[StreakType, Streak]
     rewards: Mapping[int, HeldReward]
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def facts(self, today: date) -> Facts:
         """Return what reward conditions are about."""
@@ -84,37 +71,37 @@ async def load_member(
     On PostgreSQL the profile's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
-    parameters = {"user_id": user_id, "today": today}
+    parameters = {"user_id": user_id, "today": today, "tomorrow": today + ONE_DAY}
     rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows and await _wait_for_lock(connection, user_id):
         rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows:
         return None
-    first = rows[0]
-    member = Member(first.user_id, first.username, first.first_name, first.language_code)
-    return member, MemberState(
+    first, problems = rows[0], list[Problem]()
+    account = await _account(connection, first, problems)
+    streaks = dict(_streaks(first, today, problems))
+    rewards = {row.reward_id: held_reward(row) for row in rows if row.reward_id is not None}
+    problems += [one for held in rewards.values() for one in held.problems]
+    return _member(first), MemberState(
         user_id=first.user_id,
-        balance=first.balance,
-        total_earned=first.total_earned,
-        total_spent=first.total_spent,
-        level=first.level,
+        balance=account.balance,
+        total_earned=account.total_earned,
+        total_spent=account.total_spent,
+        level=account.level,
         reactions_today=first.reactions_today,
-        streaks=dict(_streaks(first)),
-        rewards={row.reward_id: held_reward(row) for row in rows if row.reward_id is not None},
+        streaks=streaks,
+        rewards=rewards,
+        problems=tuple(problems),
     )
 
 
-HELD_COLUMNS = (
-    UserReward.id.label("held_id"),
-    UserReward.reward_id,
-    UserReward.status,
-    UserReward.unlocked_at,
-    UserReward.expires_at,
-    UserReward.claims,
-    UserReward.baseline_earned,
-    UserReward.baseline_spent,
-    UserReward.baseline_level,
-)
+def _member(row: Any) -> Member:
+    names = (row.username, row.first_name, row.language_code)
+    username, first_name, language_code = map(read_text, names)
+    return Member(row.user_id, username, first_name or "", language_code)
+
+
+_ACCOUNT: Final = ("balance", "total_earned", "total_spent", "level")
 _profile = UserGamificationProfile
 _gift = aliased(UserStreak)
 _reaction = aliased(UserStreak)
@@ -122,7 +109,12 @@ _user_id = bindparam("user_id", type_=BigInteger)
 _reactions_today = (
     select(func.count())
     .select_from(UserReaction)
-    .where(UserReaction.user_id == _user_id, UserReaction.day == bindparam("today", type_=Date))
+    .where(
+        UserReaction.user_id == _user_id,
+        # Not `=`: a day that SQL by hand wrote with a time is that day all the same.
+        UserReaction.day >= bindparam("today", type_=Date),
+        UserReaction.day < bindparam("tomorrow", type_=Date),
+    )
     .scalar_subquery()
 )
 
@@ -135,7 +127,7 @@ def _columns(streak: Any, name: str) -> list[Any]:
     return [
         streak.current.label(f"{name}_current"),
         streak.longest.label(f"{name}_longest"),
-        streak.last_day.label(f"{name}_last_day"),
+        as_stored(streak.last_day).label(f"{name}_last_day"),
     ]
 
 
@@ -146,10 +138,7 @@ _MEMBER = Prepared(
             User.username,
             User.first_name,
             User.language_code,
-            _profile.balance,
-            _profile.total_earned,
-            _profile.total_spent,
-            _profile.level,
+            *(getattr(_profile, name) for name in _ACCOUNT),
             _reactions_today.label("reactions_today"),
             *_columns(_gift, "gift"),
             *_columns(_reaction, "reaction"),
@@ -177,30 +166,30 @@ async def _wait_for_lock(connection: AsyncConnection, user_id: int) -> bool:
     return await connection.scalar(_LOCK, {"user_id": user_id}) is not None
 
 
-def _streaks(row: Any) -> list[tuple[StreakType, Streak]]:
-    found = []
-    if row.gift_current is not None:
-        gift = Streak(row.gift_current, row.gift_longest, row.gift_last_day)
-        found.append((StreakType.DAILY_GIFT, gift))
-    if row.reaction_current is not None:
-        reaction = Streak(row.reaction_current, row.reaction_longest, row.reaction_last_day)
-        found.append((StreakType.REACTION, reaction))
-    return found
+_NUMBERS = select(*(as_number(getattr(_profile, name)).label(name) for name in _ACCOUNT)).where(
+    _profile.user_id == _user_id
+)
 
 
-def held_reward(row: Any) -> HeldReward:
-    """Read a row that has `HELD_COLUMNS`."""
-    return HeldReward(
-        id=row.held_id,
-        reward_id=row.reward_id,
-        status=row.status,
-        unlocked_at=row.unlocked_at,
-        expires_at=row.expires_at,
-        claims=row.claims,
-        baseline=Baseline(
-            day=row.unlocked_at.date(),
-            total_earned=row.baseline_earned,
-            total_spent=row.baseline_spent,
-            level=row.baseline_level,
-        ),
-    )
+async def _account(connection: AsyncConnection, row: Any, problems: list[Problem]) -> Any:
+    """Return a row with the account; where it is no whole number, what SQLite counts with instead.
+
+    Whatever is booked next is added to that by SQLite, and so it becomes a number again.
+    """
+    wrong = [name for name in _ACCOUNT if type(getattr(row, name)) is not int]
+    if not wrong:
+        return row
+    problems += [
+        Problem.of(_profile.__tablename__, row.user_id, name, getattr(row, name)) for name in wrong
+    ]
+    return (await connection.execute(_NUMBERS, {"user_id": row.user_id})).one()
+
+
+def _streaks(row: Any, today: date, problems: list[Problem]) -> Iterator[tuple[StreakType, Streak]]:
+    gift = (row.gift_current, row.gift_longest, row.gift_last_day)
+    reaction = (row.reaction_current, row.reaction_longest, row.reaction_last_day)
+    for kind, stored in ((StreakType.DAILY_GIFT, gift), (StreakType.REACTION, reaction)):
+        if stored[0] is not None:
+            streak = read_streak(*stored, today)
+            problems += streak_problems(f"{row.user_id} {kind}", stored, streak)
+            yield kind, streak

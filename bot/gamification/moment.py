@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.bootstrap.manifest import ConfigDefaults
 from bot.gamification.cache import Cached
-from bot.gamification.config import ConfigReader, EconomyConfig
+from bot.gamification.config import ConfigDefinition, ConfigReader, EconomyConfig
+from bot.gamification.problems import ProblemLog
 from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
 
 
@@ -30,20 +30,20 @@ def utc_now() -> datetime:
 class Rulebook:
     """The rules in force: settings and rewards, read at most every few seconds."""
 
-    def __init__(self, defaults: ConfigDefaults, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, defaults: ConfigDefinition, clock: Callable[[], datetime] = utc_now) -> None:
         """`defaults` stand in for settings that are NULL; `clock` gives the time of every move."""
+        self.problems = ProblemLog()
         self._config = Cached(ConfigReader(defaults).read)
         self._catalogue = Cached(read_catalogue)
         self._clock = clock
 
     async def economy(self, connection: AsyncConnection) -> Economy:
         """Return the economy as it stands, for one transaction."""
-        return Economy(
-            connection=connection,
-            config=await self._config.get(connection),
-            catalogue=await self._catalogue.get(connection),
-            now=self._clock(),
-        )
+        config = await self._config.get(connection)
+        catalogue = await self._catalogue.get(connection)
+        self.problems.name("settings", config.problems)
+        self.problems.name("rewards", catalogue.problems)
+        return Economy(connection, config, catalogue, self._clock())
 
     def forget(self) -> None:
         """Read all rules again: an admin has just changed one here."""

@@ -13,7 +13,7 @@ from bot.gamification.models import StreakType, TransactionType, UserReaction
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.unlocking import unlock
-from bot.gamification.streaks import Streak, continued, save_day
+from bot.gamification.streaks import ONE_DAY, Streak, continued, save_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int)
             "chat_id": chat_id,
             "message_id": message_id,
             "day": economy.now.date(),
+            "tomorrow": economy.now.date() + ONE_DAY,
             "created_at": economy.now,
             "most": economy.config.max_reactions_per_day,
         },
@@ -71,7 +72,8 @@ def _remember(dialect: str) -> Insert:
         select(func.count())
         .where(
             table.c.user_id == bindparam("user_id", type_=BigInteger),
-            table.c.day == bindparam("day", type_=Date),
+            table.c.day >= bindparam("day", type_=Date),
+            table.c.day < bindparam("tomorrow", type_=Date),
         )
         .scalar_subquery()
     )

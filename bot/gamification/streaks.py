@@ -1,18 +1,24 @@
 """Days in a row, by the UTC calendar. Nothing runs at midnight: a streak's last day tells all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Date, bindparam, case, func
+from sqlalchemy import Date, Integer, bindparam, case, cast, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_day
 from bot.database.upsert import insert
 from bot.gamification.models import StreakType, UserStreak
+from bot.gamification.stored import Problem, read_day
 
 ONE_DAY = timedelta(days=1)
+#: Days in a row that anybody can have; a stored length beyond counts as none.
+LONGEST: Final = 1_000_000
+#: How far ahead another clock may have been; a day beyond is none, or it would stop the streak.
+AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,35 @@ class Streak:
             return self
         current = self.length_on(today) + 1
         return Streak(current, max(self.longest, current), today)
+
+
+def read_streak(current: object, longest: object, last_day: object, today: date) -> Streak:
+    """Return a streak as it is stored; where something stands that is none, it begins anew."""
+    day = read_day(last_day)
+    if day is None or day > today + AHEAD:
+        day = date.min
+    length = _days(current)
+    return Streak(length, max(length, _days(longest)), day)
+
+
+def _days(stored: object) -> int:
+    return int(stored) if isinstance(stored, (int, float)) and 1 <= stored <= LONGEST else 0
+
+
+def streak_problems(row: str, stored: Sequence[object], streak: Streak) -> list[Problem]:
+    """Return what of the columns `current`, `longest` and `last_day` was not read as it stands."""
+    current, longest, last_day = stored
+    if (streak.current, streak.longest) == (current, longest) and streak.last_day != date.min:
+        return []
+    return [
+        Problem.of(UserStreak.__tablename__, row, column, value)
+        for column, value, is_read in (
+            ("current", current, current == streak.current),
+            ("longest", longest, longest == streak.longest),
+            ("last_day", last_day, streak.last_day != date.min),
+        )
+        if not is_read
+    ]
 
 
 def continued(streak: Streak | None, today: date) -> Streak:
@@ -60,6 +95,7 @@ async def save_day(
             "longest": 1,
             "last_day": today,
             "yesterday": today - ONE_DAY,
+            "latest": today + AHEAD,
         },
     )
     return result.rowcount > 0
@@ -69,15 +105,18 @@ async def save_day(
 def _count_day(dialect: str) -> Any:
     statement = insert(dialect, UserStreak)
     today = statement.excluded.last_day
-    goes_on = UserStreak.last_day == bindparam("yesterday", type_=Date)
-    current = case((goes_on, UserStreak.current + 1), else_=1)
-    greater = func.max if dialect == "sqlite" else func.greatest
+    last_day = as_day(UserStreak.last_day)
+    yesterday, latest = (bindparam(name, type_=Date) for name in ("yesterday", "latest"))
+    # What SQL by hand has put there begins anew: a length that is none, a day that is none.
+    goes_on = (last_day == yesterday) & UserStreak.current.between(1, LONGEST)
+    current = case((goes_on, cast(UserStreak.current, Integer) + 1), else_=1)
+    is_longer = UserStreak.longest.between(current, LONGEST)
     return statement.on_conflict_do_update(
         index_elements=[UserStreak.user_id, UserStreak.streak_type],
         set_={
             "current": current,
-            "longest": greater(UserStreak.longest, current),
+            "longest": case((is_longer, cast(UserStreak.longest, Integer)), else_=current),
             "last_day": today,
         },
-        where=UserStreak.last_day < today,
+        where=or_(last_day.is_(None), last_day < today, last_day > latest),
     )

@@ -66,7 +66,9 @@ class LiveEconomy:
         async with for_writing(self.engine).begin() as connection:
             economy = await self.rulebook.economy(connection)
             member = Member(user_id, None, f"Member {user_id}", "es")
-            yield economy, await enter_member(connection, member, economy.now.date())
+            state = await enter_member(connection, member, economy.now.date())
+            self.rulebook.problems.name(user_id, state.problems)
+            yield economy, state
 
     async def react(
         self, message_id: int, user_id: int = ANA, chat_id: int = GROUP

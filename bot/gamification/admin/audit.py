@@ -9,8 +9,10 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_stored
 from bot.gamification.models import AdminAction, Reward, User
 from bot.gamification.moment import Economy
+from bot.gamification.stored import read_json, read_moment, read_text
 
 PAGE: Final = 8
 
@@ -30,7 +32,8 @@ class Action(StrEnum):
 class AuditRow:
     """One line; `before` and `after` are JSON values.
 
-    `admin_name` is None for one who is gone, `target_name` for what is no member and no reward.
+    `admin_name` is None for one who is gone, `target_name` for what is no member and no reward,
+    `created_at` for what is no time.
     """
 
     id: int
@@ -41,7 +44,7 @@ class AuditRow:
     target_name: str | None
     before: Any
     after: Any
-    created_at: datetime
+    created_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,13 @@ async def read_audit(connection: AsyncConnection, older_than: int | None = None)
         select(
             AdminAction.id,
             AdminAction.admin_id,
-            User.first_name.label("admin_name"),
+            as_stored(User.first_name).label("admin_name"),
             AdminAction.action,
             AdminAction.target,
-            AdminAction.before,
-            AdminAction.after,
-            AdminAction.created_at,
+            *(
+                as_stored(column).label(column.key)
+                for column in (AdminAction.before, AdminAction.after, AdminAction.created_at)
+            ),
         )
         .outerjoin(User, User.user_id == AdminAction.admin_id)
         .order_by(AdminAction.id.desc())
@@ -91,18 +95,32 @@ async def read_audit(connection: AsyncConnection, older_than: int | None = None)
     found = (await connection.execute(statement)).all()
     shown = found[:PAGE]
     named = await _names(connection, {row.target for row in shown})
-    rows = tuple(AuditRow(**row._asdict(), target_name=named.get(row.target)) for row in shown)
+    rows = tuple(_audit_row(row, named.get(row.target)) for row in shown)
     return AuditPage(rows, older_than=rows[-1].id if len(found) > PAGE else None)
+
+
+def _audit_row(row: Any, target_name: str | None) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        admin_id=row.admin_id,
+        admin_name=read_text(row.admin_name),
+        action=row.action,
+        target=row.target,
+        target_name=target_name,
+        before=read_json(row.before),
+        after=read_json(row.after),
+        created_at=read_moment(row.created_at),
+    )
 
 
 async def _names(connection: AsyncConnection, targets: Collection[str]) -> dict[str, str]:
     """Return what the members and rewards among the targets are called now."""
     names: dict[str, str] = {}
     for kind, key, name in (
-        ("member", User.user_id, User.first_name),
-        ("reward", Reward.id, Reward.name),
+        ("member", User.user_id, as_stored(User.first_name)),
+        ("reward", Reward.id, as_stored(Reward.name)),
     ):
         ids = [int(one.partition(":")[2]) for one in targets if one.startswith(f"{kind}:")]
         for row in await connection.execute(select(key, name).where(key.in_(ids))):
-            names[f"{kind}:{row[0]}"] = row[1]
+            names[f"{kind}:{row[0]}"] = read_text(row[1]) or ""
     return names

@@ -12,8 +12,10 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_stored
 from bot.database.upsert import insert
 from bot.gamification.models import AdminDialog
+from bot.gamification.stored import read_json
 
 #: Telegram repeats an update within minutes; nobody has more of them under way than this.
 _REMEMBERED: Final = 50
@@ -43,11 +45,12 @@ async def begin_turn(connection: AsyncConnection, admin_id: int, update_id: int)
 
     The update that had the last turn gets the same one again.
     """
-    statement = select(AdminDialog.question, AdminDialog.known)
+    statement = select(AdminDialog.question, as_stored(AdminDialog.known).label("known"))
     row = (await connection.execute(statement.where(AdminDialog.admin_id == admin_id))).first()
-    if row is None:
+    known = read_json(row.known) if row else None
+    if row is None or not isinstance(known, dict):
+        # What SQL by hand has put there is no dialog: the admin begins anew.
         return Turn(update_id, Dialog())
-    known = dict(row.known)
     last = known.pop(_LAST_TURN, None)
     if last is None:  # written by a release that did not remember
         return Turn(update_id, Dialog(row.question, known))

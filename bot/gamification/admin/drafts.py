@@ -1,17 +1,18 @@
-"""Create a reward: the draft grows answer by answer and is checked by the manifest's rules."""
+"""Create a reward: the draft grows answer by answer and is checked by a reward's own rules."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Integer, cast, func, insert, select
 
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.rewards import read_reward, refuse_taken_name
 from bot.gamification.admin.values import validated, whole_number
-from bot.gamification.bootstrap.manifest import UNCOUNTED, ConditionDefault, RewardDefault
 from bot.gamification.models import ConditionType, Reward, RewardCondition
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward as RewardView
+from bot.gamification.rewards.definition import UNCOUNTED, ConditionDefinition, RewardDefinition
+from bot.gamification.types import LAST
 
 #: Conditions of this group must all hold; of any other, one must.
 ALL_OF: Final = 0
@@ -24,7 +25,7 @@ def parse_condition(kind: ConditionType, text: str | None = None) -> dict[str, A
     """Return a condition as the manifest writes it. Raises `InvalidValue`."""
     value = None if kind in UNCOUNTED or text is None else whole_number(text)
     condition = {"condition_type": kind, "condition_value": value, "condition_group": ALL_OF}
-    return validated(ConditionDefault, condition).model_dump(mode="json")
+    return validated(ConditionDefinition, condition).model_dump(mode="json")
 
 
 async def create_reward(economy: Economy, admin_id: int, draft: Mapping[str, Any]) -> RewardView:
@@ -33,10 +34,12 @@ async def create_reward(economy: Economy, admin_id: int, draft: Mapping[str, Any
     `draft` has the manifest's fields without key and order. Whoever calls makes the rulebook
     forget what it knows, once this is committed. Raises `InvalidValue` or `NameTaken`.
     """
-    wanted = validated(RewardDefault, {**draft, "key": _NO_KEY})
+    wanted = validated(RewardDefinition, {**draft, "key": _NO_KEY})
     await refuse_taken_name(economy, wanted.name)
     fields = wanted.model_dump(exclude={"key", "conditions", "sort_order"})
-    last = await economy.connection.scalar(select(func.max(Reward.sort_order)))
+    # SQL by hand may have put anything there; what is beyond the bounds is not counted on.
+    orders = select(func.max(cast(Reward.sort_order, Integer)))
+    last = await economy.connection.scalar(orders.where(Reward.sort_order.between(-LAST, LAST - 1)))
     reward_id = await economy.connection.scalar(
         insert(Reward)
         .values(

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Integer, Select, case, column, func, select, text, update, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.constructs import as_number
 from bot.gamification.level_formula import MAX_TOTAL_EARNED, LevelFormula
 from bot.gamification.models import UserGamificationProfile
 
@@ -57,7 +58,7 @@ async def relevel(connection: AsyncConnection, formula: str, now: datetime) -> i
     """
     # An evaluator of our own: it is not made for two threads at once.
     parsed = await asyncio.to_thread(LevelFormula, formula)
-    highest = await connection.scalar(select(func.max(_profile.total_earned))) or 0
+    highest = await connection.scalar(select(func.max(_total))) or 0
     # Room above the highest total, for whoever calls while members go on earning.
     reach = min(2 * highest + 10_000, MAX_TOTAL_EARNED)
     steps = await asyncio.to_thread(list, islice(_steps(parsed, reach), MOST_STEPS + 1))
@@ -78,7 +79,7 @@ async def _by_threshold(
     connection: AsyncConnection, steps: list[tuple[int, int]], now: datetime
 ) -> int:
     highest = steps[-1][1]
-    whens = [(_profile.total_earned < end, level) for (_, level), (end, _) in pairwise(steps)]
+    whens = [(_total < end, level) for (_, level), (end, _) in pairwise(steps)]
     level = case(*whens, else_=highest) if whens else highest
     result = await connection.execute(
         update(_profile).where(_profile.level != level).values(level=level, updated_at=now)
@@ -106,6 +107,7 @@ async def _by_total(connection: AsyncConnection, formula: LevelFormula, now: dat
 
 
 _profile = UserGamificationProfile
+_total = as_number(_profile.total_earned)
 
 
 def _levels(formula: LevelFormula, totals: Sequence[int]) -> list[int]:
@@ -114,4 +116,6 @@ def _levels(formula: LevelFormula, totals: Sequence[int]) -> list[int]:
 
 def _next_totals(after: int) -> Select[int]:
     total = _profile.total_earned
-    return select(total).where(total > after).distinct().order_by(total).limit(SLICE)
+    return (
+        select(total).where(total > after, total == _total).distinct().order_by(total).limit(SLICE)
+    )

@@ -1,18 +1,21 @@
 """Edit, retire and bring back rewards. They are never deleted: members hold them."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
+from bot.database.constructs import as_stored
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.values import amount, badge, one_line, validated, whole_number
-from bot.gamification.bootstrap.manifest import RewardDefault
-from bot.gamification.models import BotConfig, ConditionType, Reward, RewardType
+from bot.gamification.admin.values import amount, badge, one_line, validated_field, whole_number
+from bot.gamification.models import BotConfig, Reward, RewardType
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward as RewardView
 from bot.gamification.rewards.catalogue import read_catalogue
+from bot.gamification.rewards.definition import RewardDefinition
+from bot.gamification.stored import read_text
+from bot.gamification.types import same_name_key
 
 
 class RewardNotFound(BesitosError):
@@ -40,17 +43,6 @@ class Flag(StrEnum):
     SECRET = "is_secret"  # noqa: S105 - a column, no password
 
 
-#: A reward that is good in every part, to try one part of another in.
-_GOOD: Final[dict[str, Any]] = {
-    "key": "admin",
-    "name": "name",
-    "claim_window_hours": 1,
-    "conditions": [{"condition_type": ConditionType.FIRST_REACTION}],
-    "reward_type": RewardType.BESITOS,
-    "reward_value": {"amount": 1},
-}
-
-
 async def read_rewards(economy: Economy) -> list[RewardView]:
     """Return all rewards as the database has them now."""
     return list((await read_catalogue(economy.connection)).values())
@@ -68,17 +60,13 @@ def parse_field(kind: RewardType, field: Field, text: str) -> Any:
     """Read what an admin typed for a field of a reward of type `kind`. Raises `InvalidValue`."""
     match field:
         case Field.NAME:
-            value: Any = one_line(text)
+            return one_line(text)
         case Field.DESCRIPTION:
-            value = text.strip()
+            return validated_field(RewardDefinition, field.value, text.strip())
         case Field.CLAIM_WINDOW:
-            value = whole_number(text)
+            return validated_field(RewardDefinition, field.value, whole_number(text))
         case Field.VALUE:
-            value = {"amount": amount(text)} if kind is RewardType.BESITOS else badge(text)
-            validated(RewardDefault, {**_GOOD, "reward_type": kind, field.value: value})
-            return value
-    validated(RewardDefault, {**_GOOD, field.value: value})
-    return value
+            return {"amount": amount(text)} if kind is RewardType.BESITOS else badge(text)
 
 
 async def edit_reward(
@@ -95,7 +83,7 @@ async def edit_reward(
     row = (await economy.connection.execute(locked)).one_or_none()
     if row is not None and row[0] != value:
         if field is Field.NAME:
-            await refuse_taken_name(economy, value)
+            await refuse_taken_name(economy, value, but=reward_id)
         await economy.connection.execute(
             update(Reward)
             .where(Reward.id == reward_id)
@@ -112,13 +100,19 @@ async def edit_reward(
     return await read_reward(economy, reward_id)
 
 
-async def refuse_taken_name(economy: Economy, name: str) -> None:
-    """Raise `NameTaken` when a reward of that name exists: the seed tells rewards apart by it.
+async def refuse_taken_name(economy: Economy, name: str, *, but: int | None = None) -> None:
+    """Raise `NameTaken` when a reward has that name, as people see it, and is not the one `but`.
+
+    The seed tells rewards apart by it.
 
     Admins who name rewards at the same time come one after the other: the settings' row is the
     one thing there is that all of them can lock.
     """
     await economy.connection.execute(select(BotConfig.id).with_for_update(key_share=True))
-    same = select(func.count()).select_from(Reward).where(Reward.name == name)
-    if await economy.connection.scalar(same):
+    others = select(as_stored(Reward.name)).where(Reward.id.is_distinct_from(but))
+    key = same_name_key(name)
+    if any(
+        same_name_key(read_text(one) or "") == key
+        for one in await economy.connection.scalars(others)
+    ):
         raise NameTaken(f"There is a reward named {name!r} already; choose another name.")

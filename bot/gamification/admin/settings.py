@@ -1,4 +1,4 @@
-"""See and change the economy's settings, by the manifest's own rules."""
+"""See and change the economy's settings, by the rules that a manifest has to keep."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.levels import let_bookings_finish, relevel
-from bot.gamification.admin.values import validated, whole_number
-from bot.gamification.bootstrap.manifest import ConfigDefaults
+from bot.gamification.admin.values import validated_field, whole_number
+from bot.gamification.config import SETTINGS, ConfigDefinition, read_stored_config
 from bot.gamification.level_formula import LevelFormula
 from bot.gamification.models import BotConfig
 from bot.gamification.moment import Economy
+from bot.gamification.stored import read_text
 
 LEVEL_FORMULA = "level_formula"
-NAMES = tuple(ConfigDefaults.model_fields)
 
 
 class UnknownSetting(BesitosError):
@@ -47,20 +47,18 @@ class SettingChange:
     releveled: int = 0
 
 
-async def read_settings(connection: AsyncConnection, defaults: ConfigDefaults) -> list[Setting]:
+async def read_settings(connection: AsyncConnection, defaults: ConfigDefinition) -> list[Setting]:
     """Return all settings as the database has them now, whatever is cached elsewhere."""
-    columns = [getattr(BotConfig, name) for name in NAMES]
-    row = (await connection.execute(select(*columns).where(BotConfig.id == 1))).one_or_none()
-    stored = {
-        name: value for name, value in (row._asdict() if row else {}).items() if value is not None
-    }
+    stored = (await read_stored_config(connection)).values
     return [
         Setting(name, stored.get(name, default), default)
         for name, default in defaults.model_dump().items()
     ]
 
 
-async def read_setting(connection: AsyncConnection, defaults: ConfigDefaults, name: str) -> Setting:
+async def read_setting(
+    connection: AsyncConnection, defaults: ConfigDefinition, name: str
+) -> Setting:
     """Return one setting. Raises `UnknownSetting`."""
     for setting in await read_settings(connection, defaults):
         if setting.name == name:
@@ -68,24 +66,24 @@ async def read_setting(connection: AsyncConnection, defaults: ConfigDefaults, na
     raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
 
 
-def parse_setting(defaults: ConfigDefaults, name: str, text: str) -> int | str:
+def parse_setting(name: str, text: str) -> int | str:
     """Read what an admin typed. Raises `InvalidValue`, `FormulaError` or `UnknownSetting`."""
     value = text.strip() if name == LEVEL_FORMULA else whole_number(text)
-    return _checked(defaults, name, value)
+    return _checked(name, value)
 
 
 async def change_setting(
-    economy: Economy, admin_id: int, defaults: ConfigDefaults, name: str, value: int | str
+    economy: Economy, admin_id: int, name: str, value: int | str
 ) -> SettingChange:
     """Set `name` to `value`, for everybody at once; a new formula re-levels all members.
 
     Whoever calls makes the rulebook forget what it knows, once this is committed. Raises
     `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
-    value = _checked(defaults, name, value)
+    value = _checked(name, value)
     column = getattr(BotConfig, name)
     locked = select(column).where(BotConfig.id == 1).with_for_update(key_share=True)
-    before: int | str | None = (await economy.connection.execute(locked)).scalar()
+    before: int | str | None = read_text((await economy.connection.execute(locked)).scalar())
     if before == value:
         return SettingChange(name, before, value)
     changed = {name: value, "updated_at": economy.now}
@@ -103,12 +101,10 @@ async def change_setting(
     return SettingChange(name, before, value, releveled)
 
 
-def _checked(defaults: ConfigDefaults, name: str, value: int | str) -> int | str:
-    if name not in NAMES:
+def _checked(name: str, value: int | str) -> int | str:
+    if name not in SETTINGS:
         raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
     if name == LEVEL_FORMULA:
         LevelFormula(str(value))  # pydantic would hide what exactly is wrong
-    # The other values are known to be good, so what is refused can only be this one.
-    parts = validated(ConfigDefaults, {**defaults.model_dump(), name: value})
-    checked: int | str = getattr(parts, name)
+    checked: int | str = validated_field(ConfigDefinition, name, value)
     return checked

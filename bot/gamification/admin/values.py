@@ -1,13 +1,14 @@
-"""Check what an admin typed by the rules of the seed manifest, and by no others."""
+"""Check what an admin typed by the economy's own rules, and by no others."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import BesitosError
-from bot.gamification.bootstrap.manifest import BadgeValue, BesitosValue, Text
+from bot.gamification.rewards.definition import BadgeValue, BesitosValue
+from bot.gamification.types import Definition, Name, type_of
 
 #: pydantic's names of what can be wrong, and where it keeps the bound that was broken.
 _BOUNDS: Final = {
@@ -19,11 +20,12 @@ _BOUNDS: Final = {
 NOT_A_NUMBER: Final = "not_a_number"
 NOT_A_BADGE: Final = "not_a_badge"
 
-Model = TypeVar("Model", bound=BaseModel)
+Defined = TypeVar("Defined", bound=Definition)
+T = TypeVar("T")
 
 
 class InvalidValue(BesitosError):
-    """A value that the manifest's rules refuse.
+    """A value that the economy's rules refuse.
 
     `kind` is pydantic's name of the problem or one of ours, `bound` the limit that was broken.
     """
@@ -35,10 +37,22 @@ class InvalidValue(BesitosError):
         self.bound = bound
 
 
-def validated(model: type[Model], values: Mapping[str, Any]) -> Model:
-    """Return `values` as a part of a manifest. Raises `InvalidValue` for the first problem."""
+def validated(definition: type[Defined], values: Mapping[str, Any]) -> Defined:
+    """Return `values` as what is defined. Raises `InvalidValue` for the first problem."""
     try:
-        return model.model_validate(values)
+        return definition.model_validate(values)
+    except ValidationError as error:
+        raise _first(error) from error
+
+
+def validated_field(definition: type[Definition], field: str, value: object) -> Any:
+    """Return the value of one field of what is defined. Raises `InvalidValue`."""
+    return _validated(type_of(definition, field), value)
+
+
+def _validated(adapter: TypeAdapter[T], value: object) -> T:
+    try:
+        return adapter.validate_python(value)
     except ValidationError as error:
         raise _first(error) from error
 
@@ -58,10 +72,7 @@ def amount(text: str) -> int:
 
 def one_line(text: str) -> str:
     """Read a name or a reason. Raises `InvalidValue`."""
-    try:
-        return _TEXT.validate_python(" ".join(text.split()))
-    except ValidationError as error:
-        raise _first(error) from error
+    return _validated(_NAME, " ".join(text.split()))
 
 
 def badge(text: str) -> dict[str, Any]:
@@ -72,7 +83,7 @@ def badge(text: str) -> dict[str, Any]:
     return validated(BadgeValue, {"badge_name": one_line(name), "emoji": emoji}).model_dump()
 
 
-_TEXT: TypeAdapter[str] = TypeAdapter(Text)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def _first(error: ValidationError) -> InvalidValue:

@@ -7,7 +7,8 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import InlineTable, Item, Table
 
-from bot.gamification.bootstrap.manifest import Manifest, ManifestError, reasons
+from bot.errors import reasons
+from bot.gamification.bootstrap.manifest import Manifest, ManifestError
 
 #: How a wrong place names a reward; a person knows it by its key.
 _INDEX: Final = re.compile(r"rewards\[(\d+)\]")

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from bot.gamification.bootstrap.manifest import ConfigDefaults, Manifest, RewardDefault
+from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.config import SETTINGS, accepts_setting
 from bot.gamification.models import (
     BotConfig,
     Reward,
@@ -10,19 +11,19 @@ from bot.gamification.models import (
     User,
     UserGamificationProfile,
 )
+from bot.gamification.rewards.definition import RewardFields, accepts_reward_value
 from bot.seeding import Backfill, Children, Seed, SeededTable
 
 SEED: Final = "gamification"
 
-CONFIG: Final = SeededTable(
-    "config", BotConfig, fields=tuple(ConfigDefaults.model_fields), single=1
-)
+CONFIG: Final = SeededTable("config", BotConfig, fields=SETTINGS, single=1, accepts=accepts_setting)
 REWARDS: Final = SeededTable(
     "rewards",
     Reward,
     key="key",
-    fields=tuple(name for name in RewardDefault.model_fields if name not in {"key", "conditions"}),
+    fields=tuple(RewardFields.model_fields),
     adopt_by="name",
+    accepts=accepts_reward_value,
     children=Children(
         "conditions",
         RewardCondition,

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from bot.errors import BesitosError
 from bot.gamification.economy import Entry, book
+from bot.gamification.level_formula import MAX_TOTAL_EARNED
 from bot.gamification.member_state import MemberState
 from bot.gamification.models import RewardType, TransactionType, UserReward, UserRewardStatus
 from bot.gamification.moment import Economy
@@ -38,16 +39,17 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
     reward = economy.catalogue.get(reward_id)
     if held is None or reward is None:
         raise NotClaimable(None)
+    status = held.status_at(economy.now)
+    if status is not UserRewardStatus.UNLOCKED:
+        raise NotClaimable(status)
     # The guard is in the statement: whoever comes second finds nothing to update.
     result = await economy.connection.execute(
         update(UserReward)
         .where(
-            UserReward.id == held.id,
             UserReward.user_id == state.user_id,
             UserReward.status == UserRewardStatus.UNLOCKED,
-            # The same time as was read: its payment is named by it.
-            UserReward.unlocked_at == held.unlocked_at,
-            UserReward.expires_at > economy.now,
+            # The same times as were read: the payment is named by one, and the other is not over.
+            held.as_read(),
         )
         .values(
             status=UserRewardStatus.CLAIMED,
@@ -56,7 +58,7 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
         )
     )
     if result.rowcount != 1:
-        raise NotClaimable(held.status_at(economy.now))
+        raise NotClaimable(status)
     claimed = replace(held, status=UserRewardStatus.CLAIMED, claims=held.claims + 1)
     after = replace(state, rewards={**state.rewards, reward_id: claimed})
     paid = 0
@@ -78,7 +80,11 @@ async def _count_from_here(economy: Economy, state: MemberState, paid: int) -> M
     """
     await economy.connection.execute(
         update(UserReward)
-        .where(UserReward.user_id == state.user_id)
+        .where(
+            UserReward.user_id == state.user_id,
+            # One that SQL by hand has put beyond would overflow, and nothing is counted from there.
+            UserReward.baseline_earned <= MAX_TOTAL_EARNED,
+        )
         .values(baseline_earned=UserReward.baseline_earned + paid)
     )
     moved = {

@@ -6,7 +6,7 @@ with the member's next action, so no job has to run.
 
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from bot.gamification.member_state import MemberState
 from bot.gamification.models import UserReward, UserRewardStatus
@@ -27,7 +27,7 @@ async def expire(economy: Economy, state: MemberState) -> MemberState:
         .where(
             UserReward.user_id == state.user_id,
             UserReward.status == UserRewardStatus.UNLOCKED,
-            UserReward.expires_at <= economy.now,
+            or_(*(held.as_read() for held in expired.values())),
         )
         .values(status=UserRewardStatus.EXPIRED)
     )

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from bot.database.upsert import insert
-from bot.gamification.member_state import HELD_COLUMNS, HeldReward, MemberState, held_reward
+from bot.gamification.member_state import MemberState
 from bot.gamification.models import UserReward, UserRewardStatus
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.expiring import expire
+from bot.gamification.rewards.held import HELD_COLUMNS, HeldReward, held_reward
 from bot.gamification.rewards.rules import hold
 
 
@@ -46,6 +47,8 @@ def can_unlock(held: HeldReward | None, reward: Reward, now: datetime) -> bool:
         return False
     if held is None:
         return True
+    if held.problems:
+        return False
     return reward.is_repeatable and held.status_at(now) is not UserRewardStatus.UNLOCKED
 
 
@@ -65,8 +68,7 @@ def _still_as_known(state: MemberState, due: Sequence[Reward]) -> ColumnElement[
         false(),
         *(
             and_(
-                UserReward.id == held.id,
-                UserReward.unlocked_at == held.unlocked_at,
+                held.as_read(),
                 UserReward.baseline_earned == held.baseline.total_earned,
             )
             for held in known

@@ -48,6 +48,7 @@ class UnitOfWork(BaseMiddleware):
             member = None
             if user is not None and not user.is_bot and user.id != TELEGRAM:
                 member = await enter_member(connection, _member(user), economy.now.date())
+                self._rulebook.problems.name(user.id, member.problems)
             data.update(economy=economy, member=member)
             return await handler(event, data)
 

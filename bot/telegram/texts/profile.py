@@ -65,7 +65,7 @@ def history(page: HistoryPage) -> str:
 
 def _line(row: HistoryRow) -> str:
     why = f" · {escape(row.reason)}" if row.reason else ""
-    when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>"
+    when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>" if row.created_at else "–"
     return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
 
 

@@ -230,3 +230,15 @@ async def test_audit_in_words(panel: Panel, live: LiveEconomy) -> None:
 async def test_empty_audit(panel: Panel) -> None:
     """Before the first change there is nothing to see."""
     assert (await panel.press("Auditoría")).endswith("Todavía no hay cambios.")
+
+
+@pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
+async def test_audit_that_sql_broke(panel: Panel, live: LiveEconomy) -> None:
+    """A line that holds no JSON and no time is shown as far as it can be."""
+    async with live.turn(ADMIN) as (economy, _):
+        await record(economy, ADMIN, Action.CHANGE_SETTING, "setting:x", before=1, after=2)
+    await live.edit_by_sql("UPDATE admin_actions SET before = '{eins', created_at = 'gestern'")
+
+    shown = await panel.press("Auditoría")
+
+    assert "cambió el ajuste x\n{eins → 2" in shown

@@ -99,6 +99,9 @@ async def test_refused_edits(panel: Panel) -> None:
     for button, typed, said in (
         ("Nombre", "x" * 201, "Es demasiado largo: caben 200 caracteres."),
         ("Nombre", "Primeros Pasos", "Ya hay una recompensa con ese nombre."),
+        ("Nombre", "primeros  PASOS", "Ya hay una recompensa con ese nombre."),
+        ("Nombre", "\N{ZERO WIDTH SPACE}", "No puede quedar vacío."),
+        ("Nombre", "a\x07b", "No puede llevar caracteres de control."),
         ("Descripción", "x" * 1001, "Es demasiado largo: caben 1\N{NO-BREAK SPACE}000 caracteres."),
         ("Insignia", "💎", "Escribe un emoji, un espacio y el nombre de la insignia."),
         ("Plazo", "0", "El valor mínimo es 1."),
@@ -272,3 +275,26 @@ async def test_picture_is_no_answer(panel: Panel) -> None:
 
     assert "Escríbelo en un mensaje, o /cancel para dejarlo." == shown
     assert "Otro nombre · activa" in renamed
+
+
+async def test_own_name_in_other_letters(panel: Panel) -> None:
+    """A reward may be given its own name again, written otherwise."""
+    await open_reward(panel, "Primeros")
+
+    assert "PRIMEROS pasos" in await edit(panel, "Nombre", " PRIMEROS pasos ")
+
+
+async def test_broken_rewards(panel: Panel, live: LiveEconomy) -> None:
+    """A reward that SQL by hand broke is no reward here either, and the others can be edited."""
+    await live.edit_by_sql(
+        "UPDATE rewards SET claim_window_hours = 100000000, sort_order = 2147483647"
+        " WHERE key = 'primeros_pasos'"
+    )
+    await open_reward(panel, "Ahorrador")
+    await edit(panel, "Plazo", "24")
+    await draft(panel, *BADGE)
+    await panel.press("Primer regalo")
+
+    assert (await panel.press("Crear")).startswith("✅ Creada.")
+    shown = await rewards_of(panel, ANA)
+    assert [False, True] == [name in shown for name in ("Primeros Pasos", "Generosa")]

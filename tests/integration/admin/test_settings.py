@@ -1,5 +1,6 @@
 """Settings: validated like the manifest, in force at once, on record."""
 
+import pytest
 from sqlalchemy import select
 
 from bot.gamification.models import BotConfig, UserGamificationProfile
@@ -8,6 +9,8 @@ from tests.support.economy import LiveEconomy, count_rows
 
 LINEAR = "floor(total_earned / 50) + 1"
 DEFAULT = "floor(sqrt(total_earned / 100)) + 1"
+
+on_sqlite = pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
 
 
 async def open_setting(panel: Panel, name: str) -> None:
@@ -186,3 +189,50 @@ async def test_broken_formula_can_be_replaced(panel: Panel, live: LiveEconomy) -
 
     assert ["100", "2", "3"] in [line.split() for line in shown.splitlines()]
     assert LINEAR == await stored(panel, "level_formula")
+
+
+@on_sqlite
+async def test_broken_setting_can_be_replaced(panel: Panel, live: LiveEconomy) -> None:
+    """What SQL by hand has put in a setting is not in force, and the panel mends it."""
+    await live.edit_by_sql("UPDATE bot_config SET besitos_per_reaction = '<cinco>'")
+    await open_setting(panel, "Por reacción")
+    listed = panel.shown
+    await panel.press("Cambiar")
+
+    saved = await panel.say("5")
+
+    assert "Ahora: 5" in listed
+    assert saved.startswith("✅ Guardado: <cinco> → 5")
+    assert 5 == await stored(panel, "besitos_per_reaction")
+    assert [("<cinco>", 5)] == [(before, after) for *_, before, after in await panel.audit()]
+
+
+@on_sqlite
+@pytest.mark.parametrize("total", ["'25 xp'", "'x'", "25.5"])
+async def test_formula_and_odd_accounts(panel: Panel, live: LiveEconomy, total: str) -> None:
+    """A new formula counts with whatever is a number, and stops at nothing."""
+    await live.react(1, ANA)
+    for formula in (LINEAR, "total_earned + 1"):
+        await live.edit_by_sql(
+            "PRAGMA ignore_check_constraints = ON",
+            f"UPDATE user_gamification_profiles SET total_earned = {total} WHERE user_id = {ANA}",
+        )
+        await open_setting(panel, "Fórmula")
+        await panel.press("Cambiar")
+        await panel.say(formula)
+
+        assert (await panel.press("Guardar")).startswith("✅ Guardado.")
+
+
+@on_sqlite
+async def test_dialog_that_sql_broke(panel: Panel, live: LiveEconomy) -> None:
+    """An open question whose rest cannot be read is closed; the panel opens as ever."""
+    await open_setting(panel, "Por reacción")
+    await panel.press("Cambiar")
+    await live.edit_by_sql("UPDATE admin_dialogs SET known = '{setting'")
+
+    await panel.say("9")
+    await open_setting(panel, "Por reacción")
+    await panel.press("Cambiar")
+
+    assert (await panel.say("9")).startswith("✅")

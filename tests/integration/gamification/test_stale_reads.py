@@ -88,7 +88,7 @@ async def test_new_formula_waits_for_bookings(live: LiveEconomy) -> None:
 
     async def change() -> None:
         async with live.turn(LUIS) as (economy, _):
-            await change_setting(economy, LUIS, load_manifest().config, LEVEL_FORMULA, formula)
+            await change_setting(economy, LUIS, LEVEL_FORMULA, formula)
 
     async with live.turn() as (economy, member):
         await react(economy, member, GROUP, 1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gamification.admin.rewards import Field, Flag
-from bot.gamification.admin.settings import NAMES
+from bot.gamification.config import SETTINGS
 from bot.gamification.models import ConditionType, RewardType
 from bot.telegram import callbacks
 from bot.telegram.routers.admin import callbacks as admin_callbacks
@@ -23,7 +23,7 @@ DATA = st.text(st.characters(codec="utf-8", exclude_characters="."), max_size=55
 CHATS = st.integers(-(2**52), 2**52)
 #: What the fields that are just text may hold.
 WORDS: dict[type[CallbackData], Iterable[str]] = {
-    admin_callbacks.SettingButton: NAMES,
+    admin_callbacks.SettingButton: SETTINGS,
     admin_callbacks.RewardButton: [*Field, *Flag],
     admin_callbacks.DraftButton: [*RewardType, *ConditionType, *Flag],
 }

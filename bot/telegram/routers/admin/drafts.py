@@ -7,8 +7,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.gamification.admin.drafts import ALL_OF, ANY_OF, create_reward, parse_condition
 from bot.gamification.admin.rewards import Field, Flag, parse_field, refuse_taken_name
-from bot.gamification.bootstrap.manifest import UNCOUNTED
 from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.rewards.definition import UNCOUNTED
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import reward_keyboards

@@ -3,7 +3,6 @@
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from bot.gamification.admin.defaults import restore_reward, reward_edits
 from bot.gamification.admin.rewards import (
     Field,
     Flag,
@@ -12,6 +11,7 @@ from bot.gamification.admin.rewards import (
     read_reward,
     read_rewards,
 )
+from bot.gamification.bootstrap.edits import restore_reward, reward_edits
 from bot.gamification.rewards.catalogue import Reward
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to

@@ -67,7 +67,7 @@ async def ask(callback_query: CallbackQuery, callback_data: SettingButton, desk:
 async def take_value(message: Message, desk: Desk) -> Answers:
     """Set the value that was typed, or show what a formula would do."""
     name = desk.known["setting"]
-    value = parse_setting(desk.manifest.config, name, message.text or "")
+    value = parse_setting(name, message.text or "")
     if name == LEVEL_FORMULA:
         text, keyboard = await _preview(desk, str(value))
         return [message.answer(text, reply_markup=keyboard)]
@@ -109,6 +109,6 @@ async def _preview(desk: Desk, formula: str) -> tuple[str, InlineKeyboardMarkup]
 
 
 async def _save(desk: Desk, name: str, value: int | str) -> SettingChange:
-    change = await change_setting(desk.economy, desk.admin_id, desk.manifest.config, name, value)
+    change = await change_setting(desk.economy, desk.admin_id, name, value)
     desk.rules_changed()
     return change

@@ -24,10 +24,8 @@ def page(found: AuditPage) -> str:
 def _row(row: AuditRow) -> str:
     who = _person(str(row.admin_id), row.admin_name)
     action = _actions().get(row.action, escape(row.action))
-    return (
-        f"<code>{row.created_at:%d-%m %H:%M}</code> {who} · {action} "
-        f"{_target(row)}\n{_change(row.target, row.before, row.after)}"
-    )
+    when = f"<code>{row.created_at:%d-%m %H:%M}</code>" if row.created_at else "–"
+    return f"{when} {who} · {action} {_target(row)}\n{_change(row.target, row.before, row.after)}"
 
 
 def _target(row: AuditRow) -> str:

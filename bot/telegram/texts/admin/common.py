@@ -129,6 +129,8 @@ def _invalid(error: InvalidValue) -> str:
         "less_than_equal": _("El valor máximo es {bound}."),
         "string_too_long": _("Es demasiado largo: caben {bound} caracteres."),
         "string_too_short": _("No puede quedar vacío."),
+        "blank_name": _("No puede quedar vacío."),
+        "control_character": _("No puede llevar caracteres de control."),
         NOT_A_NUMBER: _("Eso no es un número entero; escribe solo cifras."),
         NOT_A_BADGE: _("Escribe un emoji, un espacio y el nombre de la insignia."),
     }

@@ -12,7 +12,6 @@ from bot.gamification.admin.levels import preview
 from bot.gamification.admin.rewards import Field, parse_field
 from bot.gamification.admin.settings import parse_setting
 from bot.gamification.admin.values import InvalidValue, amount, badge, one_line, whole_number
-from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.models import ConditionType, RewardType
 
@@ -55,6 +54,18 @@ def test_reward_fields(kind: RewardType, field: Field, text: str, value: Any) ->
     assert value == parse_field(kind, field, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [(" ", "blank_name"), ("\N{ZERO WIDTH SPACE}", "blank_name"), ("a\x07b", "control_character")],
+)
+def test_names_that_are_none(text: str, kind: str) -> None:
+    """A name that nobody could see, or that holds a control character, is refused."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_field(RewardType.BESITOS, Field.NAME, text)
+
+    assert kind == caught.value.kind
+
+
 def test_long_emoji() -> None:
     """A badge's emoji has at most 16 characters."""
     with pytest.raises(InvalidValue) as caught:
@@ -76,10 +87,10 @@ def test_conditions() -> None:
             parse_condition(ConditionType.TOTAL_POINTS, text)
 
 
-def test_formulas_reason(manifest: Manifest) -> None:
+def test_formulas_reason() -> None:
     """A refused formula is refused in the words of the evaluator."""
     with pytest.raises(FormulaError, match=r"^The level formula .* may not use 'x'; use numbers"):
-        parse_setting(manifest.config, "level_formula", "x")
+        parse_setting("level_formula", "x")
 
 
 @pytest.mark.parametrize("text", ["1", "total_earned", "floor(sqrt(total_earned / 100)) + 1"])

@@ -119,6 +119,13 @@ def test_fingerprint_sees_each_value(
         pytest.param("version = 1", f"version = {'9' * 5000}", "", "not valid TOML", id="digits"),
         pytest.param("version = 1", f"x = {'[' * 5000}", "", "nested too deeply", id="brackets"),
         ('"Primeros Pasos"', '"Primeros\\u0000Pasos"', "rewards[0].name", "match pattern"),
+        ('"Primeros Pasos"', '"  "', "rewards[0].name", "one character that can be seen"),
+        ('"Primeros Pasos"', '"\\u200B\\u3164"', "rewards[0].name", "can be seen"),
+        ('"Primeros Pasos"', '"Dos\\nlíneas"', "rewards[0].name", "no line ends"),
+        ('"Primeros Pasos"', '"""Dos\nlíneas"""', "rewards[0].name", "no line ends"),
+        ('"Primeros Pasos"', '"Dos\\u001B"', "rewards[0].name", "no control characters"),
+        ('"Primeros Pasos"', '" racha de 7 DIAS "', "", "two rewards have the name"),
+        ('"Primeros Pasos"', '"Racha de 7\\u00A0Dias"', "", "two rewards have the name"),
     ],
 )
 def test_wrong_manifest_is_refused(
@@ -133,6 +140,36 @@ def test_wrong_manifest_is_refused(
 
     assert str(file) in str(caught.value)
     assert place in str(caught.value)
+
+
+def test_names_in_one_form(tmp_path: Path, manifest: Manifest) -> None:
+    """A name saved decomposed, as a Mac may, or with blanks around it is the name it shows."""
+    before, after = "Racha de 7 D\u00edas", " Racha de 7 Di\u0301as "
+    one, other = (
+        load_manifest(write(tmp_path, SHIPPED.replace("Racha de 7 Dias", name)))
+        for name in (before, after)
+    )
+
+    assert before == other.values["rewards"]["racha_7_dias"]["name"]
+    assert one.fingerprint == other.fingerprint != manifest.fingerprint
+
+
+def test_mark_of_utf_8(tmp_path: Path, manifest: Manifest) -> None:
+    """A file that begins with a byte order mark, as some editors save it, is read."""
+    file = tmp_path / "seed.toml"
+    file.write_bytes(SHIPPED.replace("\n", "\r\n").encode("utf-8-sig"))
+
+    assert manifest.fingerprint == load_manifest(file).fingerprint
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_other_encodings(tmp_path: Path, encoding: str) -> None:
+    """A file in another encoding is refused in words that say how to save it."""
+    file = tmp_path / "seed.toml"
+    file.write_bytes(SHIPPED.replace("💰", "$").encode(encoding))
+
+    with pytest.raises(ManifestError, match=r"not written in UTF-8: save the file as UTF-8"):
+        load_manifest(file)
 
 
 def test_manifest_that_is_no_text(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from bot.gamification.member_state import HeldReward, MemberState
+from bot.gamification.member_state import MemberState
 from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.held import HeldReward
 from bot.gamification.rewards.listing import list_rewards
 from bot.gamification.rewards.rules import Baseline, Condition, Progress
 
