@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.errors import DatabaseError
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -29,6 +32,8 @@ from bot.telegram.webhook import Webhook
 logger = logging.getLogger(__name__)
 
 WEBHOOK_PORT = 8080
+#: Members whose accounts a start compares with the ledger; `seed status` does it for any number.
+MOST_LOOKED_THROUGH = 50_000
 
 
 class TelegramError(BesitosError):
@@ -59,10 +64,36 @@ async def run_bot(settings: Settings) -> None:
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)
+        await stack.enter_async_context(_in_background(_tell_problems(dispatcher, service)))
         if stop.is_set():
             logger.info("stopped before the start was complete")
         else:
             await _serve(dispatcher, bot, engine, settings, stop)
+
+
+@asynccontextmanager
+async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> None:
+    """Log what is wrong with the data, where looking through all of it is quick enough."""
+    report = dispatcher.workflow_data.get("bootstrap_report")
+    profiles = report.counts("profiles") if report else None
+    if profiles is None or profiles.created + profiles.kept > MOST_LOOKED_THROUGH:
+        return
+    try:
+        problems = await service.problems()
+    except DatabaseError as error:
+        logger.warning("the data could not be looked through: %s", error)
+        return
+    for problem in problems:
+        logger.warning("%s", problem)
 
 
 def _create_bot(settings: Settings, token: str) -> Bot:

@@ -33,8 +33,8 @@ _VERBS = {
 }
 
 
-def status(report: Report, runs: Sequence[Run]) -> None:
-    """Print where the database stands, and what its last run warned of."""
+def status(report: Report, runs: Sequence[Run], problems: Sequence[str]) -> None:
+    """Print where the database stands, what its last run warned of, and what is wrong in it."""
     grid = Table.grid(padding=(0, 2))
     for seed in report.seeds:
         _add_seed(grid, seed)
@@ -43,6 +43,8 @@ def status(report: Report, runs: Sequence[Run]) -> None:
     grid.add_row("Schema", f"{report.schema_before or 'none'} (wanted: {report.schema_after})")
     for note in (*report.notes, *(note for run in runs for note in run.notes)):
         grid.add_row("Warning", f"[yellow]{escape(note)}[/]")
+    for problem in problems:
+        grid.add_row("Problem", f"[yellow]{escape(problem)}[/]")
     if not report.changes_something:
         grid.add_row("A start", "[green]would change nothing[/]")
     for index, step in enumerate(report.pending()):

@@ -36,15 +36,18 @@ class ExportError(BesitosError):
 @app.command()
 def status(*, as_json: AsJson = False) -> None:
     """Show marker, versions and what a start would do; exit code 3 when it would change data."""
-    report, runs = asyncio.run(_status())
+    report, runs, problems = asyncio.run(_status())
     if as_json:
-        last = runs[0].as_json() if runs else None
-        would_change = report.changes_something
-        _print({**report.as_json(), "would_change": would_change, "last_run": last})
+        more = {
+            "would_change": report.changes_something,
+            "last_run": runs[0].as_json() if runs else None,
+            "problems": problems,
+        }
+        _print({**report.as_json(), **more})
     else:
         from bot.cli import render  # noqa: PLC0415 - Rich is for people only
 
-        render.status(report, runs)
+        render.status(report, runs, problems)
     raise typer.Exit(WOULD_CHANGE if report.changes_something else 0)
 
 
@@ -157,9 +160,12 @@ async def _opened(
             yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 
 
-async def _status() -> tuple[Report, list[Run]]:
+async def _status() -> tuple[Report, list[Run], list[str]]:
     async with _opened() as service:
-        return await service.inspect(), await service.history(1)
+        report = await service.inspect()
+        if not report.seeds:  # tables of another revision are not ours to judge
+            return report, [], []
+        return report, await service.history(1), await service.problems()
 
 
 async def _plan(names: list[str]) -> Report:

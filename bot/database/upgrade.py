@@ -137,4 +137,6 @@ def _has_all_tables(connection: Connection) -> bool:
 def _broken_foreign_keys(connection: Connection) -> set[tuple[object, ...]]:
     if connection.dialect.name != "sqlite":
         return set()  # PostgreSQL never lets them break
-    return {tuple(row) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    # Not by the number of the foreign key, which a table that is made anew may give otherwise.
+    return {(table, rowid, parent) for table, rowid, parent, _ in found}

@@ -26,6 +26,9 @@ from bot.database.base import Base
 from bot.database.types import Json, SurrogateId, UtcDateTime
 from bot.seeding.tables import marker_table, runs_table
 
+#: On SQLite, which else gives the id of a deleted last row to the next one.
+_IDS_ONCE = {"sqlite_autoincrement": True}
+
 
 class RewardType(StrEnum):
     """What a claimed reward gives."""
@@ -150,7 +153,10 @@ class Reward(Base):
     """Something a member can unlock and claim. Retired by `is_active`, never deleted."""
 
     __tablename__ = "rewards"
-    __table_args__ = (CheckConstraint("claim_window_hours > 0", "claim_window_positive"),)
+    __table_args__ = (
+        CheckConstraint("claim_window_hours > 0", "claim_window_positive"),
+        _IDS_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
     key: Mapped[str | None] = mapped_column(Text, unique=True)
@@ -181,6 +187,7 @@ class RewardCondition(Base):
             " = (condition_value IS NULL)",
             "value_where_counted",
         ),
+        _IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
@@ -199,6 +206,7 @@ class UserReward(Base):
         CheckConstraint(
             "(status = 'CLAIMED') = (claimed_at IS NOT NULL)", "claimed_at_when_claimed"
         ),
+        _IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
@@ -223,6 +231,7 @@ class Transaction(Base):
     __table_args__ = (
         CheckConstraint("amount <> 0", "amount_not_zero"),
         Index(None, "user_id", "id"),
+        _IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
@@ -268,6 +277,7 @@ class AdminAction(Base):
     """One line of the audit trail: who changed what, from what to what."""
 
     __tablename__ = "admin_actions"
+    __table_args__ = _IDS_ONCE
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
     admin_id: Mapped[int] = mapped_column(BigInteger)

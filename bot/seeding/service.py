@@ -25,6 +25,7 @@ from .snapshot import Look, Snapshot
 from .tables import marker_table, runs_table
 
 T = TypeVar("T")
+Finish = Callable[[AsyncConnection, Report], Awaitable[None]]
 
 
 class Schema(Protocol):
@@ -70,13 +71,15 @@ class Seeder:
         schema: Schema | None = None,
         numbered: Iterable[Table] = (),
         exclusive: Exclusive = exclusive_transaction,
+        finish: Finish | None = None,
         progress: Progress = silent,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Prepare; nothing is read before a method is called.
 
         `lock_timeout` is in seconds; `release` is recorded with each run; `numbered` are further
-        tables whose next ids are looked after; `clock` gives the time of what is recorded.
+        tables whose next ids are looked after; `finish` is what the caller adds to what was
+        written, in the same transaction; `clock` gives the time of what is recorded.
         """
         self.seeds = {seed.name: seed for seed in seeds}
         if len(self.seeds) < len(seeds):
@@ -86,6 +89,7 @@ class Seeder:
         self._release = release
         self._schema = schema
         self._exclusive = exclusive
+        self._finish = finish
         self._progress = progress
         self._clock = clock
         self._own = MetaData()
@@ -214,6 +218,8 @@ class Seeder:
             schema_before=revision,
             milliseconds=(perf_counter() - started) * 1000,
         )
+        if self._finish:
+            await self._finish(connection, report)
         await self._record(connection, report)
         return report
 

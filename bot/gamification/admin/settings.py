@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.levels import let_bookings_finish, relevel
 from bot.gamification.admin.values import validated_field, whole_number
 from bot.gamification.config import SETTINGS, ConfigDefinition, read_stored_config
 from bot.gamification.level_formula import LevelFormula
+from bot.gamification.levels import let_bookings_finish, relevel
 from bot.gamification.models import BotConfig
 from bot.gamification.moment import Economy
 from bot.gamification.stored import read_text

@@ -14,8 +14,12 @@ from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import explained
 from bot.database.transaction import exclusive_transaction
 from bot.database.upgrade import AlembicSchema
+from bot.gamification.books import differing_accounts, orphans, restore_accounts
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.bootstrap.seed import SEED, make_seed
+from bot.gamification.bootstrap.seed import PROFILES, SEED, make_seed
+from bot.gamification.config import ConfigReader
+from bot.gamification.levels import settle_levels
+from bot.gamification.problems import read_problems
 from bot.seeding import Report, Seeder
 from bot.seeding.backfill import Progress
 from bot.seeding.history import Run
@@ -45,6 +49,7 @@ class BootstrapService:
         `lock_timeout` is in seconds; `clock` gives the time of what is recorded.
         """
         self.manifest = manifest
+        self._engine = engine
         file = sqlite_file(engine.url)
         self._where = file.absolute() if file else describe(engine.url)
         self._seeder = Seeder(
@@ -55,6 +60,7 @@ class BootstrapService:
             schema=AlembicSchema(),
             numbered=Base.metadata.tables.values(),
             exclusive=exclusive_transaction,
+            finish=self._restore_accounts,
             progress=progress,
             clock=clock,
         )
@@ -98,6 +104,26 @@ class BootstrapService:
         """Return the settings and rewards that the database holds, in a manifest's form."""
         with explained("The export"):
             return await self._seeder.export(SEED)
+
+    async def problems(self) -> list[str]:
+        """Return a sentence for all that a look at everything finds wrong with the data.
+
+        That is values which cannot be, accounts that differ from their ledger, and rows without
+        the row they refer to. It reads every account, so no start waits for it.
+        """
+        with explained("The look at the books"):
+            async with self._engine.connect() as connection:
+                return [
+                    *map(str, await read_problems(connection)),
+                    *map(str, await differing_accounts(connection)),
+                    *map(str, await orphans(connection)),
+                ]
+
+    async def _restore_accounts(self, connection: AsyncConnection, report: Report) -> None:
+        # Profiles that were deleted while their ledger was kept come back with its sums.
+        if report.counts(PROFILES.name).created and await restore_accounts(connection):
+            config = await ConfigReader(self.manifest.config).read(connection)
+            await settle_levels(connection, config.level_formula)
 
     async def history(
         self, limit: int = 20, connection: AsyncConnection | None = None

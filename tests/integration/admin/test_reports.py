@@ -242,3 +242,14 @@ async def test_audit_that_sql_broke(panel: Panel, live: LiveEconomy) -> None:
     shown = await panel.press("Auditoría")
 
     assert "cambió el ajuste x\n{eins → 2" in shown
+
+
+async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> None:
+    """A value that SQL by hand has put out of bounds stands on the seed's page."""
+    await live.edit_by_sql("UPDATE rewards SET claim_window_hours = 100000000 WHERE id = 2")
+
+    shown = await panel.press("Semilla")
+
+    (line,) = [line for line in shown.splitlines() if line.startswith("⚠️")]
+    assert "rewards" in line
+    assert "100000000" in line

@@ -1,11 +1,15 @@
 """What the database itself refuses, whoever writes."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, insert, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.models import SEED_RUNS
 from tests.support.canary import live_in
 from tests.support.database import contents
 
@@ -48,3 +52,49 @@ async def test_invariants_hold(
             await connection.execute(text(statement))
 
     assert before == await contents(engine)
+
+
+#: A run of the seed as it is recorded.
+RUN: dict[str, Any] = {
+    "ran_at": datetime(2026, 3, 2, 12, tzinfo=UTC),
+    "seed": "gamification",
+    "outcome": "seeded",
+    "release": "0.1.0",
+    "host": "ana",
+    "counts": {"config": {"created": 8}},
+    "changes": [],
+    "notes": [],
+    "milliseconds": 12,
+}
+
+
+async def test_a_run_is_recorded(engine: AsyncEngine, service: BootstrapService) -> None:
+    """The types that SQLite is asked to hold to are those that we write."""
+    await service.run()
+    upgraded = {
+        "version_before": 1,
+        "version_after": 2,
+        "schema_before": "0005",
+        "schema_after": "0006",
+    }
+    async with engine.begin() as connection:
+        for run in (RUN, RUN | upgraded):
+            await connection.execute(insert(SEED_RUNS), run)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_runs_hold_to_their_types_on_sqlite(
+    engine: AsyncEngine, service: BootstrapService
+) -> None:
+    """SQLite would take any value into any column; in a new table it does not."""
+    await service.run()
+    async with engine.begin() as connection:
+        await connection.execute(insert(SEED_RUNS), RUN)
+
+    for column in SEED_RUNS.c:
+        # A number in a column of text becomes text by itself.
+        values = ["x'00'"] if isinstance(column.type, Text) else ["x'00'", "2.5"]
+        for value in values:
+            with pytest.raises(IntegrityError):
+                async with engine.begin() as connection:
+                    await connection.execute(text(f"UPDATE seed_runs SET {column.name} = {value}"))

@@ -96,6 +96,41 @@ async def test_broken_references_stop_a_migration(engine: AsyncEngine) -> None:
             await connection.run_sync(_orphan_another)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_older_orphans_of_a_table_made_anew(engine: AsyncEngine) -> None:
+    """They are the same orphans when its foreign keys are written in another order."""
+    await _migrate(engine, "upgrade", "head")
+    await run_sql(
+        engine,
+        "INSERT INTO user_rewards (user_id, reward_id, status, unlocked_at, expires_at)"
+        " VALUES (1, 1, 'UNLOCKED', '2026-01-01', '2026-01-08')",
+        "DELETE FROM rewards",
+        "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')",
+    )
+
+    async with exclusive_transaction(engine, timeout=1) as connection:
+        await connection.run_sync(_turn_foreign_keys_round)
+
+
+def _turn_foreign_keys_round(connection: Connection) -> None:
+    definition = str(
+        connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = 'user_rewards'"
+        ).scalar()
+    )
+    by_reward = (
+        ", \n\tCONSTRAINT fk_user_rewards_reward_id_rewards"
+        " FOREIGN KEY(reward_id) REFERENCES rewards (id) ON DELETE CASCADE"
+    )
+    turned = definition.replace(by_reward, "").removesuffix("\n)") + f"{by_reward}\n)"
+    with foreign_keys_kept(connection):
+        connection.exec_driver_sql("CREATE TABLE kept AS SELECT * FROM user_rewards")
+        connection.exec_driver_sql("DROP TABLE user_rewards")
+        connection.exec_driver_sql(turned)
+        connection.exec_driver_sql("INSERT INTO user_rewards SELECT * FROM kept")
+    assert turned != definition
+
+
 def _orphan_another(connection: Connection) -> None:
     with foreign_keys_kept(connection):
         connection.exec_driver_sql("INSERT INTO user_gamification_profiles (user_id) VALUES (2)")

@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 # A migration keeps its own picture of the types: the bot's may change, this revision may not.
+# Only AUTOINCREMENT came later (see 0006): a new database need not make its tables twice for it.
 surrogate_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.CheckConstraint("claim_window_hours > 0", name=op.f("ck_rewards_claim_window_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rewards")),
         sa.UniqueConstraint("key", name=op.f("uq_rewards_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "seed_marker",
@@ -131,6 +133,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_conditions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_reward_conditions_reward_id"), "reward_conditions", ["reward_id"])
 
@@ -166,6 +169,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transactions")),
         sa.UniqueConstraint("reference", name=op.f("uq_transactions_reference")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_transactions_created_at"), "transactions", ["created_at"])
     op.create_index(op.f("ix_transactions_user_id_id"), "transactions", ["user_id", "id"])
@@ -255,6 +259,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_rewards")),
         sa.UniqueConstraint("user_id", "reward_id", name=op.f("uq_user_rewards_user_id_reward_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_user_rewards_reward_id"), "user_rewards", ["reward_id"])
 

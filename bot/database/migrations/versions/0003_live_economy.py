@@ -47,6 +47,7 @@ def upgrade() -> None:
             "created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_actions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_admin_actions_created_at"), "admin_actions", ["created_at"])
 

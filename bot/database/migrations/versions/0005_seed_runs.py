@@ -29,6 +29,17 @@ def upgrade() -> None:
         sa.Column("changes", json, nullable=False),
         sa.Column("notes", json, nullable=False),
         sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "typeof(ran_at) = 'text' AND typeof(seed) = 'text' AND typeof(outcome) = 'text'"
+            " AND typeof(version_before) IN ('integer', 'null')"
+            " AND typeof(version_after) IN ('integer', 'null')"
+            " AND typeof(schema_before) IN ('text', 'null')"
+            " AND typeof(schema_after) IN ('text', 'null')"
+            " AND typeof(release) = 'text' AND typeof(host) = 'text' AND typeof(counts) = 'text'"
+            " AND typeof(changes) = 'text' AND typeof(notes) = 'text'"
+            " AND typeof(milliseconds) = 'integer'",
+            name=op.f("ck_seed_runs_types"),
+        ).ddl_if(dialect="sqlite"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seed_runs")),
         sqlite_autoincrement=True,
     )

@@ -4,6 +4,7 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from bot.gamification.admin.audit import read_audit
+from bot.gamification.problems import read_problems
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
@@ -29,7 +30,9 @@ async def show_seed(callback_query: CallbackQuery, desk: Desk) -> Answers:
     connection = desk.economy.connection
     report = await desk.bootstrap_service.inspect(connection)
     runs = await desk.bootstrap_service.history(_LATEST_RUNS, connection)
-    return turn_to(callback_query, seed_texts.page(report, runs), keyboards.back_to_panel())
+    problems = await read_problems(connection)
+    text = seed_texts.page(report, runs, problems)
+    return turn_to(callback_query, text, keyboards.back_to_panel())
 
 
 async def show_audit(callback_query: CallbackQuery, callback_data: Go, desk: Desk) -> Answers:

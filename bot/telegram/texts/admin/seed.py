@@ -5,6 +5,7 @@ from html import escape
 
 from aiogram.utils.i18n import gettext as _
 
+from bot.gamification.stored import Problem
 from bot.seeding import Report
 from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
@@ -19,8 +20,8 @@ _LONGEST_VALUE = 60
 _LONGEST_NOTE = 200
 
 
-def page(report: Report, runs: Sequence[Run]) -> str:
-    """Show the marker, which edits differ from the manifest, and what earlier starts did."""
+def page(report: Report, runs: Sequence[Run], problems: Sequence[Problem]) -> str:
+    """Show the marker, the edits, values that cannot be, and what earlier starts did."""
     (seed,) = report.seeds
     edits = [line for row in seed.rows for line in _edits(row)]
     pending = _pending(seed)
@@ -45,7 +46,8 @@ def page(report: Report, runs: Sequence[Run]) -> str:
     ]
     if len(edits) > _MOST_ROWS:
         edits = [*edits[:_MOST_ROWS], "…"]
-    warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in (*seed.bad(), *seed.notes)]
+    notes = [*map(str, problems[:_MOST_ROWS]), *seed.notes]
+    warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in notes]
     return "\n".join([*lines, *edits, *warnings, *_history(runs)])
 
 

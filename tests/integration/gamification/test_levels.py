@@ -3,9 +3,9 @@
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from bot.gamification.admin import levels
+from bot.gamification import levels
 from bot.gamification.level_formula import LevelFormula
 from bot.gamification.models import User, UserGamificationProfile
 from bot.gamification.moment import Economy
@@ -78,3 +78,35 @@ async def test_levels_beyond_the_column(live: LiveEconomy) -> None:
         await levels.relevel(economy.connection, "total_earned * 1000 - 5", NOON)
 
         assert [] == await wrong_levels(economy, "total_earned * 1000 - 5")
+
+
+@pytest.mark.parametrize("formula", ["floor(sqrt(total_earned / 100)) + 1", "total_earned + 1"])
+async def test_profiles_from_a_backfill_are_settled(
+    live: LiveEconomy, monkeypatch: pytest.MonkeyPatch, formula: str
+) -> None:
+    """Those on level 1 get the level of their total; what others have is not touched."""
+    monkeypatch.setattr(levels, "SLICE", 100)
+    async with live.turn() as (economy, _):
+        await join(economy, [0, 7, *(n * n for n in range(400))])
+        await economy.connection.execute(
+            update(UserGamificationProfile)
+            .where(UserGamificationProfile.total_earned == 398 * 398)
+            .values(level=77)
+        )
+        expected = LevelFormula(formula)
+        changed = await levels.settle_levels(economy.connection, expected)
+
+        wrong = await wrong_levels(economy, formula)
+        assert [(398 * 398, 77)] == wrong
+        totals = [0, 7, *(n * n for n in range(398)), 399 * 399]
+        assert sum(expected.level(total) > 1 for total in totals if total) == changed
+        assert 0 == await levels.settle_levels(economy.connection, expected)
+
+
+async def test_nobody_to_settle(live: LiveEconomy) -> None:
+    """Where nobody has earned anything it is one question."""
+    async with live.turn() as (economy, _):
+        await join(economy, [0, 0])
+        with recorded(live.engine) as statements:
+            assert 0 == await levels.settle_levels(economy.connection, LevelFormula("1"))
+        assert 1 == len(statements)
