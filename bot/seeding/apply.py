@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, cast, delete, func, insert, null, select, update
+from sqlalchemy import Column, Table, and_, cast, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .declaration import Children, Seed, SeededTable
 from .plan import Action, RowPlan
-from .values import Json, form_of
+from .values import Json, bound
 
 Upsert = sqlite.Insert | postgresql.Insert
 
@@ -25,6 +25,10 @@ async def write_rows(connection: AsyncConnection, seed: Seed, plans: tuple[RowPl
     for plan in plans:
         if plan.writes:
             await _Write(connection, seed, seed.sections[plan.section], plan).run()
+    inserted = {plan.section for plan in plans if plan.action is Action.INSERT}
+    for section in inserted if connection.dialect.name == "postgresql" else ():
+        if seed.sections[section].gives_ids:
+            await advance_ids(connection, seed.sections[section].table)
 
 
 async def write_marker(
@@ -42,19 +46,31 @@ async def write_marker(
     await connection.execute(statement.on_conflict_do_update(index_elements=["seed"], set_=row))
 
 
-async def advance_ids(connection: AsyncConnection, table: Table) -> None:
-    """Set the next id of a table behind all that are there (PostgreSQL)."""
+async def taken_id(connection: AsyncConnection, table: Table) -> tuple[str, int] | None:
+    """Return the sequence of a table and its last id, if that is not behind the next (PostgreSQL).
+
+    A look cannot tell a sequence that was never called from one that was told where to start.
+    """
     column = table.autoincrement_column
     assert column is not None  # noqa: S101 - only such tables are looked at
     name = connection.dialect.identifier_preparer.format_table(table)
-    sequence = cast(func.pg_get_serial_sequence(name, column.name), postgresql.REGCLASS)
-    last = select(func.max(column)).scalar_subquery()
-    await connection.execute(select(func.setval(sequence, last)))
+    sequence = func.pg_get_serial_sequence(name, column.name)
+    row: Any = (await connection.execute(select(sequence, func.max(column)))).one()
+    number, last = row
+    if number is None or last is None:
+        return None
+    row = (await connection.exec_driver_sql(f"SELECT last_value, is_called FROM {number}")).one()  # noqa: S608
+    reached, is_called = row
+    return (number, last) if last >= reached + is_called else None
 
 
-def bound(column: Column[Any], value: Json) -> Any:
-    """Return what is written into a column for a canonical value."""
-    return null() if value is None else form_of(column).bind(value)
+async def advance_ids(connection: AsyncConnection, table: Table) -> None:
+    """Set the next id of a table behind all that are there (PostgreSQL)."""
+    if found := await taken_id(connection, table):
+        number, last = found
+        # What was restarted in a transaction is given back by its end; setval alone never is.
+        await connection.exec_driver_sql(f"ALTER SEQUENCE {number} RESTART")
+        await connection.execute(select(func.setval(cast(number, postgresql.REGCLASS), last)))
 
 
 class _Write:
@@ -117,9 +133,11 @@ class _Write:
     async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
         owner = children.column(children.parent)
         before, after = self._plan.changes[children.name][0] or (), members or ()
-        if not children.each and self._plan.action is Action.UPDATE:
-            await self._connection.execute(delete(children.table).where(owner == parent))
-        for member in before if children.each else ():
+        if not children.each or children.name in self._plan.bad:
+            before = ()
+            if self._plan.stored:
+                await self._connection.execute(delete(children.table).where(owner == parent))
+        for member in before:
             if member not in after:
                 of_member = [
                     children.column(n) == v for n, v in self._row(children, member).items()
@@ -127,20 +145,19 @@ class _Write:
                 chosen = delete(children.table).where(owner == parent, *of_member)
                 await self._connection.execute(chosen)
         for member in after:
-            if not children.each or member not in before:
+            if member not in before:
                 row = {children.parent: parent, **self._row(children, member)}
                 await self._connection.execute(insert(children.table).values(row))
 
     def _row(self, children: Children, member: Json) -> dict[str, Any]:
-        values = [member] if len(children.columns) == 1 else member
-        named = zip(children.columns, values, strict=True)
-        return {name: self._value(children, name, value) for name, value in named}
+        (named,) = children.named([member])
+        return {name: self._value(children, name, value) for name, value in named.items()}
 
     def _value(self, part: SeededTable | Children, name: str, value: Json) -> Any:
         if value is None or name not in part.refs:
             return bound(part.column(name), value)
         target = self._seed.sections[part.refs[name]]
-        key = target.key_of(value, self._seed.canonical[target.name][value])
+        key = target.key_of(value, self._seed.canonical[target.name].get(value))
         chosen = and_(
             *(
                 target.column(column) == bound(target.column(column), one)

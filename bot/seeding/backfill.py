@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .apply import upsert
@@ -70,13 +70,11 @@ def _end_of_slice(backfill: Backfill, after: Any) -> Select[Any]:
 
 def _new_rows(backfill: Backfill, after: Any, last: Any, *, skip: bool) -> Select[Any]:
     parent = backfill.parent_id
-    values = [
-        value
-        if isinstance(value, ColumnElement)
-        else literal(value, backfill.column(name).type).label(name)
-        for name, value in backfill.defaults.items()
-    ]
-    rows = select(parent, *values).where(_within(parent, after, last)).order_by(parent)
+    rows = (
+        select(parent, *backfill.values.values())
+        .where(_within(parent, after, last))
+        .order_by(parent)
+    )
     return rows.where(_without_row(backfill, after, last)) if skip else rows
 
 

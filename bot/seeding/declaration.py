@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, cast
 
-from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy import ClauseElement, Column, Index, Table, UniqueConstraint, literal
 
 from .errors import SeedDeclarationError
-from .values import CANNOT_HOLD, Form, IntegerForm, Json, form_of
+from .values import CANNOT_HOLD, NO_KEY, Form, IntegerForm, Json, form_of, storable
 
 Key = tuple[Json, ...]
 Names = str | Sequence[str]
@@ -55,13 +55,14 @@ class _Part:
 
     def check_unique(self, names: Iterable[str]) -> None:
         """Raise `SeedDeclarationError` unless a constraint makes rows unique by these columns."""
+        wanted = {self.column(name).name for name in names}
         unique = [set(self.ids), *({column.name} for column in self.table.c if column.unique)]
         unique += [
             {column.name for column in cast("Any", one).columns}
             for one in (*self.table.constraints, *self.table.indexes)
-            if isinstance(one, UniqueConstraint) or getattr(one, "unique", False)
+            if _is_unique(one)
         ]
-        if set(names) not in unique:
+        if wanted not in unique:
             raise SeedDeclarationError(
                 f"{self.name}: no unique constraint of {self.table.name} covers "
                 f"{', '.join(names)}; add one, or rows could not be told apart."
@@ -83,8 +84,11 @@ class Children(_Part):
 
     def __post_init__(self) -> None:
         """Raise `SeedDeclarationError` for what cannot work."""
-        if not self.columns or isinstance(self.columns, str):
-            raise SeedDeclarationError(f"{self.name}: children need a list of columns.")
+        _check_names(self, self.columns)
+        if not self.columns or self.parent in self.columns:
+            raise SeedDeclarationError(
+                f"{self.name}: children need columns, and {self.parent!r} is none of them."
+            )
         _check_refs(self, self.columns)
         if self.each:
             self.check_unique([self.parent, *self.columns])
@@ -96,18 +100,35 @@ class Children(_Part):
 
     def members(self, value: Any, refer: Callable[[str, Any], str]) -> list[Json] | None:
         """Return the canonical, sorted members; None when there are none at all."""
+        if isinstance(value, str | Mapping):
+            raise TypeError("a list is needed")
         members = [self._member(member, refer) for member in value or ()]
         return sorted(members, key=json.dumps) or None
 
+    def named(self, members: Sequence[Json] | None) -> Iterator[dict[str, Json]]:
+        """Return canonical members with the names of their columns."""
+        for member in members or ():
+            values = [member] if len(self.columns) == 1 else member
+            yield dict(zip(self.columns, values, strict=True))
+
+    def check(self, members: Sequence[Json] | None) -> None:
+        """Raise `SeedDeclarationError` for declared members that the table cannot hold."""
+        seen: list[Json] = []
+        for member in self.named(members):
+            for name, value in member.items():
+                if value is None and _is_required(self.column(name)):
+                    raise SeedDeclarationError(f"{self.name}: a member needs a {name!r}.")
+            if member in seen and (self.each or {*self.ids} <= {self.parent, *self.columns}):
+                raise SeedDeclarationError(f"{self.name}: {member} is there twice.")
+            seen.append(member)
+
     def _member(self, member: Any, refer: Callable[[str, Any], str]) -> Json:
-        values = [member] if len(self.columns) == 1 else member
-        if isinstance(values, str) or len(values) != len(self.columns):
+        if len(self.columns) == 1:
+            return _canonical(self, self.columns[0], member, refer)
+        if not isinstance(member, list | tuple) or len(member) != len(self.columns):
             raise ValueError(f"a member needs {', '.join(self.columns)}")
-        made = [
-            _canonical(self, name, value, refer)
-            for name, value in zip(self.columns, values, strict=True)
-        ]
-        return made[0] if len(made) == 1 else made
+        pairs = zip(self.columns, member, strict=True)
+        return [_canonical(self, name, value, refer) for name, value in pairs]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,40 +152,64 @@ class SeededTable(_Part):
 
     def __post_init__(self) -> None:
         """Raise `SeedDeclarationError` for what cannot work."""
-        if (self.key is None) == (self.single is None):
+        _check_names(self, self.fields)
+        _check_names(self, self.keys)
+        if bool(self.keys) == (self.single is not None):
             raise SeedDeclarationError(f"{self.name}: give either `key` or `single`.")
         if self.single is not None and (len(self.ids) != 1 or self.children or self.adopt_by):
             raise SeedDeclarationError(
                 f"{self.name}: a single row needs a key of one column, and takes neither children "
                 "nor adopt_by."
             )
-        if self.keys:
-            self.check_unique(self.keys)
-        _check_refs(self, self.fields)
+        _check_refs(self, [name for name in self.fields if name not in self.ids])
         if self.adopt_by is not None and (self.adopt_by not in self.fields or len(self.keys) > 1):
             raise SeedDeclarationError(
                 f"{self.name}: adopt_by {self.adopt_by!r} must be one of the fields, and the key "
                 "one column."
             )
-        names = [*self.keys, *self.fields, *self.initial]
+        names = [*self.names, *self.initial]
+        for name in names:
+            self.column(name)
         if self.children:
             self.children.target(self.children.parent, self.table)
+            _check_complete(self.children, {self.children.parent, *self.children.columns})
             names.append(self.children.name)
-        for name in set(names) - set(self.table.c.keys()) - {getattr(self.children, "name", "")}:
-            self.column(name)
         if twice := {name for name in names if names.count(name) > 1}:
             raise SeedDeclarationError(f"{self.name}: {twice.pop()!r} is named twice.")
-        given = {*names, *(self.ids if self.single is not None else ())}
-        if missing := [c.name for c in self.table.c if c.name not in given and _is_required(c)]:
-            raise SeedDeclarationError(
-                f"{self.name}: {self.table.name}.{missing[0]} takes no NULL and has no default; "
-                "make it a field, or give it a default."
-            )
+        if self.keys:
+            self.check_unique(self.keys)
+        for name in self.keys or self.ids:
+            if isinstance(form_of(self.column(name)), NO_KEY):
+                raise SeedDeclarationError(
+                    f"{self.name}: {self.table.name}.{name} has a type that makes no key; "
+                    "take another column."
+                )
+        _check_complete(self, names)
+        _ = self.single_key
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Names of the key's columns; none for a single row."""
-        return (self.key,) if isinstance(self.key, str) else tuple(self.key or ())
+        return (self.key,) if isinstance(self.key, str) else self.key or ()  # type: ignore[return-value]
+
+    @cached_property
+    def single_key(self) -> Json:
+        """The primary key of the single row as JSON."""
+        if self.single is None:
+            return None
+        (column,) = self.table.primary_key
+        return _held(column, self.single)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns that the seed gives: the row's key and its fields."""
+        return (*(self.keys or self.ids), *self.fields)
+
+    @cached_property
+    def gives_ids(self) -> bool:
+        """Whether rows get numbers of the seed's, where the database would count up."""
+        column = self.table.autoincrement_column
+        return column is not None and column.name in self.names
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -177,10 +222,10 @@ class SeededTable(_Part):
         names = (*self.keys, *self.fields)
         return {name: form_of(self.column(name)) for name in names if name not in self.refs}
 
-    def key_of(self, label: str, fields: Mapping[str, Json]) -> Key:
-        """Return the key of the row that the manifest calls `label`."""
+    def key_of(self, label: str, fields: Mapping[str, Json] | None) -> Key:
+        """Return the key of the row that the manifest calls `label`; `fields` are None if none."""
         if len(self.keys) > 1:
-            return tuple(fields[name] for name in self.keys)
+            return tuple(json.loads(label) if fields is None else map(fields.get, self.keys))
         form = self.forms[self.keys[0]]
         whole = isinstance(form, IntegerForm) and isinstance(label, str)
         return (form.canonical(int(label) if whole else label),)
@@ -196,9 +241,7 @@ class SeededTable(_Part):
                 else:
                     row[name] = _canonical(self, name, value, refer)
             except CANNOT_HOLD as error:
-                raise SeedDeclarationError(
-                    f"{self.table.name}.{name} cannot hold {value!r} ({error or 'wrong type'})."
-                ) from error
+                raise _cannot_hold(f"{self.table.name}.{name}", value, error) from error
         return row
 
 
@@ -217,17 +260,37 @@ class Backfill(_Part):
     def __post_init__(self) -> None:
         """Raise `SeedDeclarationError` for what cannot work."""
         self.check_unique([self.owner.name])
-        for name in self.defaults:
-            self.column(name)
+        if self.owner.name in self.defaults:
+            raise SeedDeclarationError(f"{self.name}: {self.owner.name!r} is the parent's.")
+        if self.parent_id.nullable:  # NULL never equals NULL: such a parent would always lack a row
+            raise SeedDeclarationError(f"{self.name}: {self.parent_id} must not be NULL.")
+        _ = self.values
         given = {*self.defaults, self.owner.name}
-        for column in self.table.c:
-            if column.name not in given and (
-                _is_required(column) or (column.primary_key and callable_default(column))
-            ):
+        _check_complete(self, given)
+        for column in self.table.primary_key:
+            default = column.default
+            by_python = default is not None and not default.is_clause_element
+            if column.name not in given and by_python:
                 raise SeedDeclarationError(
                     f"{self.name}: every row would need a {self.table.name}.{column.name} of its "
                     "own; give the column a default of the server, or an expression in `defaults`."
                 )
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The defaults as SQL, by column."""
+        return {name: self._value(self.column(name), one) for name, one in self.defaults.items()}
+
+    def _value(self, column: Column[Any], value: Any) -> Any:
+        if isinstance(value, ClauseElement) or hasattr(value, "__clause_element__"):
+            return value
+        if value is None and not column.nullable:
+            raise SeedDeclarationError(
+                f"{self.name}: {self.table.name}.{column.name} needs a value."
+            )
+        if value is not None:
+            value = form_of(column).bind(_held(column, value))
+        return literal(value, column.type).label(column.name)
 
     @cached_property
     def parents(self) -> _Part:
@@ -265,9 +328,13 @@ class Seed:
 
     def __post_init__(self) -> None:
         """Check that everything fits together."""
-        if not self.name or type(self.version) is not int or self.version < 1:
+        if not _is_name(self.name) or type(self.version) is not int or self.version < 1:
             raise SeedDeclarationError(
                 f"The seed {self.name!r} needs a name, and a version of at least 1."
+            )
+        if not isinstance(self.values, Mapping) or not isinstance(self.renamed, Mapping):
+            raise SeedDeclarationError(
+                f"The seed {self.name} needs values, and what is renamed, by section."
             )
         names = ["version", *(part.name for part in (*self.tables, *self.backfills))]
         if twice := {name for name in names if names.count(name) > 1}:
@@ -275,16 +342,14 @@ class Seed:
         sections = set(self.sections)
         if wrong := (sections ^ set(self.values)) | (set(self.renamed) - sections):
             raise SeedDeclarationError(
-                f"The seed {self.name} has values or a table for {min(wrong)!r}, not both."
+                f"The seed {self.name} has values or a table for {wrong.pop()!r}, not both."
             )
-        for section, names_of in self.renamed.items():
-            for old, new in names_of.items():
-                if old in self.canonical[section] or new not in self.canonical[section]:
-                    raise SeedDeclarationError(
-                        f"{section}: {old!r} cannot be renamed to {new!r}; the values must have "
-                        "the new name and no longer the old one."
-                    )
-        _ = self.order, self.targets
+        for section in self.renamed:
+            self._check_renamed(section)
+        _ = self.order, self.targets, self.labels
+        for table in self.tables:
+            if table.keys:
+                self.rows(table.name)
 
     @cached_property
     def sections(self) -> dict[str, SeededTable]:
@@ -338,17 +403,30 @@ class Seed:
         for section, names in self.renamed.items():
             if len(self.sections[section].keys) == 1:
                 for old, new in names.items():
-                    found[section].setdefault(self.sections[section].key_of(old, {}), new)
+                    found[section].setdefault(self._key(self.sections[section], old, {}), new)
         return found
 
     def rows(self, section: str) -> list[str]:
         """Return the names of a section's rows, those first that others refer to."""
-        own = [ref for ref, other in self.sections[section].refs.items() if other == section]
+        table = self.sections[section]
         graph = {
-            label: [fields[ref] for ref in own if fields.get(ref) is not None]
+            label: [to for other, to in _references(table, fields) if other == section]
             for label, fields in self.canonical[section].items()
         }
         return _sorted(section, graph)
+
+    def _check_renamed(self, section: str) -> None:
+        table, renamed = self.sections[section], self.renamed[section]
+        if not isinstance(renamed, Mapping) or not table.keys:
+            raise SeedDeclarationError(
+                f"{section}: {renamed!r} cannot be renamed; give old and new names of rows."
+            )
+        for old, new in renamed.items():
+            if old in self.canonical[section] or new not in self.canonical[section]:
+                raise SeedDeclarationError(
+                    f"{section}: {old!r} cannot be renamed to {new!r}; the values must have "
+                    "the new name and no longer the old one."
+                )
 
     def _section_named(self, name: str) -> SeededTable:
         if name not in self.sections or self.sections[name].single is not None:
@@ -361,15 +439,16 @@ class Seed:
         given = self.values[table.name]
         if table.single is not None:
             return self._row(table, table.name, given)
-        rows = {str(label): self._row(table, label, fields) for label, fields in given.items()}
+        if not isinstance(given, Mapping):
+            raise SeedDeclarationError(f"{table.name}: rows by name are needed, not {given!r}.")
+        rows: dict[str, dict[str, Any]] = {}
+        for label, fields in given.items():
+            if str(label) in rows or not _is_name(str(label)):
+                raise SeedDeclarationError(f"{table.name}: {str(label)!r} is no name of one row.")
+            rows[str(label)] = self._row(table, label, fields)
         seen: dict[Key, str] = {}
         for label, fields in rows.items():
-            try:
-                key = table.key_of(label, fields)
-            except CANNOT_HOLD as error:
-                raise SeedDeclarationError(
-                    f"{table.name}: {label!r} is no key that {', '.join(table.keys)} can hold."
-                ) from error
+            key = self._key(table, label, fields)
             if seen.setdefault(key, label) != label:
                 raise SeedDeclarationError(
                     f"{table.name}: {label!r} and {seen[key]!r} have the same key."
@@ -378,19 +457,30 @@ class Seed:
 
     def _row(self, table: SeededTable, label: str, fields: Any) -> dict[str, Json]:
         allowed = {*table.columns, *([table.children.name] if table.children else ())}
-        if not isinstance(fields, Mapping) or (unknown := set(fields) - allowed):
-            what = min(unknown) if isinstance(fields, Mapping) else fields
-            raise SeedDeclarationError(f"{table.name}: {label!r} has no field {what!r}.")
-        needed = {*table.keys[1:], *table.keys[:1]} if len(table.keys) > 1 else set()
-        needed |= {name for name in table.fields if _is_required(table.column(name))}
-        if missing := [
-            name for name in table.columns if name in needed and fields.get(name) is None
-        ]:
-            raise SeedDeclarationError(f"{table.name}: {label!r} needs a {missing[0]!r}.")
+        if not isinstance(fields, Mapping):
+            raise SeedDeclarationError(f"{table.name}: {label!r} needs fields, not {fields!r}.")
+        if unknown := set(fields) - allowed:
+            raise SeedDeclarationError(f"{table.name}: {label!r} has no field {unknown.pop()!r}.")
+        for name in table.columns:
+            column = table.column(name)
+            needed = _is_required(column) or name in table.keys
+            if fields.get(name) is None and (needed or (name in fields and not column.nullable)):
+                raise SeedDeclarationError(f"{table.name}: {label!r} needs a {name!r}.")
         try:
-            return table.row(fields, self._refer)
+            row = table.row(fields, self._refer)
+            if table.children:
+                table.children.check(row.get(table.children.name))
         except SeedDeclarationError as error:
             raise SeedDeclarationError(f"{table.name}: in {label!r}, {error}") from error
+        return row
+
+    def _key(self, table: SeededTable, label: str, fields: Mapping[str, Any]) -> Key:
+        try:
+            return table.key_of(label, fields)
+        except CANNOT_HOLD as error:
+            raise SeedDeclarationError(
+                f"{table.name}: {label!r} is no key that {', '.join(table.keys)} can hold."
+            ) from error
 
     def _refer(self, section: str, value: Any) -> str:
         if str(value) not in map(str, self._values_of(section)):
@@ -406,6 +496,16 @@ def refs_of(table: SeededTable) -> dict[str, str]:
     return {**table.refs, **(table.children.refs if table.children else {})}
 
 
+def _references(table: SeededTable, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Return the section and the name of each row that a row and its children refer to."""
+    parts: list[tuple[Mapping[str, str], Mapping[str, Json]]] = [(table.refs, fields)]
+    if table.children:
+        members = table.children.named(fields.get(table.children.name))
+        parts += [(table.children.refs, member) for member in members]
+    for refs, values in parts:
+        yield from ((refs[name], values[name]) for name in refs if values.get(name) is not None)
+
+
 def _canonical(
     part: Children | SeededTable, name: str, value: Any, refer: Callable[[str, Any], str]
 ) -> Json:
@@ -416,23 +516,64 @@ def _canonical(
     return part.forms[name].canonical(value)
 
 
+def _check_names(part: _Part, names: Any) -> None:
+    is_list = isinstance(names, Sequence) and not isinstance(names, str)
+    if not is_list or not all(isinstance(name, str) for name in names):
+        raise SeedDeclarationError(
+            f"{part.name}: give a list of the names of columns, not {names!r}."
+        )
+
+
 def _check_refs(part: Children | SeededTable, names: Sequence[str]) -> None:
-    if isinstance(names, str):
-        raise SeedDeclarationError(f"{part.name}: give the columns as a list, not as a text.")
     if unknown := set(part.refs) - set(names):
-        raise SeedDeclarationError(f"{part.name}: the reference {unknown.pop()!r} is no column.")
+        raise SeedDeclarationError(
+            f"{part.name}: the reference {unknown.pop()!r} is no field, or a part of the key."
+        )
     _ = part.forms
+
+
+def _check_complete(part: _Part, given: Collection[str]) -> None:
+    for column in part.table.c:
+        if column.name not in given and _is_required(column):
+            raise SeedDeclarationError(
+                f"{part.name}: {part.table.name}.{column.name} takes no NULL and has no default; "
+                "name it here, or give it a default."
+            )
+
+
+def _held(column: Column[Any], value: Any) -> Json:
+    try:
+        return form_of(column).canonical(value)
+    except CANNOT_HOLD as error:
+        raise _cannot_hold(f"{column.table.name}.{column.name}", value, error) from error
+
+
+def _cannot_hold(place: str, value: Any, error: Exception) -> SeedDeclarationError:
+    return SeedDeclarationError(f"{place} cannot hold {value!r} ({str(error) or 'wrong type'}).")
+
+
+def _is_name(name: Any) -> bool:
+    try:
+        return isinstance(name, str) and bool(storable(name))
+    except ValueError:
+        return False
+
+
+def _is_unique(one: Any) -> bool:
+    """Return whether ON CONFLICT can name a constraint or an index."""
+    if isinstance(one, UniqueConstraint):
+        return not one.deferrable
+    if not isinstance(one, Index) or not one.unique:
+        return False
+    parts = [one.dialect_options[name]["where"] for name in ("postgresql", "sqlite")]
+    whole = all(part is None for part in parts)
+    return whole and all(isinstance(column, Column) for column in one.expressions)
 
 
 def _is_required(column: Column[Any]) -> bool:
     numbered = column.table.autoincrement_column is column
     default = column.default is not None or column.server_default is not None
     return not (column.nullable or default or numbered)
-
-
-def callable_default(column: Column[Any]) -> bool:
-    """Return whether Python makes the column's default, once for a whole statement."""
-    return column.default is not None and not column.default.is_clause_element
 
 
 def _sorted(name: str, graph: Mapping[str, Sequence[str]]) -> list[str]:

@@ -1,18 +1,16 @@
 """History of the runs that changed something, and what they say of each other."""
 
+import json
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .report import Report, SeedReport
-
-#: Runs that a run looks back at for values that come and go.
-_LOOKED_BACK: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +90,24 @@ def returning(seed: SeedReport, runs: Sequence[Run]) -> Iterator[str]:
     Two manifests of one version that take turns, as in a rolling release, would otherwise set a
     value to and fro at each start without a word.
     """
+    same = (seed.name, seed.version, seed.version)
+    if seed.version_before != seed.version:
+        return
+    replaced = {
+        (earlier["name"], _text(earlier["before"])): run
+        for run in reversed(runs)
+        if (run.seed, run.version_before, run.version_after) == same
+        for earlier in run.changes
+    }
     for change in changes(seed):
-        for run in runs[:_LOOKED_BACK]:
-            for earlier in run.changes:
-                if (earlier["name"], earlier["before"]) == (change["name"], change["after"]):
-                    yield (
-                        f"{change['name']} is set from {change['before']!r} back to "
-                        f"{change['after']!r}, which release {run.release} on {run.host} had "
-                        f"replaced on {run.ran_at:%Y-%m-%d %H:%M} UTC: two manifests seem to take "
-                        "turns; give all replicas the same one, and a new one a higher version."
-                    )
-                    break
-            else:
-                continue
-            break
+        if run := replaced.get((change["name"], _text(change["after"]))):
+            yield (
+                f"{change['name']} is set from {change['before']!r} back to {change['after']!r}, "
+                f"which release {run.release} on {run.host} had replaced on "
+                f"{run.ran_at:%Y-%m-%d %H:%M} UTC: two manifests seem to take turns; give all "
+                "replicas the same one, and a new one a higher version."
+            )
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

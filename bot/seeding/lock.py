@@ -67,8 +67,10 @@ async def retried(work: Callable[[], Awaitable[T]], timeout: float) -> T:
         try:
             return await work()
         except DBAPIError as error:
-            if not is_passing(error) or loop.time() >= deadline:
+            if not is_passing(error):
                 raise
+            if loop.time() >= deadline:
+                raise (_gave_up(timeout) if is_busy(error) else error) from error
             logger.info("the database was busy with somebody else; trying again")
         await _pause(deadline)
 
@@ -83,15 +85,23 @@ async def _sqlite_lock(
         ((patience,),) = await driver.execute_fetchall("PRAGMA busy_timeout")
         await driver.execute_fetchall("PRAGMA busy_timeout = 0")
         await _begin_immediate(connection, driver, before, timeout)
-        yield
+        # Readers keep nobody from writing, but from the end of it, unless the file is in WAL mode.
+        await driver.execute_fetchall(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+        failure: Exception | None = None
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised again when the connection is as it was
+            failure = error
         await connection.rollback()
         for statement in (*after, f"PRAGMA busy_timeout = {patience}"):
             await driver.execute_fetchall(statement)
     except BaseException:
-        # Whatever it was, a cancellation among them: nobody shall get a connection from the pool
-        # that is not as it was. Closing it ends the transaction, too.
+        # A cancellation among them: nobody shall get a connection from the pool that is not as it
+        # was. Closing it ends the transaction, too, and a database in memory.
         await connection.invalidate()
         raise
+    if failure is not None:
+        raise failure
 
 
 async def _begin_immediate(

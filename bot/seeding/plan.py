@@ -7,15 +7,16 @@ is kept. Without a base every value is an edit. Nothing is ever deleted.
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from .declaration import Children, Seed, SeededTable
+from .declaration import Key, Seed, SeededTable, refs_of
 from .errors import SeedError
-from .snapshot import StoredRow
-from .values import Json
+from .snapshot import StoredRow, label_of
+from .values import CANNOT_HOLD, Json
 
 Pairs = Mapping[str, tuple[Any, Any]]
 #: Tells whether the edit of a row's field is given back; without a field, the row's deletion.
@@ -100,11 +101,11 @@ def make_plan(
     `base` are the values of the marker, empty when there is none; `rows` the stored ones.
     """
     plans: list[RowPlan] = []
-    gone: dict[str, set[str]] = {}
+    merges: dict[str, _Merge] = {}
     base = _as_declared(seed, base)
     for table in seed.order:
-        merge = _Merge(seed, table, base.get(table.name, {}), takes, gone)
-        plans += merge.rows(rows[table.name])
+        merges[table.name] = _Merge(seed, table, base.get(table.name, {}), takes, merges)
+        plans += merges[table.name].rows(rows[table.name])
     return tuple(plans)
 
 
@@ -114,7 +115,10 @@ def same_name(text: Any) -> str:
 
 
 class _Merge:
-    """The merge of one section; `gone` collects rows that were deleted for good, by section."""
+    """The merge of one section; `merges` are those of the sections that it refers to, and itself.
+
+    `gone` are its rows that were deleted for good, `names` what a look calls rows that get our key.
+    """
 
     def __init__(
         self,
@@ -122,14 +126,15 @@ class _Merge:
         table: SeededTable,
         base: Mapping[str, Any],
         takes: Takes,
-        gone: dict[str, set[str]],
+        merges: Mapping[str, "_Merge"],
     ) -> None:
         self._table = table
         self._seed = seed
         self._base = base
         self._takes = takes
-        self._gone = gone
-        gone[table.name] = set()
+        self._merges = merges
+        self.gone: set[str] = set()
+        self.names: dict[str, str] = {}
 
     def rows(self, stored: Sequence[StoredRow]) -> Iterator[RowPlan]:
         table, theirs = self._table, self._seed.canonical[self._table.name]
@@ -137,30 +142,39 @@ class _Merge:
             row = stored[0] if stored else None
             yield self._row(str(table.single), row, self._base or None, theirs)
             return
-        before = {new: old for old, new in self._seed.renamed.get(table.name, {}).items()}
-        bases = {
-            label: self._base.get(label, self._base.get(before.get(label, ""))) for label in theirs
-        }
-        found = self._matched(stored, bases, before)
+        keys = {label: table.key_of(label, row) for label, row in theirs.items()}
+        bases = self._bases(keys)
+        found = self._matched(stored, keys)
+        for label, one in found.items():
+            if one.key != keys[label]:
+                self.names[label_of(one.key)] = label
         for label in self._seed.rows(table.name):
-            key = dict(zip(table.keys, table.key_of(label, theirs[label]), strict=True))
+            key = dict(zip(table.keys, keys[label], strict=True))
             fields = {**key, **theirs[label]}
-            yield self._row(label, found.get(label), bases[label], fields)
+            yield self._row(label, found.get(label), bases.get(label), fields)
+
+    def _bases(self, keys: Mapping[str, Key]) -> dict[str, Mapping[str, Any]]:
+        """Find the base of each wanted row: by its key, or by its name of before."""
+        by_key: dict[Key, Mapping[str, Any]] = {}
+        for label, row in self._base.items():
+            with suppress(*CANNOT_HOLD):  # another column was the key then
+                by_key[self._table.key_of(label, row)] = row
+        found = {label: by_key[key] for label, key in keys.items() if key in by_key}
+        for old, label in self._seed.renamed.get(self._table.name, {}).items():
+            if old in self._base:
+                found.setdefault(label, self._base[old])
+        return found
 
     def _matched(
-        self, stored: Sequence[StoredRow], bases: Mapping[str, Any], before: Mapping[str, str]
+        self, stored: Sequence[StoredRow], keys: Mapping[str, Key]
     ) -> dict[str, StoredRow]:
         """Find the row of each wanted one: by its key, by its key of before, by its name."""
         table, theirs = self._table, self._seed.canonical[self._table.name]
         by_key = {row.key: row for row in stored if None not in row.key}
-        found = {
-            label: row
-            for label, fields in theirs.items()
-            if (row := by_key.pop(table.key_of(label, fields), None))
-        }
-        for label, old in before.items():
-            if label not in found and (len(table.keys) == 1 or bases[label]):
-                row = by_key.pop(table.key_of(old, bases[label] or {}), None)
+        found = {label: by_key.pop(key) for label, key in keys.items() if key in by_key}
+        for old, label in self._seed.renamed.get(table.name, {}).items():
+            if label not in found and (len(table.keys) == 1 or old in self._base):
+                row = by_key.pop(table.key_of(old, self._base.get(old)), None)
                 found |= {label: row} if row else {}
         if name := table.adopt_by:
             taken = {id(row) for row in found.values()}
@@ -187,14 +201,15 @@ class _Merge:
         if stored is None:
             deleted = base is not None and not table.heal and not self._takes(plan.label, None)
             if lost or deleted:
-                self._gone[table.name].add(label)
+                self.gone.add(label)
                 key = {name: (None, fields[name]) for name in table.keys} or {"row": (None, label)}
                 return replace(plan, kept=lost or key)
             changes = {name: (None, value) for name, value in theirs.items()}
             return replace(plan, action=Action.INSERT, changes=changes)
         changes, kept = {}, {}
+        ours = self._ours(stored, fields)
         for name, wanted in fields.items():
-            mine = stored.values.get(name)
+            mine = ours.get(name)
             taken = name in stored.bad or self._takes(plan.label, name)
             after = theirs[name] if taken else self._merged(name, mine, base, theirs[name])
             after = mine if name in lost else after
@@ -205,6 +220,13 @@ class _Merge:
         action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
         bad = {name: value for name, value in stored.bad.items() if name in fields}
         return replace(plan, action=action, changes=changes, kept=kept, bad=bad)
+
+    def _ours(self, stored: StoredRow, fields: Iterable[str]) -> Mapping[str, Json]:
+        """Return the stored values; references call a row as it will be called then."""
+        if not refs_of(self._table):
+            return stored.values
+        values = {name: stored.values[name] for name in fields if name in stored.values}
+        return self._table.row(values, lambda of, label: self._merges[of].names.get(label, label))
 
     def _merged(self, name: str, mine: Json, base: Mapping[str, Any] | None, theirs: Json) -> Json:
         """Return the value that shall be there."""
@@ -225,18 +247,13 @@ class _Merge:
         """Leave out references to rows that were deleted for good."""
         table, children = self._table, self._table.children
         if name in table.refs:
-            return None if value in self._gone[table.refs[name]] else value
+            return None if value in self._merges[table.refs[name]].gone else value
         if children is None or name != children.name or not children.refs:
             return value
-        return [one for one in value or () if self._is_possible(children, one)] or None
-
-    def _is_possible(self, children: Children, member: Json) -> bool:
-        values = [member] if len(children.columns) == 1 else member
-        return not any(
-            value in self._gone[children.refs[column]]
-            for column, value in zip(children.columns, values, strict=True)
-            if column in children.refs
-        )
+        gone = {name: self._merges[of].gone for name, of in children.refs.items()}
+        members = zip(value or (), children.named(value), strict=True)
+        stay = [one for one, named in members if not any(named[n] in gone[n] for n in gone)]
+        return stay or None
 
 
 def _merged_members(

@@ -11,7 +11,7 @@ from sqlalchemy import MetaData, Table, delete, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from .apply import advance_ids, write_marker, write_rows
+from .apply import advance_ids, taken_id, write_marker, write_rows
 from .backfill import Progress, fill, missing_parents
 from .declaration import Seed
 from .errors import SeedDeclarationError, SeedError, UnknownSeedName, is_busy
@@ -81,9 +81,12 @@ class Seeder:
         tables whose next ids are looked after; `finish` is what the caller adds to what was
         written, in the same transaction; `clock` gives the time of what is recorded.
         """
+        if isinstance(seeds, Seed) or not seeds:
+            raise SeedDeclarationError("Give a list of at least one seed.")
         self.seeds = {seed.name: seed for seed in seeds}
         if len(self.seeds) < len(seeds):
-            raise SeedDeclarationError("Two seeds have the same name; give each its own.")
+            names = ", ".join(repr(seed.name) for seed in seeds)
+            raise SeedDeclarationError(f"Two seeds of {names} have one name; give each its own.")
         self._engine = engine
         self._timeout = lock_timeout
         self._release = release
@@ -231,7 +234,8 @@ class Seeder:
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
             runs = await read_runs(connection, self._runs) if snapshot.markers else []
             seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
-        return Report(tuple(seeds), head, head, snapshot.behind)
+        behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
+        return Report(tuple(seeds), head, head, tuple(behind))
 
     async def _write(
         self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool

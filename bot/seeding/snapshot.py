@@ -228,7 +228,7 @@ class Look:
             return f"{rows} {self._marked}"
         renamed = seed.renamed.get(table.name, {})
         if table.single is not None:
-            names, keys = table.ids, [(table.single,)]
+            names, keys = table.ids, [(table.single_key,)]
         elif self._whole or table.adopt_by or (renamed and len(table.keys) > 1):
             return rows
         else:
@@ -272,7 +272,7 @@ class Look:
         return (
             f"CASE WHEN (SELECT max({self._name('t', column)}) FROM {name} AS t)"  # noqa: S608
             f" > coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
-            f" AND {sequence} IS NOT NULL THEN {self._text(table.name)} END"
+            f" AND {sequence} IS NOT NULL THEN {self._text(table.fullname)} END"
         )
 
     # Reading of what it returned.

@@ -6,10 +6,12 @@ column's type cannot hold raises one of `CANNOT_HOLD`.
 """
 
 import json
+import struct
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +24,7 @@ Json = Any
 CANNOT_HOLD: Final = (ValueError, TypeError, LookupError, ArithmeticError)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - as SQLAlchemy stores an interval on SQLite
 _EXACT: Final = Context(prec=1000, rounding=ROUND_HALF_UP)  # as PostgreSQL rounds
+_DOUBLE: Final = 25  # the fewest bits of FLOAT for which PostgreSQL takes eight bytes
 _BITS: Final = ((types.SmallInteger, 15), (types.BigInteger, 63), (types.Integer, 31))
 
 
@@ -61,9 +64,9 @@ class TextForm(Form):
         text = _of(str, value)
         if isinstance(self.kind, types.CHAR):
             text = text.rstrip(" ")  # PostgreSQL fills it up
-        if "\0" in text or (self.kind.length and len(text) > self.kind.length):
-            raise ValueError
-        return text
+        if self.kind.length and len(text) > self.kind.length:
+            raise ValueError(f"longer than {self.kind.length}")
+        return storable(text)
 
 
 class IntegerForm(Form):
@@ -96,6 +99,8 @@ class FloatForm(Form):
         number = float(value)
         if number - number != 0:  # infinite, or none at all
             raise ValueError
+        if isinstance(self.kind, types.REAL) or (self.kind.precision or _DOUBLE) < _DOUBLE:
+            (number,) = struct.unpack("f", struct.pack("f", number))
         return number
 
 
@@ -117,6 +122,10 @@ class NumericForm(Form):
         if precision is not None and number.adjusted() >= precision - scale and number:
             raise ValueError
         return format(number or abs(number), "f")
+
+    def read(self, value: Any, *, sqlite: bool) -> Json:
+        # SQLite makes a number of every text that is one.
+        return self.canonical(_of((int, float), value) if sqlite else value)
 
     def bind(self, value: Json) -> Any:
         return Decimal(value)
@@ -208,7 +217,11 @@ class EnumForm(Form):
     def __init__(self, kind: Any) -> None:
         """Look up which text of the database stands for which name."""
         super().__init__(kind)
-        names = list(kind.enum_class.__members__) if kind.enum_class else list(kind.enums)
+        names = kind.enums
+        if members := kind.enum_class:  # a second name of a member counts where the type has it
+            if len(members.__members__) == len(kind.enums):
+                members = members.__members__.values()
+            names = [member.name for member in members]
         self._names = dict(zip(kind.enums, names, strict=True))
 
     def canonical(self, value: Any) -> Json:
@@ -230,6 +243,9 @@ class BytesForm(Form):
     def canonical(self, value: Any) -> Json:
         return (value if isinstance(value, bytes) else bytes.fromhex(_of(str, value))).hex()
 
+    def read(self, value: Any, *, sqlite: bool) -> Json:
+        return self.canonical(_of(bytes, value) if sqlite else value)
+
     def bind(self, value: Json) -> Any:
         return bytes.fromhex(value)
 
@@ -241,16 +257,23 @@ class JsonForm(Form):
     """JSON as it is; its null is the column's NULL."""
 
     def canonical(self, value: Any) -> Json:
-        return json.loads(json.dumps(value, allow_nan=False))
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        storable(text.replace("\\\\", "").replace("\\u0000", "\0"))
+        return json.loads(text, parse_float=_json_number)
 
     def read(self, value: Any, *, sqlite: bool) -> Json:  # noqa: ARG002
         if isinstance(value, bytes):
             raise TypeError
-        return json.loads(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return json.loads(value, parse_float=_json_number)
+        return self.canonical(value)
 
     def select(self, column: str) -> str:
         return f"CAST({column} AS text)"
 
+
+#: Forms whose values are no key: nobody writes them, or compares them, always in one way.
+NO_KEY: Final = (BytesForm, FloatForm, IntervalForm, JsonForm)
 
 # The first that fits: an enumeration is a kind of text, an interval a decorator to SQLAlchemy.
 _FORMS: Final[tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Form]], ...]] = (
@@ -270,6 +293,7 @@ _FORMS: Final[tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], For
 )
 
 
+@cache
 def form_of(column: Column[Any]) -> Form:
     """Return the form of a column's values. Raises `SeedDeclarationError` for an unknown type."""
     kind = column.type
@@ -282,9 +306,9 @@ def form_of(column: Column[Any]) -> Form:
     return form(kind)
 
 
-def written(form: Form, value: Json) -> Any:
-    """Return what is written for a canonical value."""
-    return null() if value is None else form.bind(value)
+def bound(column: Column[Any], value: Json) -> Any:
+    """Return what is written into a column for a canonical value."""
+    return null() if value is None else form_of(column).bind(value)
 
 
 def unquoted(literal: str) -> Any:
@@ -301,7 +325,20 @@ def unquoted(literal: str) -> Any:
         return float(literal)
 
 
-def _of(kind: type[Any], value: Any) -> Any:
+def _json_number(text: str) -> float:
+    """Return a number as JSONB gives it back, which writes out all digits before the point."""
+    return int(Decimal(text)) if "e+" in text else float(text)
+
+
+def storable(text: str) -> str:
+    """Return a text. Raises `ValueError` for what no PostgreSQL stores: NUL and half characters."""
+    if "\0" in text:
+        raise ValueError("NUL")
+    text.encode()
+    return text
+
+
+def _of(kind: type[Any] | tuple[type[Any], ...], value: Any) -> Any:
     if not isinstance(value, kind):
         raise TypeError
     return value

@@ -1,28 +1,33 @@
 """A bootstrap in a process of its own that stops before every single statement."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Generic, TypeVar
 
 from bot.seeding import Report
-from tests.support import children
+from tests.support import children, seed_children
 from tests.support.processes import Worker
 
 #: Users per statement of the backfill, so that a few dozen users take several.
 SLICE = 20
 
+T = TypeVar("T")
 
-class SteppedBootstrap(Worker):
-    """Bootstraps the database at `url`, one statement at a time.
 
-    Iterating gives the statement that comes next, and lets it run when asked for the one behind
-    it; where the iteration stops the process stands still, in its transaction.
+class Stepped(Worker, Generic[T]):
+    """Runs something against a database, one statement at a time.
+
+    `target` sends each statement before it runs and waits for an answer, and sends its result,
+    which is no text, at the end. Iterating gives the statement that comes next, and lets it run
+    when asked for the one behind it; where the iteration stops the process stands still, in its
+    transaction.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, target: Callable[..., None], *arguments: object) -> None:
         """Start the process, which then stands before its first statement."""
-        super().__init__(children.step, url, SLICE)
+        super().__init__(target, *arguments)
         self._stands_still = False
-        self._report: Report | None = None
+        self._report: T | None = None
 
     async def __aiter__(self) -> AsyncIterator[str]:
         """Go from statement to statement; fails if the process does not end well."""
@@ -41,14 +46,14 @@ class SteppedBootstrap(Worker):
             number -= 1
             if number == 0:
                 return statement
-        raise AssertionError("the bootstrap ended before")
+        raise AssertionError("it ended before")
 
     async def run_until(self, start: str) -> None:
         """Run up to the first statement that starts like this, which is next then."""
         async for statement in self:
             if statement.startswith(start):
                 return
-        raise AssertionError(f"the bootstrap ended without any {start}")
+        raise AssertionError(f"it ended without any {start}")
 
     def go_on(self) -> None:
         """Let the next statement run, without waiting for it; no effect if it runs already."""
@@ -56,10 +61,26 @@ class SteppedBootstrap(Worker):
             self._stands_still = False
             self.send("go on")
 
-    async def finish(self) -> Report:
-        """Let all that is left run, and return the report."""
+    async def finish(self) -> T:
+        """Let all that is left run, and return the result."""
         if self._report is None:
             async for _ in self:
                 pass
         assert self._report is not None
         return self._report
+
+
+class SteppedBootstrap(Stepped[Report]):
+    """Bootstraps the database at `url`."""
+
+    def __init__(self, url: str) -> None:
+        """Start the process."""
+        super().__init__(children.step, url, SLICE)
+
+
+class SteppedSeeder(Stepped[tuple[str]]):
+    """Seeds the newer version of a shape of `tests.support.seeds`; the result is the outcome."""
+
+    def __init__(self, url: str, shape: str) -> None:
+        """Start the process."""
+        super().__init__(seed_children.step, url, shape, SLICE)
