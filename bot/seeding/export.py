@@ -53,12 +53,15 @@ def _fields(
     table: SeededTable, label: str, row: StoredRow, theirs: dict[str, Json]
 ) -> dict[str, Json]:
     names = [*table.columns, *([table.children.name] if table.children else [])]
-    if bad := [name for name in names if name in row.bad]:
-        raise SeedError(
-            f"{_place(table, row)} ({label}) holds {row.bad[bad[0]]!r} as its {bad[0]}, which "
-            "cannot be exported; correct it in the database."
-        )
     values = {name: row.values.get(name) for name in names}
+    for name in names:
+        value = values[name]
+        refused = value is not None and table.accepts and not table.accepts(name, value)
+        if name in row.bad or refused:
+            raise SeedError(
+                f"{_place(table, row)} ({label}) holds {row.bad.get(name, value)!r} as its {name}, "
+                "which cannot be exported; correct it in the database."
+            )
     if table.heal:
         values |= {name: theirs.get(name) for name, value in values.items() if value is None}
     return values

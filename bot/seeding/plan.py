@@ -102,7 +102,7 @@ def make_plan(
     """
     plans: list[RowPlan] = []
     merges: dict[str, _Merge] = {}
-    base = _as_declared(seed, base)
+    base = base if base is seed.canonical else _as_declared(seed, base)
     for table in seed.order:
         merges[table.name] = _Merge(seed, table, base.get(table.name, {}), takes, merges)
         plans += merges[table.name].rows(rows[table.name])
@@ -208,18 +208,31 @@ class _Merge:
             return replace(plan, action=Action.INSERT, changes=changes)
         changes, kept = {}, {}
         ours = self._ours(stored, fields)
+        bad = {**stored.bad, **dict(self._refused(ours, fields))}
         for name, wanted in fields.items():
-            mine = ours.get(name)
-            taken = name in stored.bad or self._takes(plan.label, name)
+            mine = None if name in bad else ours.get(name)
+            taken = name in bad or self._takes(plan.label, name)
             after = theirs[name] if taken else self._merged(name, mine, base, theirs[name])
             after = mine if name in lost else after
-            if after != mine or name in stored.bad:
+            if after != mine or name in bad:
                 changes[name] = (mine, after)
             if after != wanted:
                 kept[name] = (mine, wanted)
         action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
-        bad = {name: value for name, value in stored.bad.items() if name in fields}
+        bad = {name: value for name, value in bad.items() if name in fields}
         return replace(plan, action=action, changes=changes, kept=kept, bad=bad)
+
+    def _refused(
+        self, ours: Mapping[str, Json], fields: Mapping[str, Json]
+    ) -> Iterator[tuple[str, Json]]:
+        """Yield the values that the declaration does not accept; its own need no asking."""
+        accepts = self._table.accepts
+        for name, wanted in fields.items() if accepts else ():
+            mine = ours.get(name)
+            if mine is None or mine == wanted or name in self._table.keys:
+                continue
+            if accepts and not accepts(name, mine):
+                yield name, mine
 
     def _ours(self, stored: StoredRow, fields: Iterable[str]) -> Mapping[str, Json]:
         """Return the stored values; references call a row as it will be called then."""

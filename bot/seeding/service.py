@@ -352,7 +352,8 @@ def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
             )
         return report
     stored = {table.name: snapshot.rows[seed.name, table.name] for table in seed.tables}
-    rows = make_plan(seed, report.marker.values if report.marker else {}, stored, takes)
+    applied = report.marker.values if report.marker else {}
+    rows = make_plan(seed, seed.canonical if report.matches else applied, stored, takes)
     taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
     return replace(report, rows=rows, action=taken)
 

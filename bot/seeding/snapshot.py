@@ -295,10 +295,6 @@ class Look:
 
     def _rows(self, seed: Seed, table: SeededTable, text: str | None) -> Iterator[StoredRow]:
         for good, bad in self._read(self._columns(seed, table), text):
-            for name in table.fields:
-                value = good.get(name)
-                if value is not None and table.accepts and not table.accepts(name, value):
-                    bad[name] = good.pop(name)
             yield StoredRow(tuple(good.get(name) for name in table.keys), good, bad)
 
     def _add_children(
@@ -321,8 +317,7 @@ class Look:
                 [one[0] if len(children.columns) == 1 else one for one in members[parent]],
                 lambda _, label: str(label),
             )
-            accepted = value is None or not table.accepts or table.accepts(children.name, value)
-            if broken[parent] or not accepted:
+            if broken[parent]:
                 row.bad[children.name] = [*members[parent], *broken[parent]]
             else:
                 row.values[children.name] = value

@@ -98,7 +98,7 @@ async def test_cancelled_bootstrap(
     async with engine.connect() as connection:
         assert 1 == await connection.scalar(text("PRAGMA foreign_keys"))
         assert 60_000 == await connection.scalar(text("PRAGMA busy_timeout"))
-    assert Counts(created=1000) == (await service.run()).profiles
+    assert Counts(created=1000) == (await service.run()).counts("profiles")
 
 
 @contextmanager
