@@ -10,7 +10,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 
 from bot.throttle import Throttle
@@ -81,23 +81,17 @@ class Connections:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let the request take its time, and end the connection after it unless it was good."""
+        """Let the request take its time, and expect another one after a good answer only."""
         transport = request.transport
         self._expect_nothing(transport)
         kept = False
         try:
             response = await handler(request)
             kept = response.status < _FIRST_ERROR and response.keep_alive is not False
-            if not kept:
-                response.force_close()
-        except web.HTTPException as refusal:
-            refusal.force_close()
-            raise
-        else:
-            return response
         finally:
             if transport is not None and not kept:
                 self._expect_request(transport)
+        return response
 
     def _expect_request(self, transport: asyncio.BaseTransport) -> None:
         self._waiting[transport] = asyncio.get_running_loop().call_later(
@@ -124,6 +118,17 @@ class Connections:
     def _forget_the_gone(self) -> None:
         for transport in [one for one in self._waiting if one.is_closing()]:
             self._expect_nothing(transport)
+
+
+async def end_after_error(_: web.Request, response: web.StreamResponse) -> None:
+    """End the connection with every answer that is not a good one.
+
+    A signal's receiver and no middleware, for aiohttp refuses some requests, such as those that
+    expect something unknown, before any middleware sees them.
+    """
+    if response.status >= _FIRST_ERROR:
+        response.force_close()
+        response.headers[hdrs.CONNECTION] = "close"
 
 
 class _Entrance(asyncio.Protocol):

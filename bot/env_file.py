@@ -15,7 +15,7 @@ _PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^:@]*:.+@")
 
 def is_a_strangers(file: Path) -> bool:
     """Whether it belongs to somebody who could not change this program anyway."""
-    if os.name != "posix" or not file.is_file():
+    if not _is_read(file):
         return False
     trusted = {0, os.geteuid(), Path(__file__).stat().st_uid}
     return not {file.lstat().st_uid, file.stat().st_uid} <= trusted
@@ -28,11 +28,18 @@ def others_may_write(file: Path) -> bool:
 
 def others_may_read_a_secret(file: Path) -> bool:
     """Whether it holds a token or a password, and its mode lets others than its owner read it."""
+    if not file.is_file():  # what came out of a pipe is gone
+        return False
     return _is_open(file, group=stat.S_IRGRP, others=stat.S_IROTH) and _holds_a_secret(file)
 
 
+def _is_read(file: Path) -> bool:
+    """Whether the settings are read from it, and modes and owners mean something here."""
+    return os.name == "posix" and (file.is_file() or file.is_fifo())
+
+
 def _is_open(file: Path, *, group: int, others: int) -> bool:
-    if os.name != "posix" or not file.is_file():
+    if not _is_read(file):
         return False
     status = file.stat()
     by_group = status.st_mode & group and not _is_private(status.st_gid, status.st_uid)

@@ -17,6 +17,7 @@ from bot.connections import (
     FewErrors,
     FewLines,
     connection_limit,
+    end_after_error,
 )
 from bot.errors import BesitosError
 
@@ -90,6 +91,7 @@ async def serving(
     """
     connections = Connections(most=most or connection_limit(), patience=patience)
     application.middlewares.insert(0, connections.middleware)
+    application.on_response_prepare.append(end_after_error)
     clients_log = logging.getLogger(f"{__name__}.clients")
     few_lines = FewLines()
     clients_log.addFilter(few_lines)

@@ -28,6 +28,8 @@ _OPTIONS: Final = {
 #: What hosted databases hand out for libpq, where asyncpg does the same by itself or we do.
 _NEEDLESS: Final = ("application_name", "channel_binding", "connect_timeout")
 _HIGHEST_PORT: Final = 65535
+#: A name, or an address of version 6 with its zone: no other % is one that stands for itself.
+_HOST: Final = r"[\w.-]*|[\dA-Fa-f.]*:[\dA-Fa-f:.]*(%[\w.-]+)?"
 
 
 class DatabaseUrlError(BesitosError):
@@ -151,7 +153,7 @@ def _is_host(text: str) -> bool:
         text.encode("idna")
     except UnicodeError:
         return text.startswith("/")
-    return text.startswith("/") or re.fullmatch(r"[\w.:%-]*", text) is not None
+    return text.startswith("/") or re.fullmatch(_HOST, text) is not None
 
 
 def _is_port(number: int | None) -> bool:

@@ -1,5 +1,6 @@
 """The chat page's files, and errors of the control API as JSON."""
 
+import errno
 from pathlib import Path
 
 from aiohttp import web
@@ -28,3 +29,7 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     except SandboxError as error:
         return web.json_response({"error": str(error)}, status=400)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise web.HTTPNotFound from None  # of the page's files, none has such a name

@@ -3,6 +3,7 @@
 import grp
 import os
 import pwd
+import threading
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,38 @@ def test_one_of_a_stranger_is_refused(tmp_path: Path, *, as_link: bool) -> None:
         load_settings()
 
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", [0o622, 0o602])
+def test_pipe_that_others_may_write(mode: int) -> None:
+    """A pipe is read like a file, and so it is refused like one, without being opened."""
+    os.mkfifo(".env")
+    Path(".env").chmod(mode)
+
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load_settings()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_pipe_of_a_stranger() -> None:
+    """Neither is one read that somebody else has left."""
+    os.mkfifo(".env")
+    os.chown(".env", 12345, 12345)
+
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        load_settings()
+
+
+def test_pipe_of_our_own() -> None:
+    """A password manager may hand out the settings by a pipe, and nothing is read from it twice."""
+    os.mkfifo(".env", 0o600)
+    writer = threading.Thread(target=Path(".env").write_text, args=(SECRET,), daemon=True)
+    writer.start()
+    settings = load_settings()
+    writer.join()
+
+    assert [] == list(cautions(settings))
+    assert settings.bot_token is not None
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

@@ -8,7 +8,14 @@ from sqlalchemy import select, update
 from bot.database.constructs import as_stored
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.values import amount, badge, one_line, validated_field, whole_number
+from bot.gamification.admin.values import (
+    amount,
+    badge,
+    one_line,
+    validated_field,
+    whole_number,
+    without_escapes,
+)
 from bot.gamification.models import BotConfig, Reward, RewardType
 from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward as RewardView
@@ -62,7 +69,7 @@ def parse_field(kind: RewardType, field: Field, text: str) -> Any:
         case Field.NAME:
             return one_line(text)
         case Field.DESCRIPTION:
-            return validated_field(RewardDefinition, field.value, text.strip())
+            return validated_field(RewardDefinition, field.value, without_escapes(text))
         case Field.CLAIM_WINDOW:
             return validated_field(RewardDefinition, field.value, whole_number(text))
         case Field.VALUE:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.values import validated_field, whole_number
+from bot.gamification.admin.values import validated_field, whole_number, without_escapes
 from bot.gamification.config import SETTINGS, ConfigDefinition, read_stored_config
 from bot.gamification.level_formula import LevelFormula
 from bot.gamification.levels import let_bookings_finish, relevel
@@ -68,7 +68,7 @@ async def read_setting(
 
 def parse_setting(name: str, text: str) -> int | str:
     """Read what an admin typed. Raises `InvalidValue`, `FormulaError` or `UnknownSetting`."""
-    value = text.strip() if name == LEVEL_FORMULA else whole_number(text)
+    value = without_escapes(text) if name == LEVEL_FORMULA else whole_number(text)
     return _checked(name, value)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
+from unicodedata import category
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +20,7 @@ _BOUNDS: Final = {
 }
 NOT_A_NUMBER: Final = "not_a_number"
 NOT_A_BADGE: Final = "not_a_badge"
+CONTROL: Final = "control_character"
 
 Defined = TypeVar("Defined", bound=Definition)
 T = TypeVar("T")
@@ -75,9 +77,16 @@ def one_line(text: str) -> str:
     return _validated(_NAME, " ".join(text.split()))
 
 
+def without_escapes(text: str) -> str:
+    """Return what was typed, which may have lines. Raises `InvalidValue` for other controls."""
+    if any(category(character) == "Cc" and character not in "\n\t" for character in text):
+        raise InvalidValue("No control characters are allowed; remove them.", CONTROL)
+    return text.strip()
+
+
 def badge(text: str) -> dict[str, Any]:
     """Read a badge: its emoji, a space, its name. Raises `InvalidValue`."""
-    emoji, _, name = text.strip().partition(" ")
+    emoji, _, name = without_escapes(text).partition(" ")
     if not name.strip():
         raise InvalidValue("Write an emoji, a space and the badge's name.", NOT_A_BADGE)
     return validated(BadgeValue, {"badge_name": one_line(name), "emoji": emoji}).model_dump()

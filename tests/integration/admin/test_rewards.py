@@ -102,6 +102,8 @@ async def test_refused_edits(panel: Panel) -> None:
         ("Nombre", "primeros  PASOS", "Ya hay una recompensa con ese nombre."),
         ("Nombre", "\N{ZERO WIDTH SPACE}", "No puede quedar vacío."),
         ("Nombre", "a\x07b", "No puede llevar caracteres de control."),
+        ("Descripción", "a\x1b[2Jb", "No puede llevar caracteres de control."),
+        ("Insignia", "\x07 Oro", "No puede llevar caracteres de control."),
         ("Descripción", "x" * 1001, "Es demasiado largo: caben 1\N{NO-BREAK SPACE}000 caracteres."),
         ("Insignia", "💎", "Escribe un emoji, un espacio y el nombre de la insignia."),
         ("Plazo", "0", "El valor mínimo es 1."),

@@ -1,11 +1,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from sandbox import SandboxServer
+from sandbox.control import pages
+from tests.support.raw_http import exchange
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
 Control = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
@@ -126,20 +129,121 @@ async def test_faults_and_calls(
     "headers",
     [
         {"Host": "evil.example"},
+        {"Host": "evil.example:{port}"},
+        {"Host": "127.0.0.1"},
         {"Host": "127.0.0.1:1"},
+        {"Host": "127.0.0.1.nip.io:{port}"},
+        {"Host": "127.0.0.1:{port}@evil.example"},
+        {"Host": "0.0.0.0:{port}"},
+        {"Host": "[::1]:{port}"},
+        {"Host": "localhost.:{port}"},
+        {"Host": ""},
         {"Origin": "https://evil.example"},
+        {"Origin": "https://127.0.0.1:{port}"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://localhost:{port}"},
+        {"Origin": "http://127.0.0.1:{port}.evil.example"},
+        {"Origin": "http://127.0.0.1:{port}, http://evil.example"},
+        {"Origin": "file://"},
         {"Origin": "null"},
+        {"Origin": ""},
         {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/sandbox/api/cast", "/bot{token}/getMe"])
 async def test_foreign_pages_are_refused(
-    server: SandboxServer, http: aiohttp.ClientSession, headers: dict[str, str], path: str
+    server: SandboxServer, http: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
-    """Neither a rebound DNS name nor a page of another origin gets anything."""
-    url = server.url + path.format(token=server.token)
-    async with http.get(url, headers=headers) as response:
-        assert response.status == 403
+    """Neither a rebound DNS name nor a page of another origin gets anything or does anything."""
+    sent = {name: value.format(port=server.port) for name, value in headers.items()}
+    say = {"member": 1001, "chat": 1001, "text": "x"}
+    for method, path, body in (
+        ("GET", "/", None),
+        ("GET", "/page/js/app.js", None),
+        ("GET", "/sandbox/api/cast", None),
+        ("POST", "/sandbox/api/say", say),
+        ("OPTIONS", "/sandbox/api/say", None),
+        ("GET", f"/bot{server.token}/getMe", None),
+        ("POST", f"/bot{server.token}/deleteWebhook", {}),
+    ):
+        async with http.request(method, server.url + path, json=body, headers=sent) as response:
+            assert 403 == response.status
+            assert not [name for name in response.headers if name.startswith("Access-Control")]
+    assert [] == server.calls.methods()
+    assert () == server.telegram.messages(server.telegram.private(server.telegram.ana))
+
+
+@pytest.mark.parametrize(
+    "head", ["GET http://evil.example/sandbox/api/cast HTTP/1.1", "GET /sandbox/api/cast HTTP/1.0"]
+)
+async def test_other_host_in_the_first_line(server: SandboxServer, head: str) -> None:
+    """A host in the request's line counts as one in a header does, and none is none of ours."""
+    host = f"Host: 127.0.0.1:{server.port}\r\n" if "1.1" in head else ""
+
+    answer = await exchange(server.port, f"{head}\r\n{host}Connection: close\r\n\r\n".encode())
+
+    assert b" 403 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/../server.py",
+        "/page/..%2fserver.py",
+        "/page/%2e%2e/server.py",
+        "/page/%2E%2E%2Fserver.py",
+        "/page/%252e%252e/server.py",
+        "/page/..%5cserver.py",
+        "/page/..\\server.py",
+        "/page/..;/server.py",
+        "/page/....//server.py",
+        "/page/js/../../server.py",
+        "/page/js/..%2f..%2fserver.py",
+        "/page/%c0%ae%c0%ae/server.py",
+        "/page//etc/hostname",
+        "/page/%2fetc/hostname",
+        "/page/%2f%2fetc%2fhostname",
+        "/page/file:///etc/hostname",
+        "/page/index.html%00.js",
+        "/page/" + "%2e%2e/" * 30 + "etc/hostname",
+        "/page/" + "a" * 5000,
+        "/sandbox/photos/..%2f..%2fserver.py",
+        "//etc/hostname",
+        "/../../../../etc/hostname",
+    ],
+)
+async def test_no_way_out_of_the_page(
+    server: SandboxServer, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """Nothing but the page's own files is served, and no odd name is a failure."""
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n"
+
+    answer = await exchange(server.port, head.encode())
+
+    assert b" 404 " in answer.splitlines()[0]
+    assert [] == caplog.messages
+
+
+@pytest.mark.parametrize("path", ["/page", "/page/", "/page/js", "/page/js/"])
+async def test_no_listing(server: SandboxServer, http: aiohttp.ClientSession, path: str) -> None:
+    """A folder is not listed."""
+    async with http.get(server.url + path) as response:
+        assert 403 == response.status
+
+
+async def test_no_symlink_out_of_the_page(
+    http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A link to elsewhere among the page's files leads nowhere."""
+    (tmp_path / "page").mkdir()
+    (tmp_path / "secret.txt").write_text("hush")
+    (tmp_path / "page" / "file.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "page" / "folder").symlink_to(tmp_path)
+    monkeypatch.setattr(pages, "PAGE", tmp_path / "page")
+    async with SandboxServer() as server:
+        for path in ("file.txt", "folder/secret.txt"):
+            async with http.get(f"{server.url}/page/{path}") as response:
+                assert (404, False) == (response.status, "hush" in await response.text())
 
 
 async def test_orders_must_be_json(server: SandboxServer, http: aiohttp.ClientSession) -> None:

@@ -66,6 +66,25 @@ def test_names_that_are_none(text: str, kind: str) -> None:
     assert kind == caught.value.kind
 
 
+@pytest.mark.parametrize("typed", ["a\x1b[2J b", "\x07 Oro", "a\x9bb c", "a\x7fb c"])
+@pytest.mark.parametrize("field", [Field.NAME, Field.DESCRIPTION, Field.VALUE])
+def test_no_escapes(field: Field, typed: str) -> None:
+    """Nothing that an admin types for a reward commands a terminal that shows it."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_field(RewardType.BADGE, field, typed)
+
+    assert "control_character" == caught.value.kind
+
+
+@pytest.mark.parametrize("formula", ["1 #\x1b[31m", "1 #\x07", "(1\x0c+ 1)", "(1 \r+ 1)"])
+def test_formula_without_escapes(formula: str) -> None:
+    """Not even in a formula's comment can an escape come in."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_setting("level_formula", formula)
+
+    assert "control_character" == caught.value.kind
+
+
 def test_long_emoji() -> None:
     """A badge's emoji has at most 16 characters."""
     with pytest.raises(InvalidValue) as caught:
