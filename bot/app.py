@@ -88,7 +88,7 @@ async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> N
     if profiles is None or profiles.created + profiles.kept > MOST_LOOKED_THROUGH:
         return
     try:
-        problems = await service.problems()
+        problems = await service.open_books()
     except DatabaseError as error:
         logger.warning("the data could not be looked through: %s", error)
         return

@@ -106,8 +106,6 @@ def _add_seed(grid: Table, seed: SeedReport) -> None:
         field = name.rpartition(".")[2]
         words = f"{name}: {_worded(field, edited)} (manifest: {_worded(field, default)})"
         grid.add_row("Kept edit", escape(words))
-    for sentence in seed.bad():
-        grid.add_row("Bad value", f"[yellow]{escape(sentence)}[/]")
 
 
 def _fields(row: RowPlan) -> Iterator[str]:

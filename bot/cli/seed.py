@@ -165,7 +165,8 @@ async def _status() -> tuple[Report, list[Run], list[str]]:
         report = await service.inspect()
         if not report.seeds:  # tables of another revision are not ours to judge
             return report, [], []
-        return report, await service.history(1), await service.problems()
+        problems = [*await service.bad_values(), *await service.open_books()]
+        return report, await service.history(1), problems
 
 
 async def _plan(names: list[str]) -> Report:

@@ -1,6 +1,7 @@
 """`python main.py wipe`."""
 
 import asyncio
+import json
 from typing import Annotated
 
 import typer
@@ -13,15 +14,23 @@ from bot.logs import setup_logging
 from bot.settings import Settings, load_settings
 
 
-def wipe(*, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+def wipe(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
     """Delete ALL data and keep the schema; the next start seeds again. Stop the bot first."""
     settings = load_settings()
     setup_logging(settings)
     address = describe(parse_database_url(settings.database_url.get_secret_value()))
     if not yes:
-        typer.confirm(f"Delete all members, balances and settings in {address}?", abort=True)
+        question = f"Delete all members, balances and settings in {address}?"
+        typer.confirm(question, abort=True, err=as_json)
     deleted = asyncio.run(_wipe(settings))
-    typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
+    if as_json:
+        typer.echo(json.dumps({"deleted": deleted}))
+    else:
+        typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
 
 
 async def _wipe(settings: Settings) -> int:

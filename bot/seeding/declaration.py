@@ -140,7 +140,7 @@ class SeededTable(_Part):
     `accepts(field, value)` tells which values of the database count at all.
     """
 
-    fields: Sequence[str]
+    fields: Sequence[str] = ()
     key: Names | None = None
     single: Any = None
     adopt_by: str | None = None

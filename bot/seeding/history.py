@@ -5,12 +5,17 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .report import Report, SeedReport
+
+_DAMAGED: Final = (
+    "A row of the seeds' history (table seed_runs) is damaged; delete those that hold no time, no "
+    "JSON object of counts or no list of changes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,12 @@ async def read_runs(
     statement = select(*columns).order_by(runs.c.id.desc()).limit(limit)
     if seed is not None:
         statement = statement.where(runs.c.seed == seed)
-    found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
+    try:
+        found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
+    except (ValueError, TypeError) as error:
+        raise SeedError(_DAMAGED) from error
+    if not all(isinstance(one, dict) for run in found for one in (run.counts, *run.changes)):
+        raise SeedError(_DAMAGED)
     for run in found:
         if run.ran_at.tzinfo is None:  # SQLite stores no zone
             object.__setattr__(run, "ran_at", run.ran_at.replace(tzinfo=UTC))

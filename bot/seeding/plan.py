@@ -143,8 +143,8 @@ class _Merge:
             yield self._row(str(table.single), row, self._base or None, theirs)
             return
         keys = {label: table.key_of(label, row) for label, row in theirs.items()}
-        bases = self._bases(keys)
         found = self._matched(stored, keys)
+        bases = self._bases(keys, found)
         for label, one in found.items():
             if one.key != keys[label]:
                 self.names[label_of(one.key)] = label
@@ -153,8 +153,10 @@ class _Merge:
             fields = {**key, **theirs[label]}
             yield self._row(label, found.get(label), bases.get(label), fields)
 
-    def _bases(self, keys: Mapping[str, Key]) -> dict[str, Mapping[str, Any]]:
-        """Find the base of each wanted row: by its key, or by its name of before."""
+    def _bases(
+        self, keys: Mapping[str, Key], rows: Mapping[str, StoredRow]
+    ) -> dict[str, Mapping[str, Any]]:
+        """Find the base of each wanted row: by its key, its name of before, or its row's key."""
         by_key: dict[Key, Mapping[str, Any]] = {}
         for label, row in self._base.items():
             with suppress(*CANNOT_HOLD):  # another column was the key then
@@ -163,6 +165,9 @@ class _Merge:
         for old, label in self._seed.renamed.get(self._table.name, {}).items():
             if old in self._base:
                 found.setdefault(label, self._base[old])
+        for label, row in rows.items():
+            if row.key in by_key:
+                found.setdefault(label, by_key[row.key])
         return found
 
     def _matched(

@@ -25,6 +25,9 @@ from .snapshot import Look, Snapshot
 from .tables import marker_table, runs_table
 
 T = TypeVar("T")
+#: The mechanism's own tables, as it makes them where nobody else has.
+_OWN = MetaData()
+_MARKER, _RUNS = marker_table(_OWN), runs_table(_OWN)
 Finish = Callable[[AsyncConnection, Report], Awaitable[None]]
 
 
@@ -95,8 +98,6 @@ class Seeder:
         self._finish = finish
         self._progress = progress
         self._clock = clock
-        self._own = MetaData()
-        self._marker, self._runs = marker_table(self._own), runs_table(self._own)
         self._numbered = {
             table.fullname: table
             for table in (*map(_table, _parts(seeds)), *numbered)
@@ -162,9 +163,9 @@ class Seeder:
         if connection is None:
             async with self._reading() as own:
                 return await self.history(limit, own)
-        if not await self._has(connection, self._runs):
+        if not await self._has(connection, _RUNS):
             return []
-        return await read_runs(connection, self._runs, limit=limit)
+        return await read_runs(connection, _RUNS, limit=limit)
 
     async def inspect(self, connection: AsyncConnection | None = None) -> Report:
         """Report what `run` would do from a look alone, which writes nothing and locks nothing.
@@ -187,7 +188,7 @@ class Seeder:
                 revision = await self._schema.current(connection)
                 if revision != self._schema.head:
                     return Report((), revision, self._schema.head)
-            elif not await self._has(connection, self._marker):
+            elif not await self._has(connection, _MARKER):
                 look = self._look(connection, markers=False)
             # Another start may have made the tables since.
             snapshot = await look.take(connection)
@@ -204,7 +205,7 @@ class Seeder:
         if self._schema:
             revision = await self._schema.current(connection)
             await self._schema.upgrade(connection, revision)
-        await connection.run_sync(self._own.create_all)
+        await connection.run_sync(_OWN.create_all)
         look = self._look(connection)
         if connection.dialect.name == "postgresql":
             for statement in look.locks():
@@ -232,7 +233,7 @@ class Seeder:
         seeds = [_judged(seed, snapshot, takes) for seed in self.seeds.values()]
         head = self._schema.head if self._schema else None
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
-            runs = await read_runs(connection, self._runs) if snapshot.markers else []
+            runs = await read_runs(connection, _RUNS) if snapshot.markers else []
             seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
         behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
         return Report(tuple(seeds), head, head, tuple(behind))
@@ -257,7 +258,7 @@ class Seeder:
             filled.append(replace(one, missing=created, keys=keys))
         if not report.is_newer and not report.matches:
             now = self._clock()
-            await write_marker(connection, self._marker, seed, now=now, release=self._release)
+            await write_marker(connection, _MARKER, seed, now=now, release=self._release)
         return replace(report, backfills=tuple(filled))
 
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
@@ -273,12 +274,12 @@ class Seeder:
                 f"The schema is at {revision}, not at {self._schema.head}, so the seed is not ours "
                 "to revert; do that with the release that wrote it, or run `seed apply` first."
             )
-        await connection.run_sync(self._own.create_all)
+        await connection.run_sync(_OWN.create_all)
         snapshot = await self._look(connection, [seed]).take(connection)
         rows = tuple(to_null(seed, snapshot))
         for row in rows:
             await fields_to_null(connection, seed.sections[row.section], row)
-        marker = self._marker
+        marker = _MARKER
         await connection.execute(delete(marker).where(marker.c.seed == seed.name))
         found = snapshot.markers.get(seed.name)
         action = Outcome.REVERTED if rows or found else Outcome.UP_TO_DATE
@@ -289,7 +290,7 @@ class Seeder:
 
     async def _record(self, connection: AsyncConnection, report: Report) -> None:
         now = self._clock()
-        await write_runs(connection, self._runs, report, now=now, release=self._release)
+        await write_runs(connection, _RUNS, report, now=now, release=self._release)
 
     async def _in_transaction(
         self, work: Callable[[AsyncConnection], Awaitable[T]], *, dry_run: bool = False

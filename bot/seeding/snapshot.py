@@ -107,6 +107,7 @@ class Look:
         self._dialect = dialect
         self._sqlite = dialect.name == "sqlite"
         self._whole = whole
+        self._made: dict[SeededTable | Children, list[_Column]] = {}
         self._sections = [(seed, table) for seed in seeds for table in seed.order]
         self._backfills = [(seed, backfill) for seed in seeds for backfill in seed.backfills]
         self._numbered = [] if self._sqlite else list(numbered)
@@ -125,16 +126,26 @@ class Look:
             if table.children:
                 self._add_children(seed, table, table.children, found, next(values))
             rows[seed.name, table.name] = sorted(found, key=lambda row: _order(table, row))
+        counts = await self._counted(connection, values)
         return Snapshot(
             markers={row.key[0]: _marker(row) for row in markers},
             rows=rows,
-            counts={
-                (seed.name, backfill.name): (next(values), next(values))
-                for seed, backfill in self._backfills
-            },
+            counts=counts,
             behind=tuple(name for name in [next(values) for _ in self._numbered] if name),
             extra=tuple(values),
         )
+
+    async def _counted(
+        self, connection: AsyncConnection, values: Iterator[Any]
+    ) -> dict[tuple[str, str], tuple[int, int]]:
+        """Return the counts."""
+        counts = {}
+        for seed, backfill in self._backfills:
+            every, have = next(values), next(values)
+            if have > every:  # rows without parents: their number says nothing
+                have = (await connection.exec_driver_sql(self._exact(backfill))).scalar_one()
+            counts[seed.name, backfill.name] = (every, have)
+        return counts
 
     def locks(self) -> Iterator[str]:
         """Return statements that keep others from editing what is looked at until we commit."""
@@ -184,15 +195,20 @@ class Look:
         return self._rows_of(self._columns(seed, table), self._source(seed, table))
 
     def _columns(self, seed: Seed, table: SeededTable) -> list[_Column]:
-        link = [_link(table, table.children)] if table.children else []
-        names = dict.fromkeys([*table.ids, *link, *table.keys, *table.fields])
-        return [self._column(seed, table, name, "t") for name in names]
+        if table not in self._made:
+            link = [_link(table, table.children)] if table.children else []
+            names = dict.fromkeys([*table.ids, *link, *table.keys, *table.fields])
+            self._made[table] = [self._column(seed, table, name, "t") for name in names]
+        return self._made[table]
 
     def _columns_of_children(
         self, seed: Seed, table: SeededTable, children: Children
     ) -> list[_Column]:
-        names = (children.parent, *children.columns)
-        return [self._column(seed, children, name, "c", of=table) for name in names]
+        if children not in self._made:
+            names = (children.parent, *children.columns)
+            columns = [self._column(seed, children, name, "c", of=table) for name in names]
+            self._made[children] = columns
+        return self._made[children]
 
     def _column(
         self,
@@ -251,19 +267,24 @@ class Look:
         return f"{self._table(children.table)} AS c WHERE {name} IN ({parents})"
 
     def _counts(self, backfill: Backfill) -> tuple[str, str]:
-        rows = f"{self._table(backfill.table)} AS t"
-        parents = f"{self._table(backfill.parents.table)} AS p"
-        owner = self._name("t", backfill.owner.name)
-        is_own = f"{owner} = {self._name('p', backfill.parent_id.name)}"
-        every = f"(SELECT count(*) FROM {parents})"  # noqa: S608
-        # The rows are a subset of the parents, as far as foreign keys have seen to it.
-        subset = f"(SELECT count({owner}) FROM {rows})"  # noqa: S608
-        found = f"EXISTS (SELECT 1 FROM {rows} WHERE {is_own})"  # noqa: S608
-        each = f"(SELECT count(*) FROM {parents} WHERE {found})"  # noqa: S608
-        doubtful = f"{subset} > {every}"
+        # The rows are a subset of the parents, as far as foreign keys see to it. Counting rows
+        # reads an index alone; counting a column's values reads the rows.
+        owner = backfill.owner
+        counted = self._name("t", owner.name) if owner.nullable else "*"
+        every = f"(SELECT count(*) FROM {self._table(backfill.parents.table)})"  # noqa: S608
+        have = f"(SELECT count({counted}) FROM {self._table(backfill.table)} AS t)"  # noqa: S608
         if self._sqlite:
-            doubtful += " OR (SELECT foreign_keys FROM pragma_foreign_keys) = 0"
-        return every, f"CASE WHEN {doubtful} THEN {each} ELSE {subset} END"
+            kept = "(SELECT foreign_keys FROM pragma_foreign_keys)"
+            have = f"CASE {kept} WHEN 1 THEN {have} ELSE ({self._exact(backfill)}) END"
+        return every, have
+
+    def _exact(self, backfill: Backfill) -> str:
+        parents = f"{self._table(backfill.parents.table)} AS p"
+        is_own = (
+            f"{self._name('t', backfill.owner.name)} = {self._name('p', backfill.parent_id.name)}"
+        )
+        found = f"SELECT 1 FROM {self._table(backfill.table)} AS t WHERE {is_own}"  # noqa: S608
+        return f"SELECT count(*) FROM {parents} WHERE EXISTS ({found})"  # noqa: S608
 
     def _is_behind(self, table: Table) -> str:
         column = str(getattr(table.autoincrement_column, "name", ""))

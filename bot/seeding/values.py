@@ -72,10 +72,14 @@ class TextForm(Form):
 class IntegerForm(Form):
     """Whole numbers that fit the column."""
 
+    def __init__(self, kind: Any) -> None:
+        """Look up how many bits the column has."""
+        super().__init__(kind)
+        self._limit = 2 ** next(bits for known, bits in _BITS if isinstance(kind, known))
+
     def canonical(self, value: Any) -> Json:
         number = _of(int, value)
-        bits = next(bits for kind, bits in _BITS if isinstance(self.kind, kind))
-        if isinstance(value, bool) or not -(2**bits) <= number < 2**bits:
+        if isinstance(value, bool) or not -self._limit <= number < self._limit:
             raise ValueError
         return number
 

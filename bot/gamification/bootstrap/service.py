@@ -20,7 +20,7 @@ from bot.gamification.bootstrap.seed import PROFILES, SEED, make_seed
 from bot.gamification.config import ConfigReader
 from bot.gamification.levels import settle_levels
 from bot.gamification.problems import read_problems
-from bot.seeding import Report, Seeder
+from bot.seeding import Report, Seeder, SeedError
 from bot.seeding.backfill import Progress
 from bot.seeding.history import Run
 from bot.seeding.service import silent, utc_now
@@ -69,8 +69,7 @@ class BootstrapService:
         """Make the database whole; a whole one is only read, without any lock."""
         with explained("The bootstrap"):
             report = await self._seeder.run()
-        if report.schema_before is None:
-            logger.info("made a new database: %s", self._where)
+        self._tell_where(report)
         return report
 
     async def plan(self, names: Iterable[str] = ()) -> Report:
@@ -90,7 +89,9 @@ class BootstrapService:
     async def take(self, names: Iterable[str], connection: AsyncConnection | None = None) -> Report:
         """Give edits back to the manifest (`config.besitos_daily_gift`), and do what `run` does."""
         with explained("Taking back edits"):
-            return await self._seeder.take(names, connection)
+            report = await self._seeder.take(names, connection)
+        self._tell_where(report)
+        return report
 
     async def revert(self, *, dry_run: bool = False) -> Report:
         """Set the economy's settings to NULL and remove the marker; profiles and rewards stay.
@@ -103,21 +104,32 @@ class BootstrapService:
     async def export(self) -> dict[str, dict[str, Any]]:
         """Return the settings and rewards that the database holds, in a manifest's form."""
         with explained("The export"):
+            if not (await self._seeder.inspect()).seeds:
+                raise SeedError(
+                    "The database has not been seeded by this release; run `seed apply`, and "
+                    "export then."
+                )
             return await self._seeder.export(SEED)
 
-    async def problems(self) -> list[str]:
-        """Return a sentence for all that a look at everything finds wrong with the data.
+    async def bad_values(self) -> list[str]:
+        """Return a sentence for each value of settings and rewards that cannot be."""
+        with explained("The look at the rules"):
+            async with self._engine.connect() as connection:
+                return list(map(str, await read_problems(connection)))
 
-        That is values which cannot be, accounts that differ from their ledger, and rows without
-        the row they refer to. It reads every account, so no start waits for it.
+    async def open_books(self) -> list[str]:
+        """Return a sentence for accounts that differ from their ledger, and for orphaned rows.
+
+        It reads every account, so no start waits for it.
         """
         with explained("The look at the books"):
             async with self._engine.connect() as connection:
-                return [
-                    *map(str, await read_problems(connection)),
-                    *map(str, await differing_accounts(connection)),
-                    *map(str, await orphans(connection)),
-                ]
+                accounts = await differing_accounts(connection)
+                return [*map(str, accounts), *map(str, await orphans(connection))]
+
+    def _tell_where(self, report: Report) -> None:
+        if report.schema_before is None:
+            logger.info("made a new database: %s", self._where)
 
     async def _restore_accounts(self, connection: AsyncConnection, report: Report) -> None:
         # Profiles that were deleted while their ledger was kept come back with its sums.

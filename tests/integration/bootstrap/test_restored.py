@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.errors import DatabaseError
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Outcome
@@ -107,3 +108,23 @@ async def test_taken_edits_follow_the_manifest_again(
 
     assert Outcome.TAKEN is taken.outcome
     assert 60 == (await contents(engine))["bot_config"][0]["besitos_daily_gift"]
+
+
+@pytest.mark.parametrize("damage", ["changes = '[3]'", "counts = '[]'"])
+async def test_damaged_history_is_said(
+    service: BootstrapService, engine: AsyncEngine, damage: str
+) -> None:
+    """Whoever asks for the history reads which table holds what it cannot; a start goes on."""
+    await service.run()
+    await run_sql(engine, f"UPDATE seed_runs SET {damage}")
+
+    with pytest.raises(DatabaseError, match="seed_runs"):
+        await service.history()
+
+    assert Outcome.UP_TO_DATE is (await service.run()).outcome
+
+
+async def test_export_of_nothing(service: BootstrapService) -> None:
+    """A database that is not there yet has nothing to export, and says what to do."""
+    with pytest.raises(DatabaseError, match="has not been seeded"):
+        await service.export()

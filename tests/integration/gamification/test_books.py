@@ -194,7 +194,8 @@ async def test_problems_in_sentences(live: LiveEconomy) -> None:
         "UPDATE rewards SET claim_window_hours = 100000000 WHERE id = 2",
     )
 
-    value, account = await BootstrapService(live.engine, load_manifest()).problems()
+    service = BootstrapService(live.engine, load_manifest())
+    (value,), (account,) = await service.bad_values(), await service.open_books()
 
     assert "claim_window_hours" in value
     assert "100000000" in value

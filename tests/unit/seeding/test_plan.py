@@ -176,3 +176,14 @@ def test_key_beats_name() -> None:
 def test_rows_that_left_the_manifest_stay() -> None:
     """What the manifest no longer names is not even looked at."""
     assert () == plan_things({}, {}, [thing(1, "old", name="Old", text=1)])
+
+
+def test_row_adopted_from_another_key_has_its_base() -> None:
+    """A key that has another name in the manifest takes along what was applied under the old."""
+    base = {"old": {"name": "Welcome", "text": 1}}
+    stored = thing(7, "old", name="Welcome", text=1)
+
+    (row,) = plan_things({"new": {"name": "Welcome", "text": 2}}, base, [stored])
+
+    assert {"key": ("old", "new"), "text": (1, 2)} == row.changes
+    assert {} == row.kept
