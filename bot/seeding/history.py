@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from .errors import SeedError
 from .report import Report, SeedReport
 
 _DAMAGED: Final = (
