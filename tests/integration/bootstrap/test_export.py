@@ -16,12 +16,17 @@ from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import BotConfig, Reward, RewardCondition
+from bot.gamification.rewards.definition import accepts_reward_value
+from bot.gamification.types import canonical_name, same_name_key
 from bot.seeding import Outcome
 from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
 
-names = st.text(
-    st.characters(exclude_categories=["C", "Z"], exclude_characters="\0"), min_size=1, max_size=20
+#: Names as the panel stores them.
+names = (
+    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+    .map(canonical_name)
+    .filter(lambda name: accepts_reward_value("name", name))
 )
 config_edits = st.dictionaries(
     st.sampled_from(["besitos_daily_gift", "max_reactions_per_day", "besitos_daily_base"]),
@@ -64,7 +69,9 @@ reward = st.fixed_dictionaries(
 @given(
     edits=config_edits,
     edited=st.dictionaries(st.sampled_from(["primeros_pasos", "racha_7_dias"]), reward),
-    made=st.dictionaries(names, reward, max_size=4),
+    made=st.lists(
+        st.tuples(names, reward), max_size=4, unique_by=lambda named: same_name_key(named[0])
+    ).map(dict),
 )
 async def test_round_trip(
     tmp_path: Path,
