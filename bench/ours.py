@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from bench import child
 from bot.database.address import parse_database_url
 from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine, for_single_reads
+from bot.database.engine import SQLITE_BEGIN, create_engine
 from bot.database.transaction import exclusive_transaction
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.seed import PROFILES, make_seed
@@ -73,7 +73,8 @@ def one_seed(url: str) -> float:
 
 
 async def _look(url: str, count: int) -> float:
-    engine = for_single_reads(create_engine(parse_database_url(url)))
+    opened = create_engine(parse_database_url(url))
+    engine = opened.execution_options(**{SQLITE_BEGIN: None})
     seeds = [make_seed(_manifest()), replace(make_seed(_manifest()), name="second", backfills=())]
     try:
         await Seeder(engine, seeds).run()

@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.seeding import Report
 from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
-from bot.seeding.report import Outcome, SeedReport
+from bot.seeding.report import Outcome, SeedReport, step
 
 #: How many user ids a person wants to see; `--json` gives all.
 FEW = 10
@@ -47,8 +47,8 @@ def status(report: Report, runs: Sequence[Run], problems: Sequence[str]) -> None
         grid.add_row("Problem", f"[yellow]{escape(problem)}[/]")
     if not report.changes_something:
         grid.add_row("A start", "[green]would change nothing[/]")
-    for index, step in enumerate(report.pending()):
-        grid.add_row("A start would" if index == 0 else "", f"[yellow]{escape(step)}[/]")
+    for index, words in enumerate(report.pending()):
+        grid.add_row("A start would" if index == 0 else "", f"[yellow]{escape(words)}[/]")
     Console(highlight=False).print(grid)
 
 
@@ -78,8 +78,8 @@ def history(runs: Sequence[Run]) -> None:
         console.print("No run has changed anything yet.")
         return
     for run in runs:
-        seed = _step(run.version_before, run.version_after)
-        schema = _step(run.schema_before, run.schema_after)
+        seed = step(run.version_before, run.version_after)
+        schema = step(run.schema_before, run.schema_after)
         console.print(
             f"{run.ran_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{run.outcome}[/] {escape(run.seed)}: "
             f"version {seed}, schema {schema}; release {escape(run.release)} on "
@@ -133,7 +133,3 @@ def _json(value: Any) -> str:
 def _few(ids: Sequence[Any]) -> str:
     shown = ", ".join(map(str, ids[:FEW]))
     return shown if len(ids) <= FEW else f"{shown}, … and {len(ids) - FEW} more"
-
-
-def _step(before: object, after: object) -> str:
-    return f"{after or 'none'}" if before == after else f"{before or 'none'} -> {after or 'none'}"

@@ -48,16 +48,6 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
 
 
-def for_single_reads(engine: AsyncEngine) -> AsyncEngine:
-    """Return the same engine, same pool, for a SELECT that stands alone.
-
-    It needs no transaction around it, and so no visit to the database to end one.
-    """
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(**{SQLITE_BEGIN: None})
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
 def create_reading_engine(url: URL) -> AsyncEngine:
     """Open an engine for looking only: a SQLite file that is not there yet is not created."""
     file = sqlite_file(url)

@@ -1,7 +1,7 @@
 """Report of a look, a dry run or a run: one view for status, plan, log and history."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -223,10 +223,6 @@ class Report:
         counted = (seed.counts() for seed in self.seeds)
         return next((counts[section] for counts in counted if section in counts), Counts())
 
-    def took(self, milliseconds: float) -> "Report":
-        """Return the report with the time that it all took."""
-        return replace(self, milliseconds=milliseconds)
-
     def summary(self) -> str:
         """Return the one line for the log."""
         return f"{self.outcome.replace('_', ' ')}: {self.details()}"
@@ -236,8 +232,8 @@ class Report:
         sections = []
         for seed in self.seeds:
             name = "seed" if len(self.seeds) == 1 else f"seed {seed.name}"
-            sections.append(f"{name} {_step(seed.version_before, seed.version_after)}")
-        sections.append(f"schema {_step(self.schema_before, self.schema_after)}")
+            sections.append(f"{name} {step(seed.version_before, seed.version_after)}")
+        sections.append(f"schema {step(self.schema_before, self.schema_after)}")
         counted = "; ".join(
             f"{name} {counts.created} created, {counts.updated} updated, {counts.kept} kept"
             for seed in self.seeds
@@ -283,7 +279,8 @@ def _count(rows: Sequence[RowPlan]) -> Counts:
     )
 
 
-def _step(before: object, after: object) -> str:
+def step(before: object, after: object) -> str:
+    """Return the way from one version or revision to another, as the log tells it."""
     return f"{after or 'none'}" if before == after else f"{before or 'none'} -> {after or 'none'}"
 
 

@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sqlalchemy import null, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from .declaration import Seed, SeededTable
+from .declaration import Seed
 from .errors import UnknownSeedName
 from .plan import Action, RowPlan, Takes, nothing
 from .snapshot import Snapshot
@@ -43,13 +40,6 @@ def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
             if changes:
                 plan = RowPlan.of(table, str(table.single), row)
                 yield replace(plan, action=Action.UPDATE, changes=changes)
-
-
-async def fields_to_null(connection: AsyncConnection, table: SeededTable, row: RowPlan) -> None:
-    """Write what `to_null` has planned."""
-    chosen = table.column(table.ids[0]) == table.single
-    values = {name: null() for name in row.changes}
-    await connection.execute(update(table.table).where(chosen).values(values))
 
 
 def _names(seed: Seed) -> Iterator[str]:

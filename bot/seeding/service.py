@@ -20,7 +20,7 @@ from .history import Run, read_runs, returning, write_runs
 from .lock import Exclusive, exclusive_transaction, retried
 from .plan import Takes, make_plan, nothing
 from .report import BackfillReport, Outcome, Report, SeedReport
-from .revert import fields_to_null, make_takes, to_null
+from .revert import make_takes, to_null
 from .snapshot import Look, Snapshot
 from .tables import marker_table, runs_table
 
@@ -277,8 +277,7 @@ class Seeder:
         await connection.run_sync(_OWN.create_all)
         snapshot = await self._look(connection, [seed]).take(connection)
         rows = tuple(to_null(seed, snapshot))
-        for row in rows:
-            await fields_to_null(connection, seed.sections[row.section], row)
+        await write_rows(connection, seed, rows)
         marker = _MARKER
         await connection.execute(delete(marker).where(marker.c.seed == seed.name))
         found = snapshot.markers.get(seed.name)
