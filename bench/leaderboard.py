@@ -12,10 +12,10 @@ from bench.measure import Sample, Turns
 from bench.table import Figure, ratio
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.gamification.account import Account
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.leaderboard import read_page, read_standing
-from bot.gamification.member_state import MemberState
+from bot.gamification.leaderboard import read_page, read_rank
 
 FEW, MANY = 10_000, 1_000_000
 PAIRS = 20
@@ -64,9 +64,9 @@ async def _fill(engine: AsyncEngine) -> None:
 
 async def _look(engine: AsyncEngine) -> Sample:
     """Look as a member in the middle, whom nobody could rank by looking at a few rows."""
-    member = MemberState(1, 0, 50_000, 0, 1, 0, {}, {})
+    member = Account(1, 0, 50_000, 0, 1, 0, {}, {})
     async with engine.connect() as connection:
         started = perf_counter()
         await read_page(connection, 0)
-        await read_standing(connection, member)
+        await read_rank(connection, member)
         return Sample(perf_counter() - started)

@@ -20,7 +20,7 @@ from bot.database.transaction import exclusive_transaction
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.seed import PROFILES, make_seed
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import User
+from bot.gamification.models import UserRow
 from bot.seeding import Outcome, Report, Seeder
 from bot.seeding.backfill import fill
 from bot.seeding.service import silent
@@ -45,7 +45,7 @@ async def _backfill(url: str) -> float:
     engine = create_engine(parse_database_url(url))
     try:
         async with exclusive_transaction(engine, 0) as connection:
-            users = await connection.scalar(select(func.count()).select_from(User)) or 0
+            users = await connection.scalar(select(func.count()).select_from(UserRow)) or 0
             started = perf_counter()
             created = await fill(connection, PROFILES, total=users, missing=users, progress=silent)
             await connection.commit()

@@ -23,7 +23,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
-from bot.stopping import stop_on_signals, unless_stopped
+from bot.shutdown import stop_on_signals, unless_stopped
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.outbox import Outbox
 from bot.telegram.polling import Polling

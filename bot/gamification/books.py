@@ -17,14 +17,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.models import Transaction, UserGamificationProfile
+from bot.gamification.models import AccountRow, LedgerEntryRow
 
 #: So many findings are named.
 LIMIT: Final = 10
 
 # The tables, not the models: those would have SQLAlchemy configure every mapper, at each start.
-_lines = Transaction.__table__.c
-_profiles = UserGamificationProfile.__table__.c
+_lines = LedgerEntryRow.__table__.c
+_profiles = AccountRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _ledger() -> Select[Any]:
 def _restore() -> Update:
     ledger = _ledger().having(_BALANCE >= 0).subquery()
     return (
-        update(UserGamificationProfile)
+        update(AccountRow)
         .where(
             _profiles.user_id == ledger.c.user_id,
             _profiles.total_earned == 0,

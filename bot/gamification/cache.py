@@ -12,7 +12,7 @@ TIME_TO_LIVE: Final = 5.0
 T = TypeVar("T")
 
 
-class Cached(Generic[T]):
+class TtlCache(Generic[T]):
     """Remembers what `read` returned, for `TIME_TO_LIVE` seconds or until told to forget it."""
 
     def __init__(
@@ -34,6 +34,6 @@ class Cached(Generic[T]):
             self._read_at = now
         return self._value
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Read again next time: something has changed here and now."""
         self._value = None

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored, raw
 from bot.gamification.level_formula import FormulaError, LevelFormula
-from bot.gamification.models import BotConfig
+from bot.gamification.models import BotConfigRow
 from bot.gamification.stored import Problem, read_text
 from bot.gamification.types import Besitos, Definition, Small, fault
 
@@ -82,7 +82,7 @@ async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
         {name: found[name] for name in found if found[name] is not None and name not in faults},
         row.level_formula,
         tuple(
-            Problem.of(BotConfig.__tablename__, 1, name, found[name], reason)
+            Problem.of(BotConfigRow.__tablename__, 1, name, found[name], reason)
             for name, reason in faults.items()
         ),
     )
@@ -128,7 +128,7 @@ class ConfigReader:
         )
 
 
-_columns = BotConfig.__table__.c
+_columns = BotConfigRow.__table__.c
 _ROW = select(
     *(
         (as_stored if name == "level_formula" else raw)(_columns[name]).label(name)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from bot.errors import BesitosError
-from bot.gamification.economy import Entry, book
-from bot.gamification.member_state import MemberState
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.models import StreakType, TransactionType
-from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.unlocking import unlock
 from bot.gamification.streaks import ONE_DAY, continued, save_day
@@ -27,7 +27,7 @@ class GiftAlreadyTaken(BesitosError):
 class GiftResult:
     """What the gift brought in besitos: `gift` and `bonus`; the streak in days; the next one."""
 
-    state: MemberState
+    account: Account
     gift: int
     bonus: int
     streak: int
@@ -35,22 +35,22 @@ class GiftResult:
     unlocked: tuple[Reward, ...]
 
 
-async def take_gift(economy: Economy, state: MemberState) -> GiftResult:
+async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
     """Give today's gift. Raises `GiftAlreadyTaken`."""
     today = economy.now.date()
     due = datetime.combine(today + ONE_DAY, time(), tzinfo=UTC)
-    before = state.streaks.get(StreakType.DAILY_GIFT)
+    before = account.streaks.get(StreakType.DAILY_GIFT)
     streak = continued(before, today)
     if streak == before or not await save_day(
-        economy.connection, state.user_id, StreakType.DAILY_GIFT, today
+        economy.connection, account.user_id, StreakType.DAILY_GIFT, today
     ):
         raise GiftAlreadyTaken(streak.current, due)
     gift = economy.config.besitos_daily_gift
     bonus = economy.config.besitos_daily_streak_bonus if streak.current > 1 else 0
-    reference = f"gift:{state.user_id}:{today}"
-    counted = replace(state, streaks={**state.streaks, StreakType.DAILY_GIFT: streak})
-    booked = await book(
-        economy, counted, [Entry(gift + bonus, TransactionType.DAILY_GIFT, reference)]
+    reference = f"gift:{account.user_id}:{today}"
+    counted = replace(account, streaks={**account.streaks, StreakType.DAILY_GIFT: streak})
+    booked = await post(
+        economy, counted, [LedgerEntry(gift + bonus, TransactionType.DAILY_GIFT, reference)]
     )
-    after, unlocked = await unlock(economy, booked.state)
+    after, unlocked = await unlock(economy, booked.account)
     return GiftResult(after, gift, bonus, streak.current, due, tuple(unlocked))

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_number, as_stored
-from bot.gamification.member_state import MemberState
-from bot.gamification.models import User, UserGamificationProfile
+from bot.gamification.account import Account
+from bot.gamification.models import AccountRow, UserRow
 from bot.gamification.stored import read_text
 
 PAGE: Final = 10
@@ -36,7 +36,7 @@ class LeaderboardPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Rank:
     """A member's rank, None when it lies beyond `limit`."""
 
     rank: int | None
@@ -56,11 +56,11 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     found = (
         await connection.execute(
             select(
-                as_stored(User.first_name).label("first_name"),
+                as_stored(UserRow.first_name).label("first_name"),
                 as_number(ranked.c.total_earned).label("total_earned"),
                 as_number(ranked.c.level).label("level"),
             )
-            .join(ranked, ranked.c.user_id == User.user_id)
+            .join(ranked, ranked.c.user_id == UserRow.user_id)
             .order_by(ranked.c.total_earned.desc(), ranked.c.user_id.desc())
         )
     ).all()
@@ -71,17 +71,17 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     return LeaderboardPage(rows, page, has_next=len(found) > PAGE)
 
 
-async def read_standing(connection: AsyncConnection, state: MemberState) -> Standing:
+async def read_rank(connection: AsyncConnection, account: Account) -> Rank:
     """Return a member's rank. Members with equal totals have ranks of their own."""
     place = tuple_(_profile.total_earned, _profile.user_id)
     ahead = (
         select(_profile.user_id)
-        .where(place > (state.total_earned, state.user_id))
+        .where(place > (account.total_earned, account.user_id))
         .limit(LIMIT)
         .subquery()
     )
     count = await connection.scalar(select(func.count()).select_from(ahead)) or 0
-    return Standing(count + 1 if count < LIMIT else None)
+    return Rank(count + 1 if count < LIMIT else None)
 
 
-_profile = UserGamificationProfile
+_profile = AccountRow

@@ -27,14 +27,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_number
 from bot.gamification.level_formula import MAX_TOTAL_EARNED, LevelFormula
-from bot.gamification.models import UserGamificationProfile
+from bot.gamification.models import AccountRow
 
 #: Up to so many levels that anybody can have, one statement that names them all does it.
 MOST_STEPS: Final = 400
 #: With more, the totals that members have are taken so many at a time.
 SLICE: Final = 5_000
 
-_profile = UserGamificationProfile.__table__.c
+_profile = AccountRow.__table__.c
 _total = as_number(_profile.total_earned)
 
 
@@ -53,7 +53,7 @@ async def let_bookings_finish(connection: AsyncConnection) -> None:
     has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        table = UserGamificationProfile.__tablename__
+        table = AccountRow.__tablename__
         await connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
 
 
@@ -88,7 +88,7 @@ async def _give_levels(
     # Room above the highest total, for whoever calls while members go on earning.
     reach = min(2 * highest + 10_000, MAX_TOTAL_EARNED)
     steps = await asyncio.to_thread(list, islice(level_steps(parsed, reach), MOST_STEPS + 1))
-    change = update(UserGamificationProfile).where(whose)
+    change = update(AccountRow).where(whose)
     if len(steps) <= MOST_STEPS:
         return await _by_threshold(connection, change, steps, also)
     return await _by_total(connection, change, parsed, whose, also)

@@ -79,7 +79,7 @@ def _one_of(values: type[StrEnum]) -> Enum:
     return Enum(values, native_enum=False, create_constraint=True, length=32)
 
 
-class User(Base):
+class UserRow(Base):
     """A member as Telegram knows them."""
 
     __tablename__ = "users"
@@ -93,7 +93,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class BotConfig(Base):
+class BotConfigRow(Base):
     """The economy's settings, one row. NULL means the manifest's default."""
 
     __tablename__ = "bot_config"
@@ -122,7 +122,7 @@ class BotConfig(Base):
     )
 
 
-class UserGamificationProfile(Base):
+class AccountRow(Base):
     """A member's account: the sums of their ledger and the level that follows from them."""
 
     __tablename__ = "user_gamification_profiles"
@@ -137,7 +137,7 @@ class UserGamificationProfile(Base):
 
     user_id: Mapped[int] = mapped_column(
         BigInteger,
-        ForeignKey(User.user_id, ondelete="CASCADE"),
+        ForeignKey(UserRow.user_id, ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
     )
@@ -149,7 +149,7 @@ class UserGamificationProfile(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class Reward(Base):
+class RewardRow(Base):
     """Something a member can unlock and claim. Retired by `is_active`, never deleted."""
 
     __tablename__ = "rewards"
@@ -175,7 +175,7 @@ class Reward(Base):
     )
 
 
-class RewardCondition(Base):
+class RewardConditionRow(Base):
     """All conditions of group 0 must hold, and one of each further group."""
 
     __tablename__ = "reward_conditions"
@@ -191,13 +191,13 @@ class RewardCondition(Base):
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
-    reward_id: Mapped[int] = mapped_column(ForeignKey(Reward.id, ondelete="CASCADE"), index=True)
+    reward_id: Mapped[int] = mapped_column(ForeignKey(RewardRow.id, ondelete="CASCADE"), index=True)
     condition_type: Mapped[ConditionType] = mapped_column(_one_of(ConditionType))
     condition_value: Mapped[int | None] = mapped_column(BigInteger)
     condition_group: Mapped[int] = mapped_column(server_default="0")
 
 
-class UserReward(Base):
+class UserRewardRow(Base):
     """A reward that a member has unlocked."""
 
     __tablename__ = "user_rewards"
@@ -210,8 +210,8 @@ class UserReward(Base):
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.user_id, ondelete="CASCADE"))
-    reward_id: Mapped[int] = mapped_column(ForeignKey(Reward.id, ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserRow.user_id, ondelete="CASCADE"))
+    reward_id: Mapped[int] = mapped_column(ForeignKey(RewardRow.id, ondelete="CASCADE"), index=True)
     status: Mapped[UserRewardStatus] = mapped_column(_one_of(UserRewardStatus))
     unlocked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -224,7 +224,7 @@ class UserReward(Base):
     baseline_level: Mapped[int] = mapped_column(server_default="1")
 
 
-class Transaction(Base):
+class LedgerEntryRow(Base):
     """One line of the append-only ledger; a balance is the sum of its lines."""
 
     __tablename__ = "transactions"
@@ -235,7 +235,7 @@ class Transaction(Base):
     )
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey(User.user_id, ondelete="RESTRICT"))
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserRow.user_id, ondelete="RESTRICT"))
     amount: Mapped[int] = mapped_column(BigInteger)
     type: Mapped[TransactionType] = mapped_column(_one_of(TransactionType))
     reason: Mapped[str | None] = mapped_column(Text)
@@ -243,14 +243,14 @@ class Transaction(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
 
 
-class UserStreak(Base):
+class StreakRow(Base):
     """Consecutive UTC days on which a member did something. `last_day` decides if it still runs."""
 
     __tablename__ = "user_streaks"
     __table_args__ = (CheckConstraint("current >= 1 AND longest >= current", "longest_is_longest"),)
 
     user_id: Mapped[int] = mapped_column(
-        ForeignKey(User.user_id, ondelete="CASCADE"), primary_key=True
+        ForeignKey(UserRow.user_id, ondelete="CASCADE"), primary_key=True
     )
     streak_type: Mapped[StreakType] = mapped_column(_one_of(StreakType), primary_key=True)
     current: Mapped[int]
@@ -258,14 +258,14 @@ class UserStreak(Base):
     last_day: Mapped[date]
 
 
-class UserReaction(Base):
+class ReactionRow(Base):
     """A message that a member has been paid for reacting to, once and for all."""
 
     __tablename__ = "user_reactions"
     __table_args__ = (Index(None, "user_id", "day"),)
 
     user_id: Mapped[int] = mapped_column(
-        ForeignKey(User.user_id, ondelete="CASCADE"), primary_key=True
+        ForeignKey(UserRow.user_id, ondelete="CASCADE"), primary_key=True
     )
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -273,7 +273,7 @@ class UserReaction(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
-class AdminAction(Base):
+class AdminActionRow(Base):
     """One line of the audit trail: who changed what, from what to what."""
 
     __tablename__ = "admin_actions"
@@ -288,7 +288,7 @@ class AdminAction(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
 
 
-class AdminDialog(Base):
+class AdminDialogRow(Base):
     """The question that an admin has open, if any, and what is known so far."""
 
     __tablename__ = "admin_dialogs"

@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Date, bindparam, func, select
 
 from bot.database.prepared import Prepared
 from bot.database.upsert import Insert, insert
+from bot.gamification.account import Account
 from bot.gamification.config import EconomyConfig
-from bot.gamification.economy import Entry, book
-from bot.gamification.member_state import MemberState
-from bot.gamification.models import StreakType, TransactionType, UserReaction
-from bot.gamification.moment import Economy
+from bot.gamification.context import EconomyContext
+from bot.gamification.ledger import LedgerEntry, post
+from bot.gamification.models import ReactionRow, StreakType, TransactionType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.unlocking import unlock
 from bot.gamification.streaks import ONE_DAY, Streak, continued, save_day
@@ -23,7 +23,7 @@ class ReactionResult:
     `used_up` says that nothing was paid because the day has had its reactions.
     """
 
-    state: MemberState
+    account: Account
     paid: int = 0
     bonus: int = 0
     used_up: bool = False
@@ -31,15 +31,15 @@ class ReactionResult:
 
 
 async def react(
-    economy: Economy, state: MemberState, chat_id: int, message_id: int
+    economy: EconomyContext, account: Account, chat_id: int, message_id: int
 ) -> ReactionResult:
-    """Pay `state`'s member for reacting to a message, unless it was paid or today is used up."""
-    used_up = state.reactions_today >= economy.config.max_reactions_per_day
-    result = ReactionResult(state, used_up=used_up)
-    if await _record(economy, state.user_id, chat_id, message_id):
-        result = await _pay(economy, state, f"{state.user_id}:{chat_id}:{message_id}")
-    after, unlocked = await unlock(economy, result.state)
-    return replace(result, state=after, unlocked=tuple(unlocked))
+    """Pay for reacting to a message, unless it was paid or today is used up."""
+    used_up = account.reactions_today >= economy.config.max_reactions_per_day
+    result = ReactionResult(account, used_up=used_up)
+    if await _record(economy, account.user_id, chat_id, message_id):
+        result = await _pay(economy, account, f"{account.user_id}:{chat_id}:{message_id}")
+    after, unlocked = await unlock(economy, result.account)
+    return replace(result, account=after, unlocked=tuple(unlocked))
 
 
 def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
@@ -48,7 +48,7 @@ def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
     return config.besitos_daily_base + min(extra, config.besitos_streak_bonus_max)
 
 
-async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int) -> bool:
+async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
     """Remember the message; whether it is new and today is not used up."""
     result = await _REMEMBER.execute(
         economy.connection,
@@ -67,7 +67,7 @@ async def _record(economy: Economy, user_id: int, chat_id: int, message_id: int)
 
 def _remember(dialect: str) -> Insert:
     """Insert unless the message is known or the day is used up, which is counted anew."""
-    table = UserReaction.__table__
+    table = ReactionRow.__table__
     today = (
         select(func.count())
         .where(
@@ -80,32 +80,34 @@ def _remember(dialect: str) -> Insert:
     columns = ("user_id", "chat_id", "message_id", "day", "created_at")
     values = [bindparam(name, type_=table.c[name].type) for name in columns]
     new = select(*values).where(today < bindparam("most", type_=BigInteger))
-    return insert(dialect, UserReaction).from_select(columns, new).on_conflict_do_nothing()
+    return insert(dialect, ReactionRow).from_select(columns, new).on_conflict_do_nothing()
 
 
 _REMEMBER = Prepared(_remember)
 
 
-async def _pay(economy: Economy, state: MemberState, what: str) -> ReactionResult:
+async def _pay(economy: EconomyContext, account: Account, what: str) -> ReactionResult:
     today = economy.now.date()
-    before = state.streaks.get(StreakType.REACTION)
+    before = account.streaks.get(StreakType.REACTION)
     streak = continued(before, today)
     entries = [
-        Entry(economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}")
+        LedgerEntry(
+            economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}"
+        )
     ]
     if streak != before:
-        await save_day(economy.connection, state.user_id, StreakType.REACTION, today)
+        await save_day(economy.connection, account.user_id, StreakType.REACTION, today)
         bonus = activity_bonus(economy.config, streak)
-        reference = f"activity:{state.user_id}:{today}"
-        entries.append(Entry(bonus, TransactionType.ACTIVITY_BONUS, reference))
+        reference = f"activity:{account.user_id}:{today}"
+        entries.append(LedgerEntry(bonus, TransactionType.ACTIVITY_BONUS, reference))
     counted = replace(
-        state,
-        reactions_today=state.reactions_today + 1,
-        streaks={**state.streaks, StreakType.REACTION: streak},
+        account,
+        reactions_today=account.reactions_today + 1,
+        streaks={**account.streaks, StreakType.REACTION: streak},
     )
-    booked = await book(economy, counted, entries)
+    booked = await post(economy, counted, entries)
     return ReactionResult(
-        booked.state,
+        booked.account,
         paid=booked.amounts.get(TransactionType.REACTION, 0),
         bonus=booked.amounts.get(TransactionType.ACTIVITY_BONUS, 0),
     )

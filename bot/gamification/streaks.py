@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_day
 from bot.database.upsert import insert
-from bot.gamification.models import StreakType, UserStreak
+from bot.gamification.models import StreakRow, StreakType
 from bot.gamification.stored import Problem, read_day
 
 ONE_DAY = timedelta(days=1)
@@ -60,7 +60,7 @@ def streak_problems(row: str, stored: Sequence[object], streak: Streak) -> list[
     if (streak.current, streak.longest) == (current, longest) and streak.last_day != date.min:
         return []
     return [
-        Problem.of(UserStreak.__tablename__, row, column, value)
+        Problem.of(StreakRow.__tablename__, row, column, value)
         for column, value, is_read in (
             ("current", current, current == streak.current),
             ("longest", longest, longest == streak.longest),
@@ -103,19 +103,19 @@ async def save_day(
 
 @cache
 def _count_day(dialect: str) -> Any:
-    statement = insert(dialect, UserStreak)
+    statement = insert(dialect, StreakRow)
     today = statement.excluded.last_day
-    last_day = as_day(UserStreak.last_day)
+    last_day = as_day(StreakRow.last_day)
     yesterday, latest = (bindparam(name, type_=Date) for name in ("yesterday", "latest"))
     # What SQL by hand has put there begins anew: a length that is none, a day that is none.
-    goes_on = (last_day == yesterday) & UserStreak.current.between(1, LONGEST)
-    current = case((goes_on, cast(UserStreak.current, Integer) + 1), else_=1)
-    is_longer = UserStreak.longest.between(current, LONGEST)
+    goes_on = (last_day == yesterday) & StreakRow.current.between(1, LONGEST)
+    current = case((goes_on, cast(StreakRow.current, Integer) + 1), else_=1)
+    is_longer = StreakRow.longest.between(current, LONGEST)
     return statement.on_conflict_do_update(
-        index_elements=[UserStreak.user_id, UserStreak.streak_type],
+        index_elements=[StreakRow.user_id, StreakRow.streak_type],
         set_={
             "current": current,
-            "longest": case((is_longer, cast(UserStreak.longest, Integer)), else_=current),
+            "longest": case((is_longer, cast(StreakRow.longest, Integer)), else_=current),
             "last_day": today,
         },
         where=or_(last_day.is_(None), last_day < today, last_day > latest),

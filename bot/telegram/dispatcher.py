@@ -6,7 +6,7 @@ from aiogram import Dispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.moment import Rulebook
+from bot.gamification.context import RulesCache
 from bot.telegram import errors, routers, startup
 from bot.telegram.i18n import make_i18n
 from bot.telegram.middlewares.answers import Answers
@@ -25,14 +25,14 @@ def build_dispatcher(
     admin_ids: AbstractSet[int] = frozenset(),
 ) -> Dispatcher:
     """Return a dispatcher that is ready for `emit_startup`; `admin_ids` may open /admin."""
-    rulebook = Rulebook(bootstrap_service.manifest.config)
+    rules = RulesCache(bootstrap_service.manifest.config)
     dispatcher = Dispatcher(
         disable_fsm=True,  # an admin's open question is a row of ours, see admin.dialogs
         engine=engine,
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,
         outbox=outbox,
-        rulebook=rulebook,
+        rules=rules,
         admin_ids=admin_ids,
     )
     startup.register(dispatcher)
@@ -42,7 +42,7 @@ def build_dispatcher(
     # Order matters: the first two act only once the transaction inside has committed.
     dispatcher.update.outer_middleware(Answers(outbox))
     dispatcher.update.outer_middleware(Afterwards())
-    dispatcher.update.outer_middleware(UnitOfWork(engine, rulebook))
+    dispatcher.update.outer_middleware(UnitOfWork(engine, rules))
     dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())
     return dispatcher

@@ -4,14 +4,14 @@ from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, MessageReactionUpdated, TelegramObject, User
 
-from bot.gamification.member_state import MemberState
+from bot.gamification.account import Account
 from bot.telegram.callbacks import ClaimReward, ShowHistory, ShowRewards, ShowTop
 
 
 class IsMember(Filter):
     """Lets people pass; bots, channels and anonymous admins have no account."""
 
-    async def __call__(self, _event: TelegramObject, member: MemberState | None) -> bool:
+    async def __call__(self, _event: TelegramObject, member: Account | None) -> bool:
         """Look for the account that the middleware found."""
         return member is not None
 
@@ -24,7 +24,7 @@ class ReactionInGroup(Filter):
 
     # One filter for all, and not on F: aiogram sends each of those to a thread, at every reaction.
     async def __call__(
-        self, event: MessageReactionUpdated, member: MemberState | None
+        self, event: MessageReactionUpdated, member: Account | None
     ) -> bool | dict[str, User]:
         """Look at who reacted, where, and whether something is there now."""
         in_group = event.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}

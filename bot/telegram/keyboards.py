@@ -6,7 +6,7 @@ from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.gamification.history import HistoryPage
+from bot.gamification.history import LedgerPage
 from bot.gamification.leaderboard import LeaderboardPage
 from bot.gamification.models import UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
@@ -53,7 +53,7 @@ def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMark
     return _keyboard([_arrows(page, lambda to: ShowTop(user_id=user_id, page=to).pack())])
 
 
-def history_pages(page: HistoryPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:
+def history_pages(page: LedgerPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:
     """Return buttons to the newest lines and to older ones."""
     row = []
     if not newest:

@@ -18,7 +18,7 @@ from aiogram.exceptions import (
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from bot.stopping import unless_stopped
+from bot.shutdown import unless_stopped
 from bot.telegram.backoff import Backoff
 from bot.telegram.feeding import feed, places
 

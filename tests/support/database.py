@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.address import sqlite_file
 from bot.database.base import Base
-from bot.gamification.models import User
+from bot.gamification.models import UserRow
 
 #: Columns that say when something was written, which no two runs share.
 TIMES = {"created_at", "updated_at", "applied_at"}
@@ -52,4 +52,4 @@ async def add_users(engine: AsyncEngine, *user_ids: int) -> None:
     """Insert users without profiles, as an old bot would have left them."""
     async with engine.begin() as connection:
         rows = [{"user_id": user_id, "first_name": f"Member {user_id}"} for user_id in user_ids]
-        await connection.execute(insert(User), rows)
+        await connection.execute(insert(UserRow), rows)

@@ -9,22 +9,22 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
+from bot.gamification.account import Account, User
 from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.context import EconomyContext, RulesCache
 from bot.gamification.daily_gift import GiftResult, take_gift
-from bot.gamification.economy import Booked, Entry, book
-from bot.gamification.member_state import Member, MemberState
-from bot.gamification.members import enter_member
+from bot.gamification.ledger import LedgerEntry, Posted, post
 from bot.gamification.models import (
-    BotConfig,
-    Reward,
-    RewardCondition,
+    AccountRow,
+    BotConfigRow,
+    LedgerEntryRow,
+    RewardConditionRow,
+    RewardRow,
     RewardType,
-    Transaction,
     TransactionType,
-    UserGamificationProfile,
 )
-from bot.gamification.moment import Economy, Rulebook
 from bot.gamification.reactions import ReactionResult, react
+from bot.gamification.registration import get_or_create_account
 from bot.gamification.rewards.claiming import ClaimResult, claim
 from bot.gamification.rewards.listing import RewardLine, list_rewards
 from bot.gamification.rewards.unlocking import unlock
@@ -58,17 +58,17 @@ class LiveEconomy:
         """Play on `engine`, which must be bootstrapped."""
         self.engine = engine
         self.clock = clock or Clock()
-        self.rulebook = Rulebook(load_manifest().config, self.clock)
+        self.rules = RulesCache(load_manifest().config, self.clock)
 
     @asynccontextmanager
-    async def turn(self, user_id: int = ANA) -> AsyncIterator[tuple[Economy, MemberState]]:
+    async def turn(self, user_id: int = ANA) -> AsyncIterator[tuple[EconomyContext, Account]]:
         """Open what the middleware opens for an update of this member."""
         async with for_writing(self.engine).begin() as connection:
-            economy = await self.rulebook.economy(connection)
-            member = Member(user_id, None, f"Member {user_id}", "es")
-            state = await enter_member(connection, member, economy.now.date())
-            self.rulebook.problems.name(user_id, state.problems)
-            yield economy, state
+            economy = await self.rules.economy(connection)
+            member = User(user_id, None, f"Member {user_id}", "es")
+            account = await get_or_create_account(connection, member, economy.now.date())
+            self.rules.problems.name(user_id, account.problems)
+            yield economy, account
 
     async def react(
         self, message_id: int, user_id: int = ANA, chat_id: int = GROUP
@@ -92,7 +92,7 @@ class LiveEconomy:
         async with self.turn(user_id) as (economy, member):
             return [reward.name for reward in (await unlock(economy, member))[1]]
 
-    async def state(self, user_id: int = ANA) -> MemberState:
+    async def account(self, user_id: int = ANA) -> Account:
         """Return the account."""
         async with self.turn(user_id) as (_, member):
             return member
@@ -102,26 +102,26 @@ class LiveEconomy:
         async with self.turn(user_id) as (economy, member):
             return list(list_rewards(economy, member).lines)
 
-    async def move(self, amount: int, reference: str, user_id: int = ANA) -> Booked:
+    async def move(self, amount: int, reference: str, user_id: int = ANA) -> Posted:
         """Grant besitos, or take them when the amount is negative, as an admin does."""
         kind = TransactionType.ADMIN_GRANT if amount > 0 else TransactionType.ADMIN_TAKE
         async with self.turn(user_id) as (economy, member):
-            return await book(economy, member, [Entry(amount, kind, reference)])
+            return await post(economy, member, [LedgerEntry(amount, kind, reference)])
 
     async def set(self, **settings: Any) -> None:
         """Change settings in the database, and have them in force at once."""
-        await self.edit(update(BotConfig).values(**settings))
+        await self.edit(update(BotConfigRow).values(**settings))
 
     async def edit(self, statement: Any) -> None:
         """Change rules in the database, and have them in force at once."""
         async with self.engine.begin() as connection:
             await connection.execute(statement)
-        self.rulebook.forget()
+        self.rules.invalidate()
 
     async def edit_by_sql(self, *statements: str) -> None:
         """Change anything by plain SQL, and have it in force at once."""
         await run_sql(self.engine, *statements)
-        self.rulebook.forget()
+        self.rules.invalidate()
 
     async def add_reward(self, name: str, *conditions: tuple[Any, ...], **fields: Any) -> int:
         """Define a reward of 7 besitos; a condition is its type, value and perhaps group."""
@@ -140,7 +140,7 @@ class LiveEconomy:
         }
         rewards = [{"key": name, "name": name} | columns | fields for name in names]
         async with self.engine.begin() as connection:
-            made = await connection.execute(insert(Reward).returning(Reward.id), rewards)
+            made = await connection.execute(insert(RewardRow).returning(RewardRow.id), rewards)
             ids = list(made.scalars())
             rows = [
                 {
@@ -153,35 +153,37 @@ class LiveEconomy:
                 for kind, value, *group in conditions
             ]
             if rows:
-                await connection.execute(insert(RewardCondition), rows)
-        self.rulebook.forget()
+                await connection.execute(insert(RewardConditionRow), rows)
+        self.rules.invalidate()
         return ids
 
     async def reward_id(self, key: str) -> int:
         """Return the id of a seeded reward."""
         async with self.engine.connect() as connection:
-            return int(await connection.scalar(select(Reward.id).where(Reward.key == key)) or 0)
+            return int(
+                await connection.scalar(select(RewardRow.id).where(RewardRow.key == key)) or 0
+            )
 
     async def ledger(self, user_id: int = ANA) -> list[tuple[TransactionType, int]]:
         """Return the lines, oldest first."""
-        statement = select(Transaction.type, Transaction.amount).where(
-            Transaction.user_id == user_id
+        statement = select(LedgerEntryRow.type, LedgerEntryRow.amount).where(
+            LedgerEntryRow.user_id == user_id
         )
         async with self.engine.connect() as connection:
-            found = await connection.execute(statement.order_by(Transaction.id))
+            found = await connection.execute(statement.order_by(LedgerEntryRow.id))
             return [(kind, amount) for kind, amount in found]
 
     async def assert_books_balance(self) -> None:
         """Every balance must be the sum of its ledger, and every level the formula's."""
-        profile = UserGamificationProfile
-        total = func.coalesce(func.sum(Transaction.amount), 0)
+        profile = AccountRow
+        total = func.coalesce(func.sum(LedgerEntryRow.amount), 0)
         statement = (
             select(profile, total.label("ledger"))
-            .outerjoin(Transaction, Transaction.user_id == profile.user_id)
+            .outerjoin(LedgerEntryRow, LedgerEntryRow.user_id == profile.user_id)
             .group_by(*profile.__table__.columns)
         )
         async with for_writing(self.engine).begin() as connection:
-            formula = (await self.rulebook.economy(connection)).config.level_formula
+            formula = (await self.rules.economy(connection)).config.level_formula
             for row in await connection.execute(statement):
                 assert (row.ledger, row.total_earned - row.total_spent) == (row.balance,) * 2
                 assert row.balance >= 0

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored
-from bot.gamification.models import AdminAction, Reward, User
-from bot.gamification.moment import Economy
+from bot.gamification.context import EconomyContext
+from bot.gamification.models import AdminActionRow, RewardRow, UserRow
 from bot.gamification.stored import read_json, read_moment, read_text
 
 PAGE: Final = 8
@@ -56,7 +56,7 @@ class AuditPage:
 
 
 async def record(  # noqa: PLR0913 - an audit line has that many parts
-    economy: Economy, admin_id: int, action: Action, target: str, *, before: Any, after: Any
+    economy: EconomyContext, admin_id: int, action: Action, target: str, *, before: Any, after: Any
 ) -> None:
     """Write one line for a change that the same transaction makes."""
     row = {
@@ -69,29 +69,33 @@ async def record(  # noqa: PLR0913 - an audit line has that many parts
     }
     # A column that is left out is NULL; a None that is put in would be JSON's null.
     given = {name: value for name, value in row.items() if value is not None}
-    await economy.connection.execute(insert(AdminAction).values(given))
+    await economy.connection.execute(insert(AdminActionRow).values(given))
 
 
 async def read_audit(connection: AsyncConnection, older_than: int | None = None) -> AuditPage:
     """Return the newest lines, or those before line `older_than`."""
     statement = (
         select(
-            AdminAction.id,
-            AdminAction.admin_id,
-            as_stored(User.first_name).label("admin_name"),
-            AdminAction.action,
-            AdminAction.target,
+            AdminActionRow.id,
+            AdminActionRow.admin_id,
+            as_stored(UserRow.first_name).label("admin_name"),
+            AdminActionRow.action,
+            AdminActionRow.target,
             *(
                 as_stored(column).label(column.key)
-                for column in (AdminAction.before, AdminAction.after, AdminAction.created_at)
+                for column in (
+                    AdminActionRow.before,
+                    AdminActionRow.after,
+                    AdminActionRow.created_at,
+                )
             ),
         )
-        .outerjoin(User, User.user_id == AdminAction.admin_id)
-        .order_by(AdminAction.id.desc())
+        .outerjoin(UserRow, UserRow.user_id == AdminActionRow.admin_id)
+        .order_by(AdminActionRow.id.desc())
         .limit(PAGE + 1)
     )
     if older_than is not None:
-        statement = statement.where(AdminAction.id < older_than)
+        statement = statement.where(AdminActionRow.id < older_than)
     found = (await connection.execute(statement)).all()
     shown = found[:PAGE]
     named = await _names(connection, {row.target for row in shown})
@@ -117,8 +121,8 @@ async def _names(connection: AsyncConnection, targets: Collection[str]) -> dict[
     """Return what the members and rewards among the targets are called now."""
     names: dict[str, str] = {}
     for kind, key, name in (
-        ("member", User.user_id, as_stored(User.first_name)),
-        ("reward", Reward.id, as_stored(Reward.name)),
+        ("member", UserRow.user_id, as_stored(UserRow.first_name)),
+        ("reward", RewardRow.id, as_stored(RewardRow.name)),
     ):
         ids = [int(one.partition(":")[2]) for one in targets if one.startswith(f"{kind}:")]
         for row in await connection.execute(select(key, name).where(key.in_(ids))):

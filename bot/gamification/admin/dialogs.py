@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored
 from bot.database.upsert import insert
-from bot.gamification.models import AdminDialog
+from bot.gamification.models import AdminDialogRow
 from bot.gamification.stored import read_json
 
 #: Telegram repeats an update within minutes; nobody has more of them under way than this.
@@ -24,7 +24,7 @@ _LAST_TURN: Final = "last_turn"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialog:
+class DialogState:
     """The open question, None if there is none, and what is known so far (JSON values)."""
 
     question: str | None = None
@@ -36,7 +36,7 @@ class Turn:
     """One update's turn: the dialog as the update `found` it, and which updates came before."""
 
     update_id: int
-    found: Dialog
+    found: DialogState
     earlier: tuple[int, ...] = ()
 
 
@@ -45,24 +45,26 @@ async def begin_turn(connection: AsyncConnection, admin_id: int, update_id: int)
 
     The update that had the last turn gets the same one again.
     """
-    statement = select(AdminDialog.question, as_stored(AdminDialog.known).label("known"))
-    row = (await connection.execute(statement.where(AdminDialog.admin_id == admin_id))).first()
+    statement = select(AdminDialogRow.question, as_stored(AdminDialogRow.known).label("known"))
+    row = (await connection.execute(statement.where(AdminDialogRow.admin_id == admin_id))).first()
     known = read_json(row.known) if row else None
     if row is None or not isinstance(known, dict):
         # What SQL by hand has put there is no dialog: the admin begins anew.
-        return Turn(update_id, Dialog())
+        return Turn(update_id, DialogState())
     last = known.pop(_LAST_TURN, None)
     if last is None:  # written by a release that did not remember
-        return Turn(update_id, Dialog(row.question, known))
+        return Turn(update_id, DialogState(row.question, known))
     *earlier, newest = last["updates"]
     if update_id == newest:
-        return Turn(update_id, Dialog(last["question"], last["known"]), tuple(earlier))
+        return Turn(update_id, DialogState(last["question"], last["known"]), tuple(earlier))
     if update_id in earlier:
         return None
-    return Turn(update_id, Dialog(row.question, known), (*earlier, newest))
+    return Turn(update_id, DialogState(row.question, known), (*earlier, newest))
 
 
-async def save_turn(connection: AsyncConnection, admin_id: int, turn: Turn, dialog: Dialog) -> None:
+async def save_turn(
+    connection: AsyncConnection, admin_id: int, turn: Turn, dialog: DialogState
+) -> None:
     """Remember where the dialog stands after `turn`, and the turn itself."""
     last = {
         "updates": [*turn.earlier, turn.update_id][-_REMEMBERED:],
@@ -70,7 +72,7 @@ async def save_turn(connection: AsyncConnection, admin_id: int, turn: Turn, dial
         "known": dict(turn.found.known),
     }
     facts = {"question": dialog.question, "known": {**dialog.known, _LAST_TURN: last}}
-    statement = insert(connection.dialect.name, AdminDialog).values(admin_id=admin_id, **facts)
+    statement = insert(connection.dialect.name, AdminDialogRow).values(admin_id=admin_id, **facts)
     await connection.execute(
-        statement.on_conflict_do_update(index_elements=[AdminDialog.admin_id], set_=facts)
+        statement.on_conflict_do_update(index_elements=[AdminDialogRow.admin_id], set_=facts)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from bot.database.constructs import as_stored
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.values import (
+from bot.gamification.admin.validation import (
     amount,
     badge,
     one_line,
@@ -16,10 +16,9 @@ from bot.gamification.admin.values import (
     whole_number,
     without_escapes,
 )
-from bot.gamification.models import BotConfig, Reward, RewardType
-from bot.gamification.moment import Economy
-from bot.gamification.rewards.catalogue import Reward as RewardView
-from bot.gamification.rewards.catalogue import read_catalogue
+from bot.gamification.context import EconomyContext
+from bot.gamification.models import BotConfigRow, RewardRow, RewardType
+from bot.gamification.rewards.catalogue import Reward, read_catalogue
 from bot.gamification.rewards.definition import RewardDefinition
 from bot.gamification.stored import read_text
 from bot.gamification.types import same_name_key
@@ -50,12 +49,12 @@ class Flag(StrEnum):
     SECRET = "is_secret"  # noqa: S105 - a column, no password
 
 
-async def read_rewards(economy: Economy) -> list[RewardView]:
+async def read_rewards(economy: EconomyContext) -> list[Reward]:
     """Return all rewards as the database has them now."""
     return list((await read_catalogue(economy.connection)).values())
 
 
-async def read_reward(economy: Economy, reward_id: int) -> RewardView:
+async def read_reward(economy: EconomyContext, reward_id: int) -> Reward:
     """Return one reward as the database has it now. Raises `RewardNotFound`."""
     reward = (await read_catalogue(economy.connection)).get(reward_id)
     if reward is None:
@@ -77,23 +76,23 @@ def parse_field(kind: RewardType, field: Field, text: str) -> Any:
 
 
 async def edit_reward(
-    economy: Economy, admin_id: int, reward_id: int, field: Field | Flag, value: Any
-) -> RewardView:
+    economy: EconomyContext, admin_id: int, reward_id: int, field: Field | Flag, value: Any
+) -> Reward:
     """Set one field of a reward and return the reward.
 
-    Whoever calls makes the rulebook forget what it knows, once this is committed. Raises
+    Whoever calls makes the rules forget what it knows, once this is committed. Raises
     `RewardNotFound` or `NameTaken`; nothing has changed then.
     """
-    column = getattr(Reward, field.value)
+    column = getattr(RewardRow, field.value)
     # Members who hold the reward refer to it: only its fields are locked, not its identity.
-    locked = select(column).where(Reward.id == reward_id).with_for_update(key_share=True)
+    locked = select(column).where(RewardRow.id == reward_id).with_for_update(key_share=True)
     row = (await economy.connection.execute(locked)).one_or_none()
     if row is not None and row[0] != value:
         if field is Field.NAME:
             await refuse_taken_name(economy, value, but=reward_id)
         await economy.connection.execute(
-            update(Reward)
-            .where(Reward.id == reward_id)
+            update(RewardRow)
+            .where(RewardRow.id == reward_id)
             .values({field.value: value, "updated_at": economy.now})
         )
         await record(
@@ -107,7 +106,7 @@ async def edit_reward(
     return await read_reward(economy, reward_id)
 
 
-async def refuse_taken_name(economy: Economy, name: str, *, but: int | None = None) -> None:
+async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | None = None) -> None:
     """Raise `NameTaken` when a reward has that name, as people see it, and is not the one `but`.
 
     The seed tells rewards apart by it.
@@ -115,8 +114,8 @@ async def refuse_taken_name(economy: Economy, name: str, *, but: int | None = No
     Admins who name rewards at the same time come one after the other: the settings' row is the
     one thing there is that all of them can lock.
     """
-    await economy.connection.execute(select(BotConfig.id).with_for_update(key_share=True))
-    others = select(as_stored(Reward.name)).where(Reward.id.is_distinct_from(but))
+    await economy.connection.execute(select(BotConfigRow.id).with_for_update(key_share=True))
+    others = select(as_stored(RewardRow.name)).where(RewardRow.id.is_distinct_from(but))
     key = same_name_key(name)
     if any(
         same_name_key(read_text(one) or "") == key

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.values import validated_field, whole_number, without_escapes
+from bot.gamification.admin.validation import validated_field, whole_number, without_escapes
 from bot.gamification.config import SETTINGS, ConfigDefinition, read_stored_config
+from bot.gamification.context import EconomyContext
 from bot.gamification.level_formula import LevelFormula
 from bot.gamification.levels import let_bookings_finish, relevel
-from bot.gamification.models import BotConfig
-from bot.gamification.moment import Economy
+from bot.gamification.models import BotConfigRow
 from bot.gamification.stored import read_text
 
 LEVEL_FORMULA = "level_formula"
@@ -73,23 +73,23 @@ def parse_setting(name: str, text: str) -> int | str:
 
 
 async def change_setting(
-    economy: Economy, admin_id: int, name: str, value: int | str
+    economy: EconomyContext, admin_id: int, name: str, value: int | str
 ) -> SettingChange:
     """Set `name` to `value`, for everybody at once; a new formula re-levels all members.
 
-    Whoever calls makes the rulebook forget what it knows, once this is committed. Raises
+    Whoever calls makes the rules forget what it knows, once this is committed. Raises
     `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
     value = _checked(name, value)
-    column = getattr(BotConfig, name)
-    locked = select(column).where(BotConfig.id == 1).with_for_update(key_share=True)
+    column = getattr(BotConfigRow, name)
+    locked = select(column).where(BotConfigRow.id == 1).with_for_update(key_share=True)
     before: int | str | None = read_text((await economy.connection.execute(locked)).scalar())
     if before == value:
         return SettingChange(name, before, value)
     changed = {name: value, "updated_at": economy.now}
-    statement = insert(economy.connection.dialect.name, BotConfig).values(id=1, **changed)
+    statement = insert(economy.connection.dialect.name, BotConfigRow).values(id=1, **changed)
     await economy.connection.execute(
-        statement.on_conflict_do_update(index_elements=[BotConfig.id], set_=changed)
+        statement.on_conflict_do_update(index_elements=[BotConfigRow.id], set_=changed)
     )
     releveled = 0
     if name == LEVEL_FORMULA:

@@ -5,12 +5,12 @@ from typing import Any
 
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.moment import Economy
+from bot.gamification.context import EconomyContext
 from bot.seeding.plan import RowPlan
 
 
 async def reward_edits(
-    economy: Economy, service: BootstrapService, reward_id: int
+    economy: EconomyContext, service: BootstrapService, reward_id: int
 ) -> Mapping[str, tuple[Any, Any]]:
     """Return what of a seeded reward was edited: the edit and the default, by field."""
     row = await _row(economy, service, reward_id)
@@ -18,11 +18,11 @@ async def reward_edits(
 
 
 async def restore_reward(
-    economy: Economy, admin_id: int, service: BootstrapService, reward_id: int
+    economy: EconomyContext, admin_id: int, service: BootstrapService, reward_id: int
 ) -> None:
     """Give every edit of a seeded reward back to the manifest; nothing for any other reward.
 
-    Whoever calls makes the rulebook forget what it knows, once this is committed.
+    Whoever calls makes the rules forget what it knows, once this is committed.
     """
     row = await _row(economy, service, reward_id)
     if row is None or not row.kept:
@@ -38,7 +38,9 @@ async def restore_reward(
     )
 
 
-async def _row(economy: Economy, service: BootstrapService, reward_id: int) -> RowPlan | None:
+async def _row(
+    economy: EconomyContext, service: BootstrapService, reward_id: int
+) -> RowPlan | None:
     report = await service.inspect(economy.connection)
     for row in report.rows:
         if row.section == "rewards" and row.stored and row.stored.values["id"] == reward_id:

@@ -5,36 +5,38 @@ from typing import Final
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.config import SETTINGS, accepts_setting
 from bot.gamification.models import (
-    BotConfig,
-    Reward,
-    RewardCondition,
-    User,
-    UserGamificationProfile,
+    AccountRow,
+    BotConfigRow,
+    RewardConditionRow,
+    RewardRow,
+    UserRow,
 )
 from bot.gamification.rewards.definition import RewardFields, accepts_reward_value
 from bot.seeding import Backfill, Children, Seed, SeededTable
 
 SEED: Final = "gamification"
 
-CONFIG: Final = SeededTable("config", BotConfig, fields=SETTINGS, single=1, accepts=accepts_setting)
+CONFIG: Final = SeededTable(
+    "config", BotConfigRow, fields=SETTINGS, single=1, accepts=accepts_setting
+)
 REWARDS: Final = SeededTable(
     "rewards",
-    Reward,
+    RewardRow,
     key="key",
     fields=tuple(RewardFields.model_fields),
     adopt_by="name",
     accepts=accepts_reward_value,
     children=Children(
         "conditions",
-        RewardCondition,
+        RewardConditionRow,
         parent="reward_id",
         columns=("condition_type", "condition_value", "condition_group"),
     ),
 )
 PROFILES: Final = Backfill(
     "profiles",
-    UserGamificationProfile,
-    parent=User,
+    AccountRow,
+    parent=UserRow,
     defaults={"balance": 0, "total_earned": 0, "total_spent": 0, "level": 1},
 )
 

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored, raw
-from bot.gamification.models import ConditionType, RewardCondition, RewardType
-from bot.gamification.models import Reward as RewardRow
+from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow, RewardType
+from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.definition import RewardFields, condition_faults, reward_faults
-from bot.gamification.rewards.rules import Condition
 from bot.gamification.stored import Problem, read_flag, read_json
 
 
@@ -77,7 +76,7 @@ def _wrong_fields(reward_id: int, row: Any, fields: Mapping[str, Any]) -> list[P
 def _wrong_conditions(rows: Iterable[Any]) -> list[Problem]:
     return [
         Problem.of(
-            RewardCondition.__tablename__, row.condition_id, name, getattr(row, name), reason
+            RewardConditionRow.__tablename__, row.condition_id, name, getattr(row, name), reason
         )
         for row in rows
         for name, reason in condition_faults(_triple(row)).items()
@@ -105,7 +104,7 @@ def _reward(reward_id: int, fields: Mapping[str, Any], conditions: Iterable[Any]
 
 _FIELDS = tuple(RewardFields.model_fields)
 _FLAGS = ("is_active", "is_repeatable", "is_secret")
-_rewards, _conditions = RewardRow.__table__.c, RewardCondition.__table__.c
+_rewards, _conditions = RewardRow.__table__.c, RewardConditionRow.__table__.c
 _REWARDS = (
     select(
         _rewards.id,
@@ -118,6 +117,6 @@ _REWARDS = (
         raw(_conditions.condition_value).label("condition_value"),
         raw(_conditions.condition_group).label("condition_group"),
     )
-    .outerjoin(RewardCondition.__table__, _conditions.reward_id == _rewards.id)
+    .outerjoin(RewardConditionRow.__table__, _conditions.reward_id == _rewards.id)
     .order_by(_rewards.sort_order, _rewards.id, _conditions.condition_group)
 )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import update
 
 from bot.errors import BesitosError
-from bot.gamification.economy import Entry, book
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.level_formula import MAX_TOTAL_EARNED
-from bot.gamification.member_state import MemberState
-from bot.gamification.models import RewardType, TransactionType, UserReward, UserRewardStatus
-from bot.gamification.moment import Economy
+from bot.gamification.models import RewardType, TransactionType, UserRewardRow, UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.unlocking import unlock
 
@@ -27,15 +27,15 @@ class NotClaimable(BesitosError):
 class ClaimResult:
     """What a claim brought: `paid` besitos (0 for a badge), and what it unlocked in turn."""
 
-    state: MemberState
+    account: Account
     reward: Reward
     paid: int
     unlocked: tuple[Reward, ...]
 
 
-async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimResult:
+async def claim(economy: EconomyContext, account: Account, reward_id: int) -> ClaimResult:
     """Claim one of the member's own unlocked rewards. Raises `NotClaimable`."""
-    held = state.rewards.get(reward_id)
+    held = account.rewards.get(reward_id)
     reward = economy.catalogue.get(reward_id)
     if held is None or reward is None:
         raise NotClaimable(None)
@@ -44,54 +44,54 @@ async def claim(economy: Economy, state: MemberState, reward_id: int) -> ClaimRe
         raise NotClaimable(status)
     # The guard is in the statement: whoever comes second finds nothing to update.
     result = await economy.connection.execute(
-        update(UserReward)
+        update(UserRewardRow)
         .where(
-            UserReward.user_id == state.user_id,
-            UserReward.status == UserRewardStatus.UNLOCKED,
+            UserRewardRow.user_id == account.user_id,
+            UserRewardRow.status == UserRewardStatus.UNLOCKED,
             # The same times as were read: the payment is named by one, and the other is not over.
             held.as_read(),
         )
         .values(
             status=UserRewardStatus.CLAIMED,
             claimed_at=economy.now,
-            claims=UserReward.claims + 1,
+            claims=UserRewardRow.claims + 1,
         )
     )
     if result.rowcount != 1:
         raise NotClaimable(status)
     claimed = replace(held, status=UserRewardStatus.CLAIMED, claims=held.claims + 1)
-    after = replace(state, rewards={**state.rewards, reward_id: claimed})
+    after = replace(account, rewards={**account.rewards, reward_id: claimed})
     paid = 0
     if reward.type is RewardType.BESITOS:
         # A repeatable reward is unlocked at another time each time, which tells its payments apart.
         reference = f"reward:{held.id}:{held.unlocked_at.isoformat()}"
-        entry = Entry(reward.value["amount"], TransactionType.REWARD, reference, reward.name)
-        booked = await book(economy, after, [entry])
+        entry = LedgerEntry(reward.value["amount"], TransactionType.REWARD, reference, reward.name)
+        booked = await post(economy, after, [entry])
         paid = sum(booked.amounts.values())
-        after = await _count_from_here(economy, booked.state, paid)
+        after = await _count_from_here(economy, booked.account, paid)
     after, unlocked = await unlock(economy, after)
     return ClaimResult(after, reward, paid, tuple(unlocked))
 
 
-async def _count_from_here(economy: Economy, state: MemberState, paid: int) -> MemberState:
+async def _count_from_here(economy: EconomyContext, account: Account, paid: int) -> Account:
     """Leave out what a reward paid when the member earns towards having one again.
 
     Else a repeatable reward, or two of them in turn, would pay for their own repetition for ever.
     """
     await economy.connection.execute(
-        update(UserReward)
+        update(UserRewardRow)
         .where(
-            UserReward.user_id == state.user_id,
+            UserRewardRow.user_id == account.user_id,
             # One that SQL by hand has put beyond would overflow, and nothing is counted from there.
-            UserReward.baseline_earned <= MAX_TOTAL_EARNED,
+            UserRewardRow.baseline_earned <= MAX_TOTAL_EARNED,
         )
-        .values(baseline_earned=UserReward.baseline_earned + paid)
+        .values(baseline_earned=UserRewardRow.baseline_earned + paid)
     )
     moved = {
         reward_id: replace(
             held,
             baseline=replace(held.baseline, total_earned=held.baseline.total_earned + paid),
         )
-        for reward_id, held in state.rewards.items()
+        for reward_id, held in account.rewards.items()
     }
-    return replace(state, rewards=moved)
+    return replace(account, rewards=moved)

@@ -8,27 +8,27 @@ from dataclasses import replace
 
 from sqlalchemy import or_, update
 
-from bot.gamification.member_state import MemberState
-from bot.gamification.models import UserReward, UserRewardStatus
-from bot.gamification.moment import Economy
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.models import UserRewardRow, UserRewardStatus
 
 
-async def expire(economy: Economy, state: MemberState) -> MemberState:
+async def expire(economy: EconomyContext, account: Account) -> Account:
     """Mark what was not claimed in time; no statement when there is nothing."""
     expired = {
         reward_id: replace(held, status=UserRewardStatus.EXPIRED)
-        for reward_id, held in state.rewards.items()
+        for reward_id, held in account.rewards.items()
         if held.status is not held.status_at(economy.now)
     }
     if not expired:
-        return state
+        return account
     await economy.connection.execute(
-        update(UserReward)
+        update(UserRewardRow)
         .where(
-            UserReward.user_id == state.user_id,
-            UserReward.status == UserRewardStatus.UNLOCKED,
+            UserRewardRow.user_id == account.user_id,
+            UserRewardRow.status == UserRewardStatus.UNLOCKED,
             or_(*(held.as_read() for held in expired.values())),
         )
         .values(status=UserRewardStatus.EXPIRED)
     )
-    return replace(state, rewards={**state.rewards, **expired})
+    return replace(account, rewards={**account.rewards, **expired})

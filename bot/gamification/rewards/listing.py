@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.gamification.member_state import MemberState
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
 from bot.gamification.models import UserRewardStatus
-from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.rules import Progress, overall
+from bot.gamification.rewards.conditions import Progress, overall
 from bot.gamification.rewards.unlocking import can_unlock
 
 
@@ -40,9 +40,9 @@ PAGE: Final = 8
 _ORDER = (UserRewardStatus.UNLOCKED, None, UserRewardStatus.CLAIMED, UserRewardStatus.EXPIRED)
 
 
-def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardPage:
+def list_rewards(economy: EconomyContext, account: Account, page: int = 0) -> RewardPage:
     """Return one page in order. Secret rewards stay hidden while locked, retired ones too."""
-    lines = [_line(economy, state, reward) for reward in economy.catalogue.values()]
+    lines = [_line(economy, account, reward) for reward in economy.catalogue.values()]
     visible = [
         line
         for line in lines
@@ -53,13 +53,13 @@ def list_rewards(economy: Economy, state: MemberState, page: int = 0) -> RewardP
     return RewardPage(tuple(visible[end - PAGE : end]), page, has_next=len(visible) > end)
 
 
-def _line(economy: Economy, state: MemberState, reward: Reward) -> RewardLine:
-    held = state.rewards.get(reward.id)
+def _line(economy: EconomyContext, account: Account, reward: Reward) -> RewardLine:
+    held = account.rewards.get(reward.id)
     status = held.status_at(economy.now) if held else None
     since = last = None
     if held and can_unlock(held, reward, economy.now):
         status, last, since = None, status, held.baseline  # on its way to the next time
-    facts = state.facts(economy.now.date())
+    facts = account.facts(economy.now.date())
     return RewardLine(
         reward=reward,
         status=status,

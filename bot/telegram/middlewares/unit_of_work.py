@@ -3,14 +3,15 @@
 from typing import Any, Final
 
 from aiogram import BaseMiddleware
-from aiogram.types import TelegramObject, User
+from aiogram.types import TelegramObject
+from aiogram.types import User as TelegramUser
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
-from bot.gamification.economy import StaleAccount
-from bot.gamification.member_state import Member
-from bot.gamification.members import enter_member
-from bot.gamification.moment import Rulebook
+from bot.gamification.account import User
+from bot.gamification.context import RulesCache
+from bot.gamification.ledger import StaleAccount
+from bot.gamification.registration import get_or_create_account
 from bot.telegram.incoming import without_controls
 from bot.telegram.middlewares import Handler
 
@@ -25,10 +26,10 @@ class UnitOfWork(BaseMiddleware):
     ask for `member` are not for them.
     """
 
-    def __init__(self, engine: AsyncEngine, rulebook: Rulebook) -> None:
+    def __init__(self, engine: AsyncEngine, rules: RulesCache) -> None:
         """Open every transaction on `engine`."""
         self._engine = for_writing(engine)
-        self._rulebook = rulebook
+        self._rules = rules
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Register who is behind the update, run the rest, commit."""
@@ -36,25 +37,25 @@ class UnitOfWork(BaseMiddleware):
             return await self._in_transaction(handler, event, data)
         except StaleAccount:
             # An admin has changed a rule that we had read a moment before: once more by the new.
-            self._rulebook.forget()
+            self._rules.invalidate()
             return await self._in_transaction(handler, event, data)
 
     async def _in_transaction(
         self, handler: Handler, event: TelegramObject, data: dict[str, Any]
     ) -> Any:
         async with self._engine.begin() as connection:
-            economy = await self._rulebook.economy(connection)
-            user: User | None = data.get("event_from_user")
+            economy = await self._rules.economy(connection)
+            user: TelegramUser | None = data.get("event_from_user")
             member = None
             if user is not None and not user.is_bot and user.id != TELEGRAM:
-                member = await enter_member(connection, _member(user), economy.now.date())
-                self._rulebook.problems.name(user.id, member.problems)
+                member = await get_or_create_account(connection, _stored(user), economy.now.date())
+                self._rules.problems.name(user.id, member.problems)
             data.update(economy=economy, member=member)
             return await handler(event, data)
 
 
-def _member(user: User) -> Member:
-    return Member(
+def _stored(user: TelegramUser) -> User:
+    return User(
         user_id=user.id,
         username=without_controls(user.username),
         first_name=without_controls(user.first_name),

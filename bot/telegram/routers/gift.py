@@ -4,9 +4,9 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, User
 
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
 from bot.gamification.daily_gift import take_gift
-from bot.gamification.member_state import MemberState
-from bot.gamification.moment import Economy
 from bot.telegram import announcements
 from bot.telegram.announcements import Answers
 from bot.telegram.callbacks import TakeGift
@@ -26,7 +26,7 @@ def setup() -> Router:
 
 
 async def by_command(
-    message: Message, user: User, member: MemberState, economy: Economy
+    message: Message, user: User, member: Account, economy: EconomyContext
 ) -> Answers:
     """Give today's gift."""
     result = await take_gift(economy, member)
@@ -37,7 +37,7 @@ async def by_command(
 
 
 async def by_button(
-    callback_query: CallbackQuery, message: Message, member: MemberState, economy: Economy
+    callback_query: CallbackQuery, message: Message, member: Account, economy: EconomyContext
 ) -> Answers:
     """Give today's gift to whoever presses."""
     user = callback_query.from_user

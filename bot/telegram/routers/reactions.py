@@ -5,8 +5,8 @@ from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
 
-from bot.gamification.member_state import MemberState
-from bot.gamification.moment import Economy
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
 from bot.gamification.reactions import react
 from bot.telegram import announcements, keyboards
 from bot.telegram.announcements import Answers
@@ -31,7 +31,7 @@ def setup() -> Router:
 
 
 async def pay_reaction(
-    event: MessageReactionUpdated, user: User, member: MemberState, economy: Economy
+    event: MessageReactionUpdated, user: User, member: Account, economy: EconomyContext
 ) -> Answers:
     """Pay quietly; only what it unlocked is worth a message."""
     result = await react(economy, member, event.chat.id, event.message_id)
@@ -44,7 +44,7 @@ async def add_button(post: Message) -> EditMessageReplyMarkup:
 
 
 async def pay_press(
-    callback_query: CallbackQuery, message: Message, member: MemberState, economy: Economy
+    callback_query: CallbackQuery, message: Message, member: Account, economy: EconomyContext
 ) -> Answers:
     """Pay a press like a reaction; what it unlocked goes to the private chat."""
     user = callback_query.from_user

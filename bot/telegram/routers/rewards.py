@@ -4,8 +4,8 @@ from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, User
 
-from bot.gamification.member_state import MemberState
-from bot.gamification.moment import Economy
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
 from bot.gamification.rewards.claiming import claim
 from bot.gamification.rewards.listing import list_rewards
 from bot.gamification.rewards.unlocking import unlock
@@ -30,7 +30,7 @@ def setup() -> Router:
 
 
 async def show_rewards(
-    message: Message, user: User, member: MemberState, economy: Economy
+    message: Message, user: User, member: Account, economy: EconomyContext
 ) -> Answers:
     """List rewards; whatever holds by now is unlocked first."""
     member, _ = await unlock(economy, member)
@@ -41,8 +41,8 @@ async def show_rewards(
 async def turn_rewards(
     callback_query: CallbackQuery,
     callback_data: ShowRewards,
-    member: MemberState,
-    economy: Economy,
+    member: Account,
+    economy: EconomyContext,
 ) -> Answers:
     """Turn the page."""
     member, _ = await unlock(economy, member)
@@ -55,8 +55,8 @@ async def claim_reward(
     callback_query: CallbackQuery,
     message: Message,
     callback_data: ClaimReward,
-    member: MemberState,
-    economy: Economy,
+    member: Account,
+    economy: EconomyContext,
 ) -> Answers:
     """Claim for whoever presses."""
     user = callback_query.from_user

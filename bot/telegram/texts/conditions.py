@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.models import ConditionType
-from bot.gamification.rewards.rules import Condition
+from bot.gamification.rewards.conditions import Condition
 from bot.telegram.texts.common import number
 
 

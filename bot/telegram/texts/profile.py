@@ -6,10 +6,10 @@ from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.history import HistoryPage, HistoryRow
-from bot.gamification.leaderboard import LeaderboardPage, Standing
+from bot.gamification.history import LedgerPage, PostedEntry
+from bot.gamification.leaderboard import LeaderboardPage, Rank
 from bot.gamification.models import TransactionType
-from bot.gamification.profiles import Profile
+from bot.gamification.profile import AccountView
 from bot.telegram.texts.common import bar, fitting, number, person, signed
 
 #: Characters in a profile; there may be any number of badges.
@@ -17,7 +17,7 @@ _ROOM_FOR_BADGES: Final = 2000
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
-def profile(first_name: str, profile: Profile, standing: Standing) -> str:
+def profile(first_name: str, profile: AccountView, standing: Rank) -> str:
     """Show balance, level, the way to the next one, streaks, badges and rank."""
     lines = [
         f"👤 <b>{escape(first_name)}</b>",
@@ -34,14 +34,14 @@ def profile(first_name: str, profile: Profile, standing: Standing) -> str:
     return "\n".join(lines)
 
 
-def rank(standing: Standing) -> str:
+def rank(standing: Rank) -> str:
     """Say where a member stands."""
     if standing.rank is None:
         return _("🏆 Más allá del puesto {limit}").format(limit=number(standing.limit))
     return _("🏆 Eres el n.º {rank}").format(rank=number(standing.rank))
 
 
-def leaderboard(page: LeaderboardPage, standing: Standing) -> str:
+def leaderboard(page: LeaderboardPage, standing: Rank) -> str:
     """Show one page of the best, and where the member stands."""
     lines = [_("🏆 <b>Clasificación</b>"), ""]
     lines += [
@@ -56,20 +56,20 @@ def leaderboard(page: LeaderboardPage, standing: Standing) -> str:
     return "\n".join([*lines, "", rank(standing)])
 
 
-def history(page: HistoryPage) -> str:
+def history(page: LedgerPage) -> str:
     """Show one page of a member's ledger, newest first."""
     if not page.rows:
         return _("Todavía no tienes movimientos. Reacciona a un mensaje o pide tu /daily.")
     return "\n".join([_("🧾 <b>Movimientos</b> (UTC)"), "", *map(_line, page.rows)])
 
 
-def _line(row: HistoryRow) -> str:
+def _line(row: PostedEntry) -> str:
     why = f" · {escape(row.reason)}" if row.reason else ""
     when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>" if row.created_at else "–"
     return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
 
 
-def _way_to_next_level(profile: Profile) -> str:
+def _way_to_next_level(profile: AccountView) -> str:
     if profile.next_level_at is None:
         return _("Has llegado al nivel más alto.")
     # Both from where the level begins, as the bar: 107/400 beside an empty bar reads like a fault.

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import AdminAction
+from bot.gamification.models import AdminActionRow
 from bot.telegram.dispatcher import build_dispatcher
 from tests.support.dispatching import TOKEN, Answering
 from tests.support.markup import read
@@ -89,14 +89,14 @@ class Panel:
     async def audit(self) -> list[tuple[int, str, str, Any, Any]]:
         """Return the audit trail, oldest first."""
         columns = (
-            AdminAction.admin_id,
-            AdminAction.action,
-            AdminAction.target,
-            AdminAction.before,
-            AdminAction.after,
+            AdminActionRow.admin_id,
+            AdminActionRow.action,
+            AdminActionRow.target,
+            AdminActionRow.before,
+            AdminActionRow.after,
         )
         async with self.engine.connect() as connection:
-            found = await connection.execute(select(*columns).order_by(AdminAction.id))
+            found = await connection.execute(select(*columns).order_by(AdminActionRow.id))
             return [tuple(row) for row in found]
 
     def _look_at(self, method: TelegramMethod[Any]) -> None:

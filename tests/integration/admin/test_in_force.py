@@ -16,7 +16,7 @@ async def open_question(panel: Panel) -> None:
 async def test_failed_commit_forgets_nothing(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the commit fails nothing has changed, and the same update works the next time."""
     forgotten = []
-    monkeypatch.setattr(panel.dispatcher["rulebook"], "forget", lambda: forgotten.append(1))
+    monkeypatch.setattr(panel.dispatcher["rules"], "invalidate", lambda: forgotten.append(1))
     await open_question(panel)
 
     with monkeypatch.context() as patch:
@@ -33,7 +33,7 @@ async def test_failed_commit_forgets_nothing(panel: Panel, monkeypatch: pytest.M
 
 
 async def test_in_force_with_the_next_update(panel: Panel) -> None:
-    """The rulebook that the dispatcher has cached is read again."""
+    """The rules that the dispatcher has cached is read again."""
     await panel.say("/profile", who=ANA)
     await open_question(panel)
     await panel.say("60")

@@ -9,8 +9,8 @@ from aiogram.types import Update
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.gamification.admin.dialogs import Dialog, begin_turn, save_turn
-from bot.gamification.models import ConditionType, Reward, RewardCondition
+from bot.gamification.admin.dialogs import DialogState, begin_turn, save_turn
+from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy, count_rows
@@ -75,7 +75,7 @@ async def test_draft(panel: Repeating, live: LiveEconomy) -> None:
     await panel.press_data(dict(panel.buttons)["✅ Crear"])
 
     async with panel.engine.connect() as connection:
-        found = await connection.execute(select(Reward).where(Reward.key.is_(None)))
+        found = await connection.execute(select(RewardRow).where(RewardRow.key.is_(None)))
         rewards = [
             (row.name, row.description, row.reward_value, row.claim_window_hours, row.is_secret)
             for row in found
@@ -83,9 +83,9 @@ async def test_draft(panel: Repeating, live: LiveEconomy) -> None:
         conditions = [
             tuple(row)
             for row in await connection.execute(
-                select(RewardCondition.condition_type, RewardCondition.condition_group)
-                .where(RewardCondition.reward_id > 3)
-                .order_by(RewardCondition.id)
+                select(RewardConditionRow.condition_type, RewardConditionRow.condition_group)
+                .where(RewardConditionRow.reward_id > 3)
+                .order_by(RewardConditionRow.id)
             )
         ]
     assert [("77", "Para quien ayuda", {"amount": 5}, 24, True)] == rewards
@@ -158,7 +158,7 @@ async def test_grant(panel: Repeating, live: LiveEconomy) -> None:
 
     assert asked.startswith("¿Por qué?")
     assert "+500 besitos · Por ayudar" in confirm
-    assert 500 == (await live.state()).balance
+    assert 500 == (await live.account()).balance
     assert [{"balance": 500, "amount": 500, "reason": "Por ayudar"}] == [
         after for *_, after in await panel.audit()
     ]
@@ -254,7 +254,7 @@ async def test_little_is_remembered(live: LiveEconomy) -> None:
         for update_id in range(10**9, 10**9 + 200):
             turn = await begin_turn(economy.connection, ADMIN, update_id)
             assert turn is not None
-            await save_turn(economy.connection, ADMIN, turn, Dialog())
+            await save_turn(economy.connection, ADMIN, turn, DialogState())
         late = await begin_turn(economy.connection, ADMIN, 10**9 + 190)
 
     assert late is None

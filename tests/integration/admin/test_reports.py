@@ -15,8 +15,8 @@ from sqlalchemy import insert
 
 import bot
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.figures import DayFigures, read_figures
-from bot.gamification.models import Transaction, TransactionType
+from bot.gamification.admin.statistics import DailyTotals, read_statistics
+from bot.gamification.models import LedgerEntryRow, TransactionType
 from bot.telegram.routers.admin import chart
 from bot.telegram.texts.admin.figures import ChartWords
 from bot.telegram.texts.common import person
@@ -51,7 +51,7 @@ async def history(live: LiveEconomy) -> None:
         for n, (hours, user_id, amount) in enumerate(LINES)
     ]
     async with live.engine.begin() as connection:
-        await connection.execute(insert(Transaction), rows)
+        await connection.execute(insert(LedgerEntryRow), rows)
 
 
 @pytest.mark.usefixtures("history")
@@ -61,7 +61,7 @@ async def test_figures(live: LiveEconomy) -> None:
     await live.edit_by_sql("UPDATE user_gamification_profiles SET balance = 9, total_earned = 9")
 
     async with live.engine.connect() as connection:
-        figures = await read_figures(connection, NOON)
+        figures = await read_statistics(connection, NOON)
 
     today = NOON.date()
     assert (27, 3, 2) == (figures.circulating, figures.members, figures.active_members)
@@ -78,7 +78,7 @@ async def test_figures(live: LiveEconomy) -> None:
 async def test_figures_of_nothing(live: LiveEconomy) -> None:
     """An empty economy has figures, too."""
     async with live.engine.connect() as connection:
-        figures = await read_figures(connection, NOON)
+        figures = await read_statistics(connection, NOON)
 
     assert (0, 0, 0, 14) == (
         figures.circulating,
@@ -92,7 +92,7 @@ async def test_chart(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     """The chart is drawn when it is sent, in another thread, and is a PNG."""
     threads = []
 
-    def draw(days: tuple[DayFigures, ...], words: ChartWords) -> bytes:
+    def draw(days: tuple[DailyTotals, ...], words: ChartWords) -> bytes:
         threads.append(threading.current_thread())
         return picture(days, words)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot.gamification.models import ConditionType, Reward
+from bot.gamification.models import ConditionType, RewardRow
 from bot.seeding.report import Outcome
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
@@ -143,7 +143,9 @@ async def test_create(panel: Panel, live: LiveEconomy) -> None:
     (line,) = await panel.audit()
     assert ("reward.create", None, "Generosa") == (line[1], line[3], line[4]["name"])
     async with panel.engine.connect() as connection:
-        row = (await connection.execute(select(Reward).where(Reward.name == "Generosa"))).one()
+        row = (
+            await connection.execute(select(RewardRow).where(RewardRow.name == "Generosa"))
+        ).one()
     assert (None, True, False, 3) == (row.key, row.is_secret, row.is_repeatable, row.sort_order)
 
 

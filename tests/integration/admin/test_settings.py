@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.gamification.models import BotConfig, UserGamificationProfile
+from bot.gamification.models import AccountRow, BotConfigRow
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
 
@@ -21,12 +21,12 @@ async def open_setting(panel: Panel, name: str) -> None:
 
 async def stored(panel: Panel, name: str) -> object:
     async with panel.engine.connect() as connection:
-        return await connection.scalar(select(getattr(BotConfig, name)))
+        return await connection.scalar(select(getattr(BotConfigRow, name)))
 
 
 async def level_of(panel: Panel, user_id: int) -> int | None:
     async with panel.engine.connect() as connection:
-        profile = UserGamificationProfile
+        profile = AccountRow
         return await connection.scalar(select(profile.level).where(profile.user_id == user_id))
 
 
@@ -118,7 +118,7 @@ async def test_formula(panel: Panel, live: LiveEconomy) -> None:
     assert saved.startswith("✅ Guardado. Cambian de nivel: 1\n")
     assert (LINEAR, 4) == (await stored(panel, "level_formula"), await level_of(panel, ANA))
     assert [(DEFAULT, LINEAR)] == [(before, after) for *_, before, after in await panel.audit()]
-    live.rulebook.forget()
+    live.rules.invalidate()
     await live.assert_books_balance()
 
 

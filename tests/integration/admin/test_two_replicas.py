@@ -77,7 +77,7 @@ async def test_same_order(
 
     await panel.press("Confirmar")
 
-    assert balance == (await live.state()).balance
+    assert balance == (await live.account()).balance
     assert 1 == len(await panel.audit())
     told = [one for one in panel.outbox.methods if getattr(one, "chat_id", ADMIN) == ANA]
     assert 1 == len([one for one in told if "admin" in getattr(one, "text", "")])

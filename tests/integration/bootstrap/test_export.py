@@ -15,7 +15,7 @@ from bot.database.errors import DatabaseError
 from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import BotConfig, Reward, RewardCondition
+from bot.gamification.models import BotConfigRow, RewardConditionRow, RewardRow
 from bot.gamification.rewards.definition import accepts_reward_value
 from bot.gamification.types import canonical_name, same_name_key
 from bot.seeding import Outcome
@@ -169,18 +169,20 @@ async def _edit(
 ) -> None:
     async with engine.begin() as connection:
         if edits:
-            await connection.execute(update(BotConfig).values(edits))
+            await connection.execute(update(BotConfigRow).values(edits))
         for key, fields in edited.items():
-            changed = update(Reward).where(Reward.key == key).values(_columns(fields))
-            reward_id = await connection.scalar(changed.returning(Reward.id))
+            changed = update(RewardRow).where(RewardRow.key == key).values(_columns(fields))
+            reward_id = await connection.scalar(changed.returning(RewardRow.id))
             await connection.execute(
-                delete(RewardCondition).where(RewardCondition.reward_id == reward_id)
+                delete(RewardConditionRow).where(RewardConditionRow.reward_id == reward_id)
             )
-            await connection.execute(insert(RewardCondition), _conditions(reward_id, fields))
+            await connection.execute(insert(RewardConditionRow), _conditions(reward_id, fields))
         for name, fields in made.items():
             row = {"name": name, **_columns(fields)}
-            reward_id = await connection.scalar(insert(Reward).values(row).returning(Reward.id))
-            await connection.execute(insert(RewardCondition), _conditions(reward_id, fields))
+            reward_id = await connection.scalar(
+                insert(RewardRow).values(row).returning(RewardRow.id)
+            )
+            await connection.execute(insert(RewardConditionRow), _conditions(reward_id, fields))
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.members import Member, register_member
-from bot.gamification.models import ConditionType, Reward, RewardCondition
+from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow
+from bot.gamification.registration import User, register_user
 from bot.seeding.report import Counts, Outcome
 from tests.support.database import add_users, contents, run_sql
 from tests.support.stepping import SteppedBootstrap
@@ -68,7 +68,7 @@ async def test_backfill_meets_a_registration_halfway(
 
     with SteppedBootstrap(database_url) as backfill:
         async with engine.connect() as replica:
-            await register_member(replica, Member(30, None, "Ana", None))
+            await register_user(replica, User(30, None, "Ana", None))
             await backfill.run_until("INSERT INTO user_gamification_profiles")
             await backfill.run_until("INSERT INTO user_gamification_profiles")
             backfill.go_on()
@@ -91,16 +91,18 @@ async def test_upgrade_waits_for_an_admins_edit(
     await service.run()
     await run_sql(engine, "UPDATE seed_marker SET fingerprint = 'of an older manifest'")
     async with engine.connect() as admin:
-        await admin.execute(update(Reward).values(sort_order=Reward.sort_order))
+        await admin.execute(update(RewardRow).values(sort_order=RewardRow.sort_order))
         await admin.execute(
-            update(RewardCondition)
-            .where(RewardCondition.condition_type == ConditionType.STREAK_LENGTH)
+            update(RewardConditionRow)
+            .where(RewardConditionRow.condition_type == ConditionType.STREAK_LENGTH)
             .values(condition_value=5)
         )
         if touch == "reward_conditions":
             await admin.commit()  # only the second edit is under way when the upgrade comes
             await admin.execute(
-                update(RewardCondition).values(condition_group=RewardCondition.condition_group)
+                update(RewardConditionRow).values(
+                    condition_group=RewardConditionRow.condition_group
+                )
             )
         with SteppedBootstrap(database_url) as upgrade:
             upgrading = asyncio.create_task(upgrade.finish())
@@ -117,4 +119,4 @@ async def test_upgrade_waits_for_an_admins_edit(
 async def register(engine: AsyncEngine, user_id: int) -> None:
     """Register a member as a live replica does on an update."""
     async with engine.begin() as connection:
-        await register_member(connection, Member(user_id, None, f"Member {user_id}", "es"))
+        await register_user(connection, User(user_id, None, f"Member {user_id}", "es"))

@@ -12,7 +12,7 @@ from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import SEED_MARKER, BotConfig, Reward
+from bot.gamification.models import SEED_MARKER, BotConfigRow, RewardRow
 from bot.seeding.report import Counts, Outcome
 from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
@@ -166,10 +166,10 @@ async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - what hypothesis
         await BootstrapService(engine, manifest).run()
         async with engine.begin() as connection:
             if edits:
-                await connection.execute(update(BotConfig).values(edits))
+                await connection.execute(update(BotConfigRow).values(edits))
             if reward_edits:
                 await connection.execute(
-                    update(Reward).where(Reward.key == "racha_7_dias").values(reward_edits)
+                    update(RewardRow).where(RewardRow.key == "racha_7_dias").values(reward_edits)
                 )
             if not with_marker:
                 await connection.execute(delete(SEED_MARKER))

@@ -22,7 +22,7 @@ from bot.database.availability import wait_for_database
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import User
+from bot.gamification.models import UserRow
 from bot.seeding.report import Counts
 from tests.support.database import add_users
 
@@ -32,8 +32,10 @@ async def test_times_come_back_in_utc(engine: AsyncEngine, service: BootstrapSer
     await service.run()
     madrid = datetime(2026, 7, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
     async with engine.begin() as connection:
-        await connection.execute(insert(User).values(user_id=1, first_name="A", created_at=madrid))
-        (found,) = (await connection.scalars(select(User.created_at))).all()
+        await connection.execute(
+            insert(UserRow).values(user_id=1, first_name="A", created_at=madrid)
+        )
+        (found,) = (await connection.scalars(select(UserRow.created_at))).all()
 
     assert datetime(2026, 6, 30, 23, 30, tzinfo=UTC) == found
     assert timedelta(0) == found.utcoffset()
@@ -48,7 +50,7 @@ async def test_times_without_a_zone_are_refused(
     with pytest.raises(StatementError, match="naive"):
         async with engine.begin() as connection:
             await connection.execute(
-                insert(User).values(user_id=1, first_name="A", created_at=naive)
+                insert(UserRow).values(user_id=1, first_name="A", created_at=naive)
             )
 
 

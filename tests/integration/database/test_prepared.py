@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.errors import is_unavailable
 from bot.database.prepared import Prepared
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import SEED_MARKER, User
+from bot.gamification.models import SEED_MARKER, UserRow
 from tests.support.statements import recorded
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ANA = {"user_id": 2**40, "first_name": "Ana 💰", "created_at": NOON}
 
-_user = User.__table__.c
+_user = UserRow.__table__.c
 NEW_USER = Prepared(
-    lambda _: insert(User).values(
+    lambda _: insert(UserRow).values(
         {name: bindparam(name, type_=_user[name].type) for name in ANA},
     )
 )
@@ -29,8 +29,10 @@ NEW_USER = Prepared(
 
 def _users(_dialect: str) -> Select[Any]:
     return (
-        select(User.user_id, User.first_name.label("name"), User.created_at, User.username)
-        .where(User.user_id >= bindparam("least", type_=_user.user_id.type))
+        select(
+            UserRow.user_id, UserRow.first_name.label("name"), UserRow.created_at, UserRow.username
+        )
+        .where(UserRow.user_id >= bindparam("least", type_=_user.user_id.type))
         .limit(10)
     )
 
@@ -62,7 +64,7 @@ async def test_one_transaction_with_all_other_statements(writing: AsyncEngine) -
     """A prepared statement is rolled back with the rest, although it came first."""
     async with writing.connect() as connection:
         await NEW_USER.execute(connection, ANA)
-        assert 2**40 == await connection.scalar(select(User.user_id))
+        assert 2**40 == await connection.scalar(select(UserRow.user_id))
         await connection.rollback()
 
         assert [] == (await USERS.execute(connection, {"least": 0})).rows
@@ -85,7 +87,7 @@ async def test_failure_is_one_of_sqlalchemys(writing: AsyncEngine) -> None:
     "execute",
     [
         lambda connection: USERS.execute(connection, {"least": 0}),
-        lambda connection: connection.execute(select(User)),
+        lambda connection: connection.execute(select(UserRow)),
     ],
     ids=["prepared", "SQLAlchemy's own"],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.economy import InsufficientBesitos
+from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.models import StreakType
 from bot.gamification.rewards.claiming import NotClaimable
 from tests.support.economy import NOON, LiveEconomy, count_rows
@@ -136,14 +136,14 @@ class AnyHistory(RuleBasedStateMachine):
     async def _compare(self) -> None:
         await self.live.assert_books_balance()
         for member in (1, 2):
-            state = await self.live.state(member)
-            assert self.balance[member] == state.balance
-            assert self.reaction_days[member].count(self.day) == state.reactions_today
+            account = await self.live.account(member)
+            assert self.balance[member] == account.balance
+            assert self.reaction_days[member].count(self.day) == account.reactions_today
             for kind, days in (
                 (StreakType.REACTION, self.reaction_days[member]),
                 (StreakType.DAILY_GIFT, self.gift_days[member]),
             ):
-                streak = state.streaks.get(kind)
+                streak = account.streaks.get(kind)
                 today = self.live.clock.now.date()
                 assert run_until(days, self.day) == (streak.length_on(today) if streak else 0)
         claims = await count_rows(self.live.engine, "transactions", "type = 'REWARD'")

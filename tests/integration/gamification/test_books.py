@@ -13,7 +13,7 @@ from bot.gamification.books import (
 )
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import Transaction, UserGamificationProfile
+from bot.gamification.models import AccountRow, LedgerEntryRow
 from tests.support.database import run_sql
 from tests.support.economy import ANA, LUIS, LiveEconomy
 from tests.support.statements import recorded
@@ -35,7 +35,7 @@ async def play(live: LiveEconomy) -> None:
 
 
 async def accounts(live: LiveEconomy) -> list[Account]:
-    profile = UserGamificationProfile
+    profile = AccountRow
     columns = (profile.balance, profile.total_earned, profile.total_spent, profile.level)
     statement = select(profile.user_id, *columns).order_by(profile.user_id)
     async with live.engine.connect() as connection:
@@ -45,7 +45,7 @@ async def accounts(live: LiveEconomy) -> list[Account]:
 async def backfill(live: LiveEconomy) -> None:
     """Delete all profiles, and start the bot."""
     async with live.engine.begin() as connection:
-        await connection.execute(delete(UserGamificationProfile))
+        await connection.execute(delete(AccountRow))
     await BootstrapService(live.engine, load_manifest()).run()
 
 
@@ -167,7 +167,7 @@ async def test_without_a_ledger_everybody_begins_anew(live: LiveEconomy) -> None
     """Everybody begins with nothing, whatever they had."""
     await play(live)
     async with live.engine.begin() as connection:
-        await connection.execute(delete(Transaction))
+        await connection.execute(delete(LedgerEntryRow))
 
     await backfill(live)
 

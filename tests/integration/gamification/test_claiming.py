@@ -5,12 +5,12 @@ from sqlalchemy import update
 
 from bot.gamification.models import (
     ConditionType,
-    Reward,
+    RewardRow,
     RewardType,
     TransactionType,
     UserRewardStatus,
 )
-from bot.gamification.profiles import make_profile
+from bot.gamification.profile import account_view
 from bot.gamification.rewards.claiming import NotClaimable
 from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
 
@@ -20,10 +20,10 @@ POINTS = ConditionType.TOTAL_POINTS
 
 async def refusal(live: LiveEconomy, reward_id: int, user_id: int = ANA) -> UserRewardStatus | None:
     """Return why a claim is refused; it must be, and change nothing."""
-    before = (await live.state(user_id), await live.ledger(user_id))
+    before = (await live.account(user_id), await live.ledger(user_id))
     with pytest.raises(NotClaimable) as caught:
         await live.claim(reward_id, user_id)
-    assert before == (await live.state(user_id), await live.ledger(user_id))
+    assert before == (await live.account(user_id), await live.ledger(user_id))
     return caught.value.status
 
 
@@ -39,9 +39,9 @@ async def test_pays_once(live: LiveEconomy) -> None:
 
     result = await live.claim(reward_id)
 
-    assert (10, "Primeros Pasos", 35) == (result.paid, result.reward.name, result.state.balance)
+    assert (10, "Primeros Pasos", 35) == (result.paid, result.reward.name, result.account.balance)
     assert (TransactionType.REWARD, 10) == (await live.ledger())[-1]
-    assert result.state == await live.state()
+    assert result.account == await live.account()
     assert C is await refusal(live, reward_id)
     await live.assert_books_balance()
 
@@ -55,7 +55,7 @@ async def test_badge(live: LiveEconomy) -> None:
 
     result = await live.claim(await live.reward_id("ahorrador_principiante"))
 
-    assert (0, 110) == (result.paid, result.state.balance)
+    assert (0, 110) == (result.paid, result.account.balance)
     assert [(), (("💰", "ahorrador"),)] == [before, await badges(live)]
 
 
@@ -114,7 +114,7 @@ async def test_claimed_never_unlocks_again(live: LiveEconomy) -> None:
 async def test_retired_stays_claimable(live: LiveEconomy) -> None:
     """Retiring a reward takes it from nobody who has unlocked it."""
     await live.react(1)
-    await live.edit(update(Reward).values(is_active=False))
+    await live.edit(update(RewardRow).values(is_active=False))
 
     assert 10 == (await live.claim(await live.reward_id("primeros_pasos"))).paid
 
@@ -138,7 +138,7 @@ async def test_repeatable_needs_its_condition_anew(live: LiveEconomy) -> None:
         if await live.act():
             live.clock.advance(hours=1)
             await live.claim(reward_id)
-            unlocked_at.append((await live.state()).total_earned - 7)
+            unlocked_at.append((await live.account()).total_earned - 7)
 
     # 100, then 100 more than then: the 7 besitos of the claim itself count as well.
     assert [100, 207] == unlocked_at
@@ -198,7 +198,7 @@ async def test_repeatable_badge_stays(live: LiveEconomy) -> None:
 
 async def badges(live: LiveEconomy) -> tuple[tuple[str, str], ...]:
     async with live.turn() as (economy, member):
-        return make_profile(economy, member).badges
+        return account_view(economy, member).badges
 
 
 async def test_repeatable_does_not_feed_itself(live: LiveEconomy) -> None:

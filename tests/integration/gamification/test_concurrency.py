@@ -30,7 +30,7 @@ def outcomes(results: list[T | BaseException]) -> Counter[str]:
 async def test_same_message(live: LiveEconomy, *, is_known: bool) -> None:
     """Of fifty reactions to one message one is paid, for a newcomer too."""
     if is_known:
-        await live.state()
+        await live.account()
 
     results = await at_once([live.react(1) for _ in range(TASKS)])
 
@@ -44,7 +44,7 @@ async def test_same_message(live: LiveEconomy, *, is_known: bool) -> None:
 
 async def test_same_gift(live: LiveEconomy) -> None:
     """Of fifty attempts at today's gift one gets it."""
-    await live.state()
+    await live.account()
 
     results = await at_once([live.take_gift() for _ in range(TASKS)])
 
@@ -65,7 +65,7 @@ async def test_same_claim(live: LiveEconomy) -> None:
     assert {UserRewardStatus.CLAIMED} == {
         one.status for one in results if isinstance(one, NotClaimable)
     }
-    assert 35 == (await live.state()).balance
+    assert 35 == (await live.account()).balance
     await live.assert_books_balance()
 
 
@@ -84,38 +84,38 @@ async def test_same_claim_while_reacting(live: LiveEconomy) -> None:
         results
     )
     assert 1 == sum(kind is TransactionType.REWARD for kind, _ in await live.ledger())
-    assert 5 * (TASKS + 1) + 20 + 10 == (await live.state()).balance
+    assert 5 * (TASKS + 1) + 20 + 10 == (await live.account()).balance
     await live.assert_books_balance()
 
 
 async def test_different_messages(live: LiveEconomy) -> None:
     """Fifty reactions to fifty messages are all paid when the day allows that many."""
     await live.set(max_reactions_per_day=TASKS)
-    await live.state()
+    await live.account()
 
     results = await at_once([live.react(message_id) for message_id in range(TASKS)])
 
     assert {"ReactionResult": TASKS} == outcomes(results)
     assert TASKS == await count_rows(live.engine, "user_reactions")
-    assert 5 * TASKS + 20 == (await live.state()).balance
+    assert 5 * TASKS + 20 == (await live.account()).balance
     await live.assert_books_balance()
 
 
 async def test_daily_limit(live: LiveEconomy) -> None:
     """Of fifty reactions to fifty messages as many are paid as a day allows, and no more."""
-    await live.state()
+    await live.account()
 
     results = await at_once([live.react(message_id) for message_id in range(TASKS)])
 
     assert {"ReactionResult": TASKS} == outcomes(results)
     assert 20 == sum(kind is TransactionType.REACTION for kind, _ in await live.ledger())
-    assert 5 * 20 + 20 == (await live.state()).balance
+    assert 5 * 20 + 20 == (await live.account()).balance
     await live.assert_books_balance()
 
 
 async def test_unlocked_once(live: LiveEconomy) -> None:
     """Of fifty actions that could unlock a reward one does, so the member is told once."""
-    await live.state()
+    await live.account()
     await live.add_reward("Nivel uno", (ConditionType.LEVEL_REACHED, 1))
 
     results = await at_once([live.act() for _ in range(TASKS)])
@@ -131,5 +131,5 @@ async def test_many_members(live: LiveEconomy) -> None:
     results = await at_once([live.react(1 + n % 5, user) for n in range(10) for user in members])
 
     assert {"ReactionResult": 100} == outcomes(results)
-    assert [45] * 10 == [(await live.state(user)).balance for user in members]
+    assert [45] * 10 == [(await live.account(user)).balance for user in members]
     await live.assert_books_balance()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.models import StreakType, TransactionType
-from bot.gamification.profiles import make_profile
+from bot.gamification.profile import account_view
 from bot.gamification.streaks import ONE_DAY, Streak, save_day
 from tests.support.economy import LUIS, NOON, LiveEconomy
 
@@ -24,20 +24,20 @@ async def test_breakdown(live: LiveEconomy) -> None:
     assert [(TransactionType.DAILY_GIFT, 50), (TransactionType.DAILY_GIFT, 60)] == (
         await live.ledger()
     )
-    assert second.state == await live.state()
+    assert second.account == await live.account()
 
 
 async def test_already_taken(live: LiveEconomy) -> None:
     """A second attempt on the same day says when to come back, and changes nothing."""
     await live.take_gift()
     live.clock.now = MIDNIGHT - timedelta(microseconds=1)
-    before = await live.state()
+    before = await live.account()
 
     with pytest.raises(GiftAlreadyTaken) as caught:
         await live.take_gift()
 
     assert (1, MIDNIGHT) == (caught.value.streak, caught.value.due)
-    assert before == await live.state()
+    assert before == await live.account()
     live.clock.now = MIDNIGHT
     assert 2 == (await live.take_gift()).streak
 
@@ -54,7 +54,7 @@ async def test_missed_day(live: LiveEconomy) -> None:
 
     assert [3, 0] == shown
     assert (50, 0, 1) == (again.gift, again.bonus, again.streak)
-    assert Streak(1, 3, live.clock.now.date()) == again.state.streaks[StreakType.DAILY_GIFT]
+    assert Streak(1, 3, live.clock.now.date()) == again.account.streaks[StreakType.DAILY_GIFT]
     await live.assert_books_balance()
 
 
@@ -78,7 +78,7 @@ async def test_settings(live: LiveEconomy) -> None:
         await live.take_gift()
 
     assert [(7, 0), (7, 3), (0, 0)] == [(one.gift, one.bonus) for one in (first, second, third)]
-    assert (17, 3) == (third.state.balance, third.streak)
+    assert (17, 3) == (third.account.balance, third.streak)
     await live.assert_books_balance()
 
 
@@ -93,7 +93,7 @@ async def test_day_is_counted_once(live: LiveEconomy) -> None:
         ]
 
     assert [True, False, True, False, True] == counted
-    assert Streak(1, 2, days[-1]) == (await live.state()).streaks[StreakType.DAILY_GIFT]
+    assert Streak(1, 2, days[-1]) == (await live.account()).streaks[StreakType.DAILY_GIFT]
 
 
 async def test_clock_that_goes_back(live: LiveEconomy) -> None:
@@ -105,9 +105,9 @@ async def test_clock_that_goes_back(live: LiveEconomy) -> None:
     with pytest.raises(GiftAlreadyTaken):
         await live.take_gift()
 
-    assert 50 == (await live.state()).balance
+    assert 50 == (await live.account()).balance
 
 
 async def shown_streak(live: LiveEconomy) -> int:
     async with live.turn() as (economy, member):
-        return make_profile(economy, member).gift_streak
+        return account_view(economy, member).gift_streak

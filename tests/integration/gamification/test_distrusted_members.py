@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.history import read_history
+from bot.gamification.history import read_ledger
 from bot.gamification.leaderboard import read_page
 from bot.gamification.models import ConditionType, StreakType, UserRewardStatus
 from bot.gamification.rewards.claiming import NotClaimable
@@ -22,7 +22,7 @@ TODAY = NOON.date()
 
 async def give(live: LiveEconomy, unlocked_at: str, expires_at: str) -> int:
     """Give Ana a reward of 10 besitos by SQL."""
-    await live.state()
+    await live.account()
     reward_id = await live.reward_id("primeros_pasos")
     await live.edit_by_sql(
         "INSERT INTO user_rewards (user_id, reward_id, status, unlocked_at, expires_at)"
@@ -33,7 +33,7 @@ async def give(live: LiveEconomy, unlocked_at: str, expires_at: str) -> int:
 
 async def named(live: LiveEconomy) -> list[tuple[str, str]]:
     """Return table and column of what is wrong with Ana's rows."""
-    return [(one.table, one.column) for one in (await live.state()).problems]
+    return [(one.table, one.column) for one in (await live.account()).problems]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def named(live: LiveEconomy) -> list[tuple[str, str]]:
 async def test_times_are_moments(live: LiveEconomy, midnight: str) -> None:
     """However a time is written, a reward can be claimed up to it, once, and then has expired."""
     reward_id = await give(live, "'2026-03-01 10:00:00'", f"'{midnight}'")
-    before = await live.state()
+    before = await live.account()
     live.clock.now = NOON + timedelta(hours=12)
     with pytest.raises(NotClaimable) as too_late:
         await live.claim(reward_id)
@@ -99,7 +99,7 @@ async def test_repeatable_of_any_form(live: LiveEconomy) -> None:
     result = await live.react(2)
 
     assert [reward_id] == [reward.id for reward in result.unlocked]
-    assert NOON == (await live.state()).rewards[reward_id].unlocked_at
+    assert NOON == (await live.account()).rewards[reward_id].unlocked_at
     assert 7 == (await live.claim(reward_id)).paid
     await live.assert_books_balance()
 
@@ -131,8 +131,8 @@ async def test_unreadable_reward(
     await live.react(1)
     await live.edit_by_sql(UNCHECKED, f"UPDATE user_rewards SET {column} = {value}")
 
-    balances = [(await live.react(message_id)).state.balance for message_id in (2, 3)]
-    for reward_id in (await live.state()).rewards:
+    balances = [(await live.react(message_id)).account.balance for message_id in (2, 3)]
+    for reward_id in (await live.account()).rewards:
         with pytest.raises(NotClaimable):
             await live.claim(reward_id)
 
@@ -155,7 +155,7 @@ async def test_unreadable_times_of_a_claimed_reward(live: LiveEconomy) -> None:
 
     await live.react(2)
 
-    assert UserRewardStatus.CLAIMED is (await live.state()).rewards[reward.id].status
+    assert UserRewardStatus.CLAIMED is (await live.account()).rewards[reward.id].status
     assert {UserRewardStatus.CLAIMED, None} == {line.status for line in await live.lines()}
 
 
@@ -184,7 +184,7 @@ async def test_numbers_that_would_overflow(live: LiveEconomy) -> None:
 
 async def with_streak(live: LiveEconomy, **columns: Any) -> None:
     """Give Ana a gift streak of 3 days up to yesterday, with other values in some columns."""
-    await live.state()
+    await live.account()
     row = {"current": "3", "longest": "5", "last_day": "'2026-03-01'"} | columns
     await live.edit_by_sql(
         UNCHECKED if live.engine.dialect.name == "sqlite" else "SELECT 1",
@@ -200,12 +200,12 @@ async def with_streak(live: LiveEconomy, **columns: Any) -> None:
 async def test_days_with_a_time(live: LiveEconomy, written: str) -> None:
     """A day written with a time counts as its day, for members as in the database."""
     await with_streak(live, last_day=f"'{written}'")
-    shown = (await live.state()).streaks[StreakType.DAILY_GIFT].length_on(TODAY)
+    shown = (await live.account()).streaks[StreakType.DAILY_GIFT].length_on(TODAY)
 
     result = await live.take_gift()
 
     assert (3, 4, 60) == (shown, result.streak, result.gift + result.bonus)
-    assert Streak(4, 5, TODAY) == (await live.state()).streaks[StreakType.DAILY_GIFT]
+    assert Streak(4, 5, TODAY) == (await live.account()).streaks[StreakType.DAILY_GIFT]
     assert [] == await named(live)
 
 
@@ -244,7 +244,7 @@ async def test_no_day(live: LiveEconomy, value: str, caplog: pytest.LogCaptureFi
     assert [(1, 50), (2, 60)] == [(one.streak, one.gift + one.bonus) for one in gifts]
     assert (
         Streak(2, 5, TODAY + timedelta(days=1))
-        == ((await live.state()).streaks[StreakType.DAILY_GIFT])
+        == ((await live.account()).streaks[StreakType.DAILY_GIFT])
     )
     assert [f"user_streaks row {ANA} DAILY_GIFT begins anew: its last_day is wrong ("] == [
         line.partition("(")[0] + "(" for line in caplog.messages
@@ -258,7 +258,7 @@ async def test_days_beyond_pythons(live: LiveEconomy, value: str) -> None:
     await with_streak(live, last_day=f"'{value}'")
 
     assert 1 == (await live.take_gift()).streak
-    assert Streak(1, 5, TODAY) == (await live.state()).streaks[StreakType.DAILY_GIFT]
+    assert Streak(1, 5, TODAY) == (await live.account()).streaks[StreakType.DAILY_GIFT]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ async def test_endless_streaks(live: LiveEconomy, columns: Any, after: Streak) -
     await with_streak(live, **columns)
 
     assert after.current == (await live.take_gift()).streak
-    assert after == (await live.state()).streaks[StreakType.DAILY_GIFT]
+    assert after == (await live.account()).streaks[StreakType.DAILY_GIFT]
     assert [] == await named(live)
 
 
@@ -295,7 +295,7 @@ async def test_no_lengths(live: LiveEconomy, columns: Any, after: Streak) -> Non
     wrong = await named(live)
 
     assert after.current == (await live.take_gift()).streak
-    assert after == (await live.state()).streaks[StreakType.DAILY_GIFT]
+    assert after == (await live.account()).streaks[StreakType.DAILY_GIFT]
     assert [("user_streaks", column) for column in columns] == wrong
     assert [] == await named(live)
 
@@ -329,15 +329,15 @@ async def test_accounts(
     live: LiveEconomy, columns: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """An account counts as far as it is a number; what is booked next makes one of it."""
-    await live.state()
+    await live.account()
     new = ", ".join(f"{name} = {value}" for name, value in columns.items())
     await live.edit_by_sql(f"UPDATE user_gamification_profiles SET {new} WHERE user_id = {ANA}")
-    balance = (await live.state()).balance
+    balance = (await live.account()).balance
 
     reaction = await live.react(1)
     gift = await live.take_gift()
     await live.claim(await live.reward_id("primeros_pasos"))
-    after = await live.state()
+    after = await live.account()
 
     assert (25, 50) == (reaction.paid + reaction.bonus, gift.gift)
     assert balance + 85 == after.balance == after.total_earned - after.total_spent
@@ -381,7 +381,7 @@ async def test_history(live: LiveEconomy) -> None:
     )
 
     async with live.engine.connect() as connection:
-        rows = (await read_history(connection, ANA)).rows
+        rows = (await read_ledger(connection, ANA)).rows
 
     assert [(1, NOON - timedelta(hours=28)), (5.5, None)] == [
         (row.amount, row.created_at) for row in rows

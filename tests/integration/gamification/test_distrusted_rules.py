@@ -75,7 +75,7 @@ async def test_setting_out_of_bounds(live: LiveEconomy, name: str, value: str) -
     await live.edit_by_sql(f"UPDATE bot_config SET {name} = {value}")
 
     assert getattr(default, name) == getattr(await in_force(live), name)
-    assert 25 == (await live.react(1)).state.balance
+    assert 25 == (await live.react(1)).account.balance
     assert [("bot_config", name)] == await problems(live)
 
 
@@ -85,7 +85,7 @@ async def test_fractions(live: LiveEconomy) -> None:
     counted = [name for name in SETTINGS if name != "level_formula"]
     await live.edit_by_sql(*(f"UPDATE bot_config SET {name} = 2.5" for name in counted))
 
-    assert 25 == (await live.react(1)).state.balance
+    assert 25 == (await live.react(1)).account.balance
     assert [("bot_config", name) for name in counted] == await problems(live)
 
 
@@ -221,7 +221,7 @@ async def test_broken_reward_costs_no_payment(live: LiveEconomy, sql: str) -> No
     await live.react(1, LUIS)
     await live.move(100, "grant", LUIS)
     await live.move(100, "grant too")
-    balances = [(await live.react(2, one)).state.balance for one in (ANA, LUIS)]
+    balances = [(await live.react(2, one)).account.balance for one in (ANA, LUIS)]
 
     assert [130, 130] == balances
     assert 1 == len(await problems(live))
@@ -315,4 +315,4 @@ async def test_fresh_rules(seeded_databases: SeededDatabases) -> None:
         await live.edit_by_sql("DELETE FROM bot_config", "DELETE FROM reward_conditions")
 
         assert [] == await problems(live)
-        assert 25 == (await live.react(1)).state.balance
+        assert 25 == (await live.react(1)).account.balance

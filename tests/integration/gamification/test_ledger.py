@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.gamification.economy import Entry, InsufficientBesitos, StaleAccount, book
+from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, StaleAccount, post
 from bot.gamification.models import TransactionType
 from tests.support.database import run_sql
 from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
@@ -17,7 +17,7 @@ async def test_reference_is_booked_once(live: LiveEconomy) -> None:
 
     assert {GRANT: 30} == first.amounts
     assert [{}, {}] == [booked.amounts for booked in again]
-    assert [30, 0] == [(await live.state(user)).balance for user in (ANA, LUIS)]
+    assert [30, 0] == [(await live.account(user)).balance for user in (ANA, LUIS)]
     await live.assert_books_balance()
 
 
@@ -25,22 +25,22 @@ async def test_mixed_entries(live: LiveEconomy) -> None:
     """Several lines at once change the account by what was new among them."""
     await live.move(30, "old")
     entries = [
-        Entry(30, GRANT, "old"),
-        Entry(100, GRANT, "new"),
-        Entry(0, GRANT, "nothing"),
-        Entry(-50, TAKE, "take", "multa"),
+        LedgerEntry(30, GRANT, "old"),
+        LedgerEntry(100, GRANT, "new"),
+        LedgerEntry(0, GRANT, "nothing"),
+        LedgerEntry(-50, TAKE, "take", "multa"),
     ]
     async with live.turn() as (economy, member):
-        booked = await book(economy, member, entries)
+        booked = await post(economy, member, entries)
 
     assert {GRANT: 100, TAKE: -50} == booked.amounts
     assert (80, 130, 50, 2) == (
-        booked.state.balance,
-        booked.state.total_earned,
-        booked.state.total_spent,
-        booked.state.level,
+        booked.account.balance,
+        booked.account.total_earned,
+        booked.account.total_spent,
+        booked.account.level,
     )
-    assert booked.state == await live.state()
+    assert booked.account == await live.account()
     await live.assert_books_balance()
 
 
@@ -51,7 +51,11 @@ async def test_taking_too_much(live: LiveEconomy) -> None:
         await live.move(-31, "take")
     taken = await live.move(-30, "take")
 
-    assert (0, 30, 30) == (taken.state.balance, taken.state.total_earned, taken.state.total_spent)
+    assert (0, 30, 30) == (
+        taken.account.balance,
+        taken.account.total_earned,
+        taken.account.total_spent,
+    )
     assert [(GRANT, 30), (TAKE, -30)] == await live.ledger()
     await live.assert_books_balance()
 
@@ -60,33 +64,33 @@ async def test_taking_costs_no_level(live: LiveEconomy) -> None:
     """The level follows from what was ever earned."""
     await live.move(400, "grant")
 
-    assert 3 == (await live.move(-400, "take")).state.level
+    assert 3 == (await live.move(-400, "take")).account.level
 
 
 async def test_failed_turn_changes_nothing(live: LiveEconomy) -> None:
     """An exception after booking takes the booking back, with its reaction and its streak."""
-    await live.state()
+    await live.account()
 
     async def fail() -> None:
         async with live.turn() as (economy, member):
-            await book(economy, member, [Entry(5, GRANT, "grant")])
+            await post(economy, member, [LedgerEntry(5, GRANT, "grant")])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
 
-    assert (0, []) == ((await live.state()).balance, await live.ledger())
+    assert (0, []) == ((await live.account()).balance, await live.ledger())
     assert {"grant": 5} == {"grant": (await live.move(5, "grant")).amounts[GRANT]}
 
 
 async def test_stale_state_is_refused(live: LiveEconomy) -> None:
     """A booking on an account as it was before another one is refused as a whole."""
-    old = await live.state()
+    old = await live.account()
     await live.move(30, "grant")
 
     async def book_on_the_old_one() -> None:
         async with live.turn() as (economy, _):
-            await book(economy, old, [Entry(5, GRANT, "stale")])
+            await post(economy, old, [LedgerEntry(5, GRANT, "stale")])
 
     with pytest.raises(StaleAccount):
         await book_on_the_old_one()
@@ -99,7 +103,7 @@ async def test_renamed_member(live: LiveEconomy) -> None:
     await live.react(1)
     await run_sql(live.engine, "UPDATE users SET first_name = 'Antes', username = 'antes'")
 
-    assert 25 == (await live.state()).balance
+    assert 25 == (await live.account()).balance
     where = f"first_name = 'Member {ANA}' AND username IS NULL"
     assert 1 == await count_rows(live.engine, "users", where)
 
@@ -109,6 +113,6 @@ async def test_large_amounts(live: LiveEconomy) -> None:
     await live.move(10**12, "grant")
 
     assert (10**12 - 1, 100_001) == (
-        (await live.move(-1, "take")).state.balance,
-        (await live.state()).level,
+        (await live.move(-1, "take")).account.balance,
+        (await live.account()).level,
     )

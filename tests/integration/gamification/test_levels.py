@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.gamification import levels
+from bot.gamification.context import EconomyContext
 from bot.gamification.level_formula import LevelFormula
-from bot.gamification.models import User, UserGamificationProfile
-from bot.gamification.moment import Economy
+from bot.gamification.models import AccountRow, UserRow
 from tests.support.economy import NOON, LiveEconomy
 from tests.support.statements import recorded
 
@@ -23,19 +23,19 @@ FORMULAS = [
 ]
 
 
-async def join(economy: Economy, totals: list[int]) -> None:
+async def join(economy: EconomyContext, totals: list[int]) -> None:
     users = [{"user_id": n, "first_name": "M"} for n in range(1, len(totals) + 1)]
     profiles = [
         {"user_id": n, "balance": total, "total_earned": total}
         for n, total in enumerate(totals, start=1)
     ]
-    await economy.connection.execute(insert(User), users)
-    await economy.connection.execute(insert(UserGamificationProfile), profiles)
+    await economy.connection.execute(insert(UserRow), users)
+    await economy.connection.execute(insert(AccountRow), profiles)
 
 
-async def wrong_levels(economy: Economy, formula: str) -> list[tuple[int, int]]:
+async def wrong_levels(economy: EconomyContext, formula: str) -> list[tuple[int, int]]:
     expected = LevelFormula(formula)
-    profile = UserGamificationProfile
+    profile = AccountRow
     found = await economy.connection.execute(select(profile.total_earned, profile.level))
     return [(total, level) for total, level in found if expected.level(total) != level]
 
@@ -89,9 +89,7 @@ async def test_profiles_from_a_backfill_are_settled(
     async with live.turn() as (economy, _):
         await join(economy, [0, 7, *(n * n for n in range(400))])
         await economy.connection.execute(
-            update(UserGamificationProfile)
-            .where(UserGamificationProfile.total_earned == 398 * 398)
-            .values(level=77)
+            update(AccountRow).where(AccountRow.total_earned == 398 * 398).values(level=77)
         )
         expected = LevelFormula(formula)
         changed = await levels.settle_levels(economy.connection, expected)

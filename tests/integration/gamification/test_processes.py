@@ -34,5 +34,5 @@ async def test_same_moves_everywhere(live: LiveEconomy) -> None:
         TransactionType.DAILY_GIFT: 1,
         TransactionType.ADMIN_GRANT: 5,
     } == paid
-    assert 20 * 5 + 20 + 10 + 50 + 5 * 3 == (await live.state()).balance
+    assert 20 * 5 + 20 + 10 + 50 + 5 * 3 == (await live.account()).balance
     await live.assert_books_balance()

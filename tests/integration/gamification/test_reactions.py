@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.cache import Cached
+from bot.gamification.cache import TtlCache
+from bot.gamification.context import RulesCache
 from bot.gamification.models import StreakType, TransactionType
-from bot.gamification.moment import Rulebook
 from bot.gamification.streaks import Streak
 from tests.support.database import run_sql
 from tests.support.economy import LUIS, LiveEconomy, count_rows
@@ -22,8 +22,12 @@ async def test_first_and_second_of_a_day(live: LiveEconomy) -> None:
     assert (5, 20) == (first.paid, first.bonus)
     assert (5, 0) == (second.paid, second.bonus)
     assert [(REACTION, 5), (BONUS, 20), (REACTION, 5)] == await live.ledger()
-    assert (30, 30, 1) == (second.state.balance, second.state.total_earned, second.state.level)
-    assert second.state == await live.state()
+    assert (30, 30, 1) == (
+        second.account.balance,
+        second.account.total_earned,
+        second.account.level,
+    )
+    assert second.account == await live.account()
 
 
 async def test_once_per_message(live: LiveEconomy) -> None:
@@ -34,10 +38,10 @@ async def test_once_per_message(live: LiveEconomy) -> None:
     later = await live.react(1)
 
     assert [(0, 0), (0, 0)] == [(one.paid, one.bonus) for one in (again, later)]
-    assert 25 == (await live.state()).balance
+    assert 25 == (await live.account()).balance
     assert (
         Streak(1, 1, datetime(2026, 3, 2, tzinfo=UTC).date())
-        == ((await live.state()).streaks[StreakType.REACTION])
+        == ((await live.account()).streaks[StreakType.REACTION])
     )
 
 
@@ -88,7 +92,7 @@ async def test_streak_raises_the_bonus(live: LiveEconomy) -> None:
 
     assert [20 + min(2 * days, 50) for days in range(28)] == bonuses
     assert 20 == after_a_gap.bonus
-    assert Streak(1, 28, live.clock.now.date()) == after_a_gap.state.streaks[StreakType.REACTION]
+    assert Streak(1, 28, live.clock.now.date()) == after_a_gap.account.streaks[StreakType.REACTION]
     await live.assert_books_balance()
 
 
@@ -96,7 +100,7 @@ async def test_gift_is_another_streak(live: LiveEconomy) -> None:
     """Reacting does not feed the gift's streak."""
     await live.react(1)
 
-    assert {StreakType.REACTION} == set((await live.state()).streaks)
+    assert {StreakType.REACTION} == set((await live.account()).streaks)
 
 
 async def test_change_is_in_force_when_forgotten(live: LiveEconomy) -> None:
@@ -112,8 +116,8 @@ async def test_change_is_in_force_everywhere_in_time(
 ) -> None:
     """A replica that nobody tells reads the change within ten seconds, and not all the time."""
     seconds = [100.0]
-    monkeypatch.setattr(Cached.__init__, "__defaults__", (lambda: seconds[0],))
-    live.rulebook = Rulebook(load_manifest().config, live.clock)
+    monkeypatch.setattr(TtlCache.__init__, "__defaults__", (lambda: seconds[0],))
+    live.rules = RulesCache(load_manifest().config, live.clock)
     await live.react(1)
     await run_sql(live.engine, "UPDATE bot_config SET besitos_per_reaction = 11")
 
@@ -129,7 +133,7 @@ async def test_null_means_the_default(live: LiveEconomy) -> None:
     await live.set(besitos_per_reaction=None, besitos_daily_base=None, level_formula=None)
     first = await live.react(1)
     await run_sql(live.engine, "DELETE FROM bot_config")
-    live.rulebook.forget()
+    live.rules.invalidate()
     second = await live.react(2)
 
     assert [(5, 20), (5, 0)] == [(one.paid, one.bonus) for one in (first, second)]
@@ -143,8 +147,8 @@ async def test_zero_is_a_setting(live: LiveEconomy) -> None:
 
     assert ((0, 0), (0, 0)) == ((first.paid, first.bonus), (again.paid, again.bonus))
     assert ["Primeros Pasos"] == [reward.name for reward in first.unlocked]
-    assert (0, []) == (first.state.balance, await live.ledger())
-    assert 1 == (await live.state()).reactions_today
+    assert (0, []) == (first.account.balance, await live.ledger())
+    assert 1 == (await live.account()).reactions_today
 
 
 async def test_zero_a_day(live: LiveEconomy) -> None:
@@ -155,17 +159,17 @@ async def test_zero_a_day(live: LiveEconomy) -> None:
 
     assert (0, 0, ()) == (result.paid, result.bonus, result.unlocked)
     assert 0 == await count_rows(live.engine, "user_reactions")
-    assert {} == (await live.state()).streaks
+    assert {} == (await live.account()).streaks
 
 
 async def test_level_follows(live: LiveEconomy) -> None:
     """The level is the formula's in the very transaction that earned it."""
     await live.set(besitos_per_reaction=100, besitos_daily_base=0)
 
-    levels = [(await live.react(message_id)).state.level for message_id in range(9)]
+    levels = [(await live.react(message_id)).account.level for message_id in range(9)]
 
     assert [2, 2, 2, 3, 3, 3, 3, 3, 4] == levels
-    assert 4 == (await live.state()).level
+    assert 4 == (await live.account()).level
     await live.assert_books_balance()
 
 
@@ -175,5 +179,5 @@ async def test_bad_formula_stops_no_payment(
     """A formula that SQL by hand broke is reported, and members are paid by the one before."""
     await live.set(level_formula="100 - total_earned")
 
-    assert 25 == (await live.react(1)).state.balance
+    assert 25 == (await live.react(1)).account.balance
     assert ["falls" in line for line in caplog.messages] == [True]

@@ -10,7 +10,7 @@ from bot.gamification.admin.rewards import NameTaken
 from bot.gamification.admin.settings import LEVEL_FORMULA, change_setting
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.economy import StaleAccount
+from bot.gamification.ledger import StaleAccount
 from bot.gamification.models import ConditionType
 from bot.gamification.reactions import react
 from bot.gamification.rewards.claiming import NotClaimable, claim
@@ -25,7 +25,7 @@ async def test_claim_of_an_earlier_time(live: LiveEconomy) -> None:
     """A repeatable reward as it was before its last claim pays nothing, and uses nothing up."""
     reward_id = await live.add_reward("Otra vez", (POINTS, 5), is_repeatable=True)
     await live.react(1)
-    old = await live.state()
+    old = await live.account()
     for message_id in (2, 3):
         live.clock.advance(microseconds=1)
         await live.react(message_id)
@@ -43,7 +43,7 @@ async def test_unlocking_of_an_earlier_time(live: LiveEconomy) -> None:
     """What a claim paid is not counted by somebody who read the reward before the claim."""
     reward_id = await live.add_reward("Otra vez", (POINTS, 7), is_repeatable=True)
     await live.react(1)
-    old = await live.state()
+    old = await live.account()
     live.clock.advance(microseconds=1)
     await live.claim(reward_id)
 
@@ -58,11 +58,11 @@ async def test_unlocking_of_an_earlier_time(live: LiveEconomy) -> None:
 async def test_claim_moves_nobody_elses_start(live: LiveEconomy) -> None:
     """What Ana claims does not count for or against Luis."""
     await live.react(1, LUIS)
-    before = (await live.state(LUIS)).rewards
+    before = (await live.account(LUIS)).rewards
     await live.react(1)
     await live.claim(await live.reward_id("primeros_pasos"))
 
-    assert before == (await live.state(LUIS)).rewards
+    assert before == (await live.account(LUIS)).rewards
 
 
 async def test_level_by_an_old_formula_is_refused(live: LiveEconomy) -> None:
@@ -73,17 +73,17 @@ async def test_level_by_an_old_formula_is_refused(live: LiveEconomy) -> None:
 
     with pytest.raises(StaleAccount):
         await replica.react(2)
-    replica.rulebook.forget()
+    replica.rules.invalidate()
     result = await replica.react(2)
 
-    assert (30, 4) == (result.state.total_earned, result.state.level)
+    assert (30, 4) == (result.account.total_earned, result.account.level)
     await live.assert_books_balance()
 
 
 @on_postgresql
 async def test_new_formula_waits_for_bookings(live: LiveEconomy) -> None:
     """A booking that is under way gets its level before all levels are made anew."""
-    await live.state()
+    await live.account()
     formula = "total_earned // 10 + 1"
 
     async def change() -> None:
@@ -97,15 +97,15 @@ async def test_new_formula_waits_for_bookings(live: LiveEconomy) -> None:
     await changing
 
     assert set() == done
-    live.rulebook.forget()
-    assert (25, 3) == ((await live.state()).total_earned, (await live.state()).level)
+    live.rules.invalidate()
+    assert (25, 3) == ((await live.account()).total_earned, (await live.account()).level)
     await live.assert_books_balance()
 
 
 @on_postgresql
 async def test_members_unlock_beside_a_bootstrap(live: LiveEconomy) -> None:
     """A start keeps admins from editing rewards, and no member from unlocking them."""
-    await live.state()
+    await live.account()
     service = BootstrapService(live.engine, load_manifest())
     async with live.engine.begin() as bootstrap:
         await service.seed(bootstrap)
@@ -148,5 +148,5 @@ async def test_reward_that_nobody_could_describe(
 
     result = await live.react(1)
 
-    assert (25, ()) == (result.state.balance, result.unlocked)
+    assert (25, ()) == (result.account.balance, result.unlocked)
     assert "is left out: its reward_value is wrong" in caplog.text

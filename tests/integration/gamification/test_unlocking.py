@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from bot.gamification.models import ConditionType, Reward, UserRewardStatus
-from bot.gamification.rewards.rules import Progress
+from bot.gamification.models import ConditionType, RewardRow, UserRewardStatus
+from bot.gamification.rewards.conditions import Progress
 from tests.support.economy import LUIS, LiveEconomy, count_rows
 
 POINTS, SPENT = ConditionType.TOTAL_POINTS, ConditionType.BESITOS_SPENT
@@ -62,7 +62,7 @@ async def test_other_conditions(
     """Each further condition comes true with the move that it is about, and not before."""
     await live.add_reward("Nueva", condition)
     moves = {
-        "nothing": live.state,
+        "nothing": live.account,
         "gift": live.take_gift,
         "grant": lambda: live.move(1000, "grant"),
         "take": lambda: live.move(-300, "take"),
@@ -100,7 +100,7 @@ async def test_added_later(live: LiveEconomy) -> None:
 
 async def test_retired(live: LiveEconomy) -> None:
     """A retired reward does not unlock; brought back, it unlocks with the next action."""
-    retire = update(Reward).where(Reward.key == "primeros_pasos")
+    retire = update(RewardRow).where(RewardRow.key == "primeros_pasos")
     await live.edit(retire.values(is_active=False))
     first = await live.react(1)
     await live.edit(retire.values(is_active=True))

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.parametrize("seeded_databases", ["postgresql"], indirec
 async def test_sees_all_of_the_turn_before(live: LiveEconomy, besitos: int) -> None:
     """Reactions of today, streaks and rewards are as fresh as the balance, paid or not."""
     await live.set(besitos_per_reaction=besitos, besitos_daily_gift=0, besitos_daily_base=0)
-    await live.state()
+    await live.account()
 
     async with live.turn() as (economy, member):
-        waiting = asyncio.create_task(live.state())
+        waiting = asyncio.create_task(live.account())
         await until_blocked(live.engine, os.getpid())
         result = await react(economy, member, GROUP, 1)
-        before = (await take_gift(economy, result.state)).state
+        before = (await take_gift(economy, result.account)).account
     after = await waiting
 
     assert (besitos, 1) == (after.balance, after.reactions_today)
@@ -35,14 +35,14 @@ async def test_sees_all_of_the_turn_before(live: LiveEconomy, besitos: int) -> N
 
 async def test_claimed_stays_claimed(live: LiveEconomy) -> None:
     """An action that waited for a claim does not make the claimed reward claimable again."""
-    await live.state()
+    await live.account()
     reward_id = await live.reward_id("primeros_pasos")
 
     async with live.turn() as (economy, member):
         waiting = asyncio.create_task(live.react(2))
         await until_blocked(live.engine, os.getpid())
         result = await react(economy, member, GROUP, 1)
-        await claim(economy, result.state, reward_id)
+        await claim(economy, result.account, reward_id)
     again = await waiting
 
     assert () == again.unlocked

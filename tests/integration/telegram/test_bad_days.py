@@ -113,4 +113,4 @@ async def test_connections_cut(
 
     assert is_unavailable(caught.value)
     assert [] == unpaid
-    assert 25 == (await live.state()).balance
+    assert 25 == (await live.account()).balance

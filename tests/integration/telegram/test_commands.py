@@ -36,7 +36,7 @@ async def test_daily_by_button(bot: LiveBot) -> None:
     said = telegram.say(telegram.ana, telegram.group, "/start")
     await bot.settle()
     (welcome,) = bot.answers(telegram.group)
-    bot.dispatcher["rulebook"].forget()
+    bot.dispatcher["rules"].invalidate()
 
     for member in (telegram.ana, telegram.luis):
         await bot.press(member, welcome, button(welcome, "🎁 Regalo diario"))
@@ -119,7 +119,7 @@ async def test_profile_unlocks(bot: LiveBot) -> None:
     ana = bot.server.telegram.ana
     await bot.say(ana, "/daily")
     await LiveEconomy(bot.engine).add_reward("Nueva", (ConditionType.TOTAL_POINTS, 50))
-    bot.dispatcher["rulebook"].forget()
+    bot.dispatcher["rules"].invalidate()
 
     first, second = await bot.say(ana, "/profile"), await bot.say(ana, "/profile")
 

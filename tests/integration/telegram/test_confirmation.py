@@ -14,7 +14,7 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.database.engine import for_writing
-from bot.gamification.models import UserGamificationProfile
+from bot.gamification.models import AccountRow
 from bot.telegram.webhook import Webhook, derived_secret
 from sandbox import User
 from tests.support.dispatching import Dispatching
@@ -171,10 +171,10 @@ async def no_room(bot: LiveBot) -> AsyncIterator[None]:
 async def commit_a_stray_profile(live: LiveEconomy) -> None:
     async with for_writing(live.engine).begin() as connection:
         await connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        await connection.execute(insert(UserGamificationProfile).values(user_id=9))
+        await connection.execute(insert(AccountRow).values(user_id=9))
 
 
 async def paid(live: LiveEconomy, telegram: Dispatching, update: Update) -> int:
     """Feed an update and return Ana's balance."""
     await telegram.feed(update)
-    return (await live.state()).balance
+    return (await live.account()).balance

@@ -51,7 +51,7 @@ async def test_every_command(live: LiveEconomy, telegram: Dispatching, sql: list
     await telegram.feed(reaction(2, user(ANA)))
 
     assert [] == [texts for texts in heard if not texts or SORRY in texts[0]]
-    assert 25 + 50 + 5 == (await live.state(ANA)).balance
+    assert 25 + 50 + 5 == (await live.account(ANA)).balance
 
 
 @pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)

@@ -5,10 +5,10 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated
 
-from bot.gamification.economy import Entry, book
-from bot.gamification.member_state import MemberState
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.models import TransactionType
-from bot.gamification.moment import Economy
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy, count_rows
 from tests.support.updates import command, press, reaction, showing, user
@@ -24,18 +24,18 @@ def failing(telegram: Dispatching) -> Dispatching:
     """Add handlers that pay 5 besitos and then fail."""
     router = Router()
 
-    async def pay_and_fail(_event: object, economy: Economy, member: MemberState) -> None:
-        await book(economy, member, [Entry(5, TransactionType.ADMIN_GRANT, "fail")])
+    async def pay_and_fail(_event: object, economy: EconomyContext, member: Account) -> None:
+        await post(economy, member, [LedgerEntry(5, TransactionType.ADMIN_GRANT, "fail")])
         raise ZeroDivisionError
 
-    async def command_fails(message: Message, economy: Economy, member: MemberState) -> None:
+    async def command_fails(message: Message, economy: EconomyContext, member: Account) -> None:
         await pay_and_fail(message, economy, member)
 
-    async def press_fails(query: CallbackQuery, economy: Economy, member: MemberState) -> None:
+    async def press_fails(query: CallbackQuery, economy: EconomyContext, member: Account) -> None:
         await pay_and_fail(query, economy, member)
 
     async def reaction_fails(
-        event: MessageReactionUpdated, economy: Economy, member: MemberState
+        event: MessageReactionUpdated, economy: EconomyContext, member: Account
     ) -> None:
         await pay_and_fail(event, economy, member)
 
@@ -74,7 +74,7 @@ async def test_newcomer_is_not_half_registered(live: LiveEconomy, failing: Dispa
     (answer,) = await failing.texts(command("/daily", user(ANA)))
 
     assert answer.startswith("🎁")
-    assert 50 == (await live.state()).balance
+    assert 50 == (await live.account()).balance
 
 
 @pytest.mark.parametrize("language", ["en", "en-GB", "en-us"])
@@ -106,7 +106,7 @@ async def test_failed_reaction_is_silent(
     await telegram.feed(reaction(1, user(ANA)))
 
     assert ([], []) == (answers, unpaid)
-    assert 25 == (await live.state()).balance
+    assert 25 == (await live.account()).balance
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ async def test_rule_that_changed_a_moment_ago(live: LiveEconomy, telegram: Dispa
 
     await telegram.feed(reaction(2, user(ANA)))
 
-    live.rulebook.forget()
-    state = await live.state()
-    assert (30, 4) == (state.balance, state.level)
+    live.rules.invalidate()
+    account = await live.account()
+    assert (30, 4) == (account.balance, account.level)
 
 
 async def test_names_without_escapes(live: LiveEconomy, telegram: Dispatching) -> None:

@@ -260,7 +260,7 @@ async def test_anonymous_bot(live: LiveEconomy, telegram: Dispatching) -> None:
     """A bot that administers the group anonymously speaks in the group's name."""
     await telegram.feed(press(BUTTON, user(ANA), showing(BUTTON, sender_chat=GROUP)))
 
-    assert 50 == (await live.state()).balance
+    assert 50 == (await live.account()).balance
 
 
 @ONE_ENGINE
@@ -268,7 +268,7 @@ async def test_buttons_of_the_previous_release(live: LiveEconomy, telegram: Disp
     """Data without a MAC works below our own message that shows it: nobody else put it there."""
     await telegram.feed(press("gift", user(ANA), showing("gift")))
 
-    assert 50 == (await live.state()).balance
+    assert 50 == (await live.account()).balance
 
 
 @ONE_ENGINE
@@ -276,7 +276,7 @@ async def test_message_too_old_to_be_shown(live: LiveEconomy, telegram: Dispatch
     """Where Telegram does not show the message any more, the MAC says that the button is ours."""
     await telegram.feed(press(BUTTON, user(ANA), too_old(1)))
 
-    assert 50 == (await live.state()).balance
+    assert 50 == (await live.account()).balance
 
 
 @ONE_ENGINE
@@ -287,7 +287,7 @@ async def test_post_with_an_author(live: LiveEconomy, telegram: Dispatching) -> 
 
     await telegram.feed(press("react", user(ANA), post))
 
-    assert 25 == (await live.state()).balance
+    assert 25 == (await live.account()).balance
 
 
 @ONE_ENGINE

@@ -76,7 +76,7 @@ async def test_very_many_rewards(bot: LiveBot) -> None:
     names = [f"Recompensa {number}" for number in range(17)]
     live = LiveEconomy(bot.engine)
     await live.add_rewards(names, (ConditionType.TOTAL_POINTS, 1000), description='"&' * 500)
-    bot.dispatcher["rulebook"].forget()
+    bot.dispatcher["rules"].invalidate()
 
     (shown,) = await bot.say(telegram.ana, "/rewards")
     pages = [shown.text]
@@ -99,7 +99,7 @@ async def test_very_many_unlocked(bot: LiveBot) -> None:
     """However many rewards one update unlocks, the member hears of them and may claim each."""
     names = [f"Recompensa número {number}" for number in range(120)]
     await LiveEconomy(bot.engine).add_rewards(names, (ConditionType.TOTAL_POINTS, 1))
-    bot.dispatcher["rulebook"].forget()
+    bot.dispatcher["rules"].invalidate()
 
     _gift, *announced = await bot.say(bot.server.telegram.ana, "/daily")
 

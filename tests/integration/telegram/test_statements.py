@@ -43,7 +43,7 @@ async def test_paid_reactions(live: LiveEconomy, cost: Cost) -> None:
     costs = [await cost(reaction(message_id, ANA)) for message_id in range(17)]
 
     first_ever, *regular, unlocking, after = costs
-    assert 5 * 17 + 20 == (await live.state(1001)).balance
+    assert 5 * 17 + 20 == (await live.account(1001)).balance
     assert ([4] * 14, 5, 4) == (regular, unlocking, after)
     # A newcomer is looked for, registered and loaded besides. SQLite registers in two statements,
     # PostgreSQL in one, but looks twice: the member might only have been locked.
@@ -60,7 +60,7 @@ async def test_first_of_a_day(live: LiveEconomy, cost: Cost) -> None:
     )
 
     assert 5 == await cost(reaction(2, ANA))
-    assert 50 == (await live.state(1001)).balance
+    assert 50 == (await live.account(1001)).balance
 
 
 async def test_unpaid_reactions(cost: Cost, live: LiveEconomy) -> None:

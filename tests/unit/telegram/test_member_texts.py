@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.gamification.history import HistoryPage, HistoryRow
-from bot.gamification.leaderboard import LeaderboardPage, LeaderboardRow, Standing
+from bot.gamification.history import LedgerPage, PostedEntry
+from bot.gamification.leaderboard import LeaderboardPage, LeaderboardRow, Rank
 from bot.gamification.models import TransactionType
-from bot.gamification.profiles import Profile
+from bot.gamification.profile import AccountView
 from bot.telegram.texts import common
 from bot.telegram.texts import profile as texts
 from tests.support.markup import read
@@ -18,7 +18,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
 
 
-def profile(**fields: object) -> Profile:
+def profile(**fields: object) -> AccountView:
     values = {
         "balance": 1200,
         "total_earned": 250,
@@ -29,21 +29,21 @@ def profile(**fields: object) -> Profile:
         "reaction_streak": 0,
         "badges": (("💰", "ahorrador"),),
     }
-    return Profile(**{**values, **fields})  # type: ignore[arg-type]
+    return AccountView(**{**values, **fields})  # type: ignore[arg-type]
 
 
-def history(*reasons: str | None) -> HistoryPage:
+def history(*reasons: str | None) -> LedgerPage:
     moment = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
     rows = [
-        HistoryRow(n, -5, TransactionType.ADMIN_TAKE, reason, moment)
+        PostedEntry(n, -5, TransactionType.ADMIN_TAKE, reason, moment)
         for n, reason in enumerate(reasons)
     ]
-    return HistoryPage(tuple(rows), None)
+    return LedgerPage(tuple(rows), None)
 
 
 def test_profile(spanish: None) -> None:
     """The profile shows balance, level, progress, streaks, rank and badges."""
-    text, _ = read(texts.profile("Ana", profile(), Standing(3)))
+    text, _ = read(texts.profile("Ana", profile(), Rank(3)))
 
     assert [
         "👤 Ana",
@@ -58,7 +58,7 @@ def test_profile(spanish: None) -> None:
 
 def test_profile_in_english(english: None) -> None:
     """An English member reads the same in English; badges and the top level included."""
-    text, _ = read(texts.profile("Emma", profile(next_level_at=None), Standing(None)))
+    text, _ = read(texts.profile("Emma", profile(next_level_at=None), Rank(None)))
 
     assert [
         "👤 Emma",
@@ -80,7 +80,7 @@ def test_leaderboard(spanish: None) -> None:
     """The best three have medals, and the member hears where they stand."""
     rows = [LeaderboardRow(n, f"M{n}", 5000 - n, 7) for n in range(1, 5)]
 
-    text, _ = read(texts.leaderboard(LeaderboardPage(tuple(rows), 0, has_next=False), Standing(9)))
+    text, _ = read(texts.leaderboard(LeaderboardPage(tuple(rows), 0, has_next=False), Rank(9)))
 
     assert [
         "🏆 Clasificación",
@@ -108,9 +108,9 @@ def test_history(spanish: None) -> None:
 @pytest.mark.parametrize("kind", TransactionType)
 def test_every_kind_has_a_name(kind: TransactionType) -> None:
     """No line of the ledger shows a code name."""
-    row = HistoryRow(1, 5, kind, None, datetime(2026, 3, 2, tzinfo=UTC))
+    row = PostedEntry(1, 5, kind, None, datetime(2026, 3, 2, tzinfo=UTC))
 
-    text, _ = read(texts.history(HistoryPage((row,), None)))
+    text, _ = read(texts.history(LedgerPage((row,), None)))
 
     assert kind.value not in text
     assert not text.endswith("+5 ")
@@ -127,12 +127,9 @@ def test_names_are_only_text(spanish: None, name: str) -> None:
     """A member's name, a badge and an admin's reason are shown as they are, never as markup."""
     page = LeaderboardPage((LeaderboardRow(1, name, 5, 1),), 0, has_next=False)
 
-    assert f"👤 {name}\n" in read(texts.profile(name, profile(), Standing(1)))[0]
-    assert (
-        f"{name} {name}"
-        in read(texts.profile("A", profile(badges=((name, name),)), Standing(1)))[0]
-    )
-    assert f"🥇 {person(name)} –" in read(texts.leaderboard(page, Standing(1)))[0]
+    assert f"👤 {name}\n" in read(texts.profile(name, profile(), Rank(1)))[0]
+    assert f"{name} {name}" in read(texts.profile("A", profile(badges=((name, name),)), Rank(1)))[0]
+    assert f"🥇 {person(name)} –" in read(texts.leaderboard(page, Rank(1)))[0]
     assert read(texts.history(history(name)))[0].endswith(f" · {name}")
     assert f"¡Hola, {name}! 💋" in read(common.welcome(name))[0]
 
@@ -167,7 +164,7 @@ def test_any_number_of_badges_fits(spanish: None) -> None:
     """A profile is one message, however many badges there are."""
     badges = tuple(("💎", f"{n} " + "x" * 190) for n in range(40))
 
-    text, _ = read(texts.profile("Ana", profile(badges=badges), Standing(1)))
+    text, _ = read(texts.profile("Ana", profile(badges=badges), Rank(1)))
 
     assert len(text) < 4096
     assert text.endswith(", … y 30 más")

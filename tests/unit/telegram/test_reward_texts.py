@@ -14,8 +14,8 @@ from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
+from bot.gamification.rewards.conditions import Condition, Progress
 from bot.gamification.rewards.listing import RewardLine, RewardPage
-from bot.gamification.rewards.rules import Condition, Progress
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
 from bot.telegram.texts import seeded

@@ -9,7 +9,7 @@ from typing import Final
 from aiogram import Bot
 from aiogram.types import InputFile
 
-from bot.gamification.admin.figures import DayFigures
+from bot.gamification.admin.statistics import DailyTotals
 from bot.telegram.texts.admin.figures import ChartWords
 
 _EARNED_COLOR: Final = "#d6336c"
@@ -25,7 +25,7 @@ class ChartFile(InputFile):
     the file, and reading draws it in a worker thread. No transaction waits for a picture.
     """
 
-    def __init__(self, days: Sequence[DayFigures], words: ChartWords) -> None:
+    def __init__(self, days: Sequence[DailyTotals], words: ChartWords) -> None:
         """Draw `days`, later."""
         super().__init__(filename="besitos.png")
         self._days = days
@@ -36,7 +36,7 @@ class ChartFile(InputFile):
         yield await asyncio.to_thread(draw_chart, self._days, self._words)
 
 
-def draw_chart(days: Sequence[DayFigures], words: ChartWords) -> bytes:
+def draw_chart(days: Sequence[DailyTotals], words: ChartWords) -> bytes:
     """Return a PNG with two bars for each day. Takes tenths of a second: call it in a thread."""
     # Slow to import, and only admins ever see a chart.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415

@@ -7,10 +7,10 @@ from typing import Any
 from aiogram.fsm.state import State
 
 from bot.errors import BesitosError
-from bot.gamification.admin.dialogs import Dialog, Turn, save_turn
+from bot.gamification.admin.dialogs import DialogState, Turn, save_turn
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.moment import Economy
+from bot.gamification.context import EconomyContext
 
 
 class QuestionOver(BesitosError):
@@ -26,7 +26,7 @@ class Desk:
 
     admin_id: int
     turn: Turn
-    economy: Economy
+    economy: EconomyContext
     bootstrap_service: BootstrapService
     rules_changed: Callable[[], None]
 
@@ -58,7 +58,7 @@ class Desk:
 
     async def ask(self, question: State, **known: Any) -> None:
         """Take the admin's next message for the answer, and remember what is known so far."""
-        await self._save(Dialog(question.state, known))
+        await self._save(DialogState(question.state, known))
 
     async def close(self, **known: Any) -> None:
         """Ask nothing more; a button may still need what is known.
@@ -66,14 +66,14 @@ class Desk:
         It stays known after that button: pressed twice or delivered twice, it does its work once
         because of what is written, and not because somebody forgot.
         """
-        await self._save(Dialog(None, known))
+        await self._save(DialogState(None, known))
 
     async def arrive(self, *, by_press: bool) -> None:
         """Take the turn, which ends the open question if it is a press.
 
         So no later text is taken for its answer; what was answered so far stays known.
         """
-        await self._save(Dialog(None if by_press else self.question, self.known))
+        await self._save(DialogState(None if by_press else self.question, self.known))
 
-    async def _save(self, dialog: Dialog) -> None:
+    async def _save(self, dialog: DialogState) -> None:
         await save_turn(self.economy.connection, self.admin_id, self.turn, dialog)

@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.methods import SendPhoto
 from aiogram.types import CallbackQuery
 
-from bot.gamification.admin.figures import read_figures
+from bot.gamification.admin.statistics import read_statistics
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards
@@ -23,7 +23,7 @@ def setup() -> Router:
 
 async def show(callback_query: CallbackQuery, desk: Desk) -> Answers:
     """Show the figures, and the chart below; it is drawn when it is sent, after the commit."""
-    found = await read_figures(desk.economy.connection, desk.economy.now)
+    found = await read_statistics(desk.economy.connection, desk.economy.now)
     chart = SendPhoto(
         chat_id=callback_query.from_user.id,
         photo=ChartFile(found.days, texts.chart_words()),

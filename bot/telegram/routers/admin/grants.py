@@ -7,13 +7,13 @@ from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message, User
 from aiogram.utils.i18n import I18n
 
-from bot.gamification.admin.members import (
+from bot.gamification.admin.accounts import (
     Adjustment,
     adjust_balance,
     read_account,
     refuse_overdraft,
 )
-from bot.gamification.admin.values import amount, one_line
+from bot.gamification.admin.validation import amount, one_line
 from bot.telegram import announcements
 from bot.telegram.announcements import Answers
 from bot.telegram.i18n import locale_for

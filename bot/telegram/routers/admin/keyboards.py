@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import AuditPage
-from bot.gamification.admin.members import Account
 from bot.gamification.admin.settings import Setting
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,
@@ -89,7 +89,7 @@ def confirm_formula(name: str, asked: int) -> InlineKeyboardMarkup:
     )
 
 
-def account(shown: Account, *, newest: bool) -> InlineKeyboardMarkup:
+def account(shown: AccountDetails, *, newest: bool) -> InlineKeyboardMarkup:
     """Grant, take, and turn the pages of the ledger."""
     user_id = shown.member.user_id
     grant = MemberButton(action=MemberAction.GRANT, user_id=user_id)

@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import or_f
 from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
 
-from bot.gamification.admin.members import find_member, read_account
+from bot.gamification.admin.accounts import find_member, read_account
 from bot.telegram.announcements import Answers
 from bot.telegram.pages import turn_to
 from bot.telegram.routers.admin import keyboards

@@ -61,7 +61,7 @@ class AtDesk(BaseMiddleware):
             turn=data["turn"],
             economy=data["economy"],
             bootstrap_service=data["bootstrap_service"],
-            rules_changed=lambda: after_commit.append(data["rulebook"].forget),
+            rules_changed=lambda: after_commit.append(data["rules"].invalidate),
         )
         await desk.arrive(by_press=isinstance(event, CallbackQuery))
         return await handler(event, {**data, "desk": desk})

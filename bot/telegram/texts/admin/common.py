@@ -5,11 +5,11 @@ from html import escape
 from aiogram.utils.i18n import gettext as _
 
 from bot.errors import BesitosError
-from bot.gamification.admin.members import AmbiguousMember, MemberNotFound
+from bot.gamification.admin.accounts import AmbiguousMember, MemberNotFound
 from bot.gamification.admin.rewards import NameTaken, RewardNotFound
 from bot.gamification.admin.settings import UnknownSetting
-from bot.gamification.admin.values import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
-from bot.gamification.economy import InsufficientBesitos
+from bot.gamification.admin.validation import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
+from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.level_formula import FormulaError, FormulaProblem
 from bot.telegram.texts.common import LONGEST_ALERT, cut, number
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.models import ConditionType, RewardType
-from bot.gamification.rewards.rules import Condition
+from bot.gamification.rewards.conditions import Condition
 from bot.telegram.texts import conditions as words
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.admin.rewards import conditions, hours

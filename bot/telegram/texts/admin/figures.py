@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.figures import ACTIVE_DAYS, DAYS, Figures
+from bot.gamification.admin.statistics import ACTIVE_DAYS, DAYS, Statistics
 from bot.telegram.texts.common import number
 
 
@@ -17,7 +17,7 @@ class ChartWords:
     spent: str
 
 
-def page(figures: Figures) -> str:
+def page(figures: Statistics) -> str:
     """Show what circulates, who takes part, and each day's flow."""
     head = [_("día"), _("ganados"), _("gastados")]
     cells = [

@@ -4,8 +4,8 @@ from html import escape
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.members import Account, Adjustment
-from bot.gamification.member_state import Member
+from bot.gamification.account import User
+from bot.gamification.admin.accounts import AccountDetails, Adjustment
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.common import number
 from bot.telegram.texts.profile import history
@@ -24,7 +24,7 @@ def hidden() -> str:
     return _("Ese mensaje no dice quién lo escribió. Escribe su id o su @nombre.")
 
 
-def account(account: Account) -> str:
+def account(account: AccountDetails) -> str:
     """Show a member's profile and ledger."""
     member, profile = account.member, account.profile
     place = account.standing.rank
@@ -59,7 +59,7 @@ def take_button() -> str:
     return _("➖ Quitar besitos")
 
 
-def ask_amount(account: Account, *, grant: bool) -> str:
+def ask_amount(account: AccountDetails, *, grant: bool) -> str:
     """Ask how many besitos."""
     question = _("¿Cuántos besitos le das?") if grant else _("¿Cuántos besitos le quitas?")
     balance = _("💋 Saldo: <b>{balance}</b> besitos").format(
@@ -74,7 +74,7 @@ def ask_reason() -> str:
     return f"<b>{question}</b>\n{or_cancel()}"
 
 
-def confirm(account: Account, amount: int, reason: str) -> str:
+def confirm(account: AccountDetails, amount: int, reason: str) -> str:
     """Show what is about to be booked."""
     balance = account.profile.balance
     return "\n".join(
@@ -105,7 +105,7 @@ def told(amount: int, reason: str) -> str:
     return text.format(amount=number(abs(amount)), reason=escape(reason))
 
 
-def _name(member: Member) -> str:
+def _name(member: User) -> str:
     username = f" (@{escape(member.username)})" if member.username else ""
     return f"<b>{escape(member.first_name)}</b>{username}"
 

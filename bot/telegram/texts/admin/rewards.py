@@ -9,7 +9,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.models import RewardType
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.rules import Condition
+from bot.gamification.rewards.conditions import Condition
 from bot.telegram.texts import conditions as words
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel

@@ -7,7 +7,7 @@ from typing import Any
 from aiogram.utils.i18n import gettext
 
 from bot.gamification.models import ConditionType, RewardType
-from bot.gamification.rewards.rules import Condition
+from bot.gamification.rewards.conditions import Condition
 from bot.telegram.texts import conditions
 from bot.telegram.texts.admin.rewards import types
 from bot.telegram.texts.common import number

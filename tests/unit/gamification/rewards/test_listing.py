@@ -5,13 +5,13 @@ from typing import Any, cast
 
 import pytest
 
-from bot.gamification.member_state import MemberState
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
 from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
-from bot.gamification.moment import Economy
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.held import HeldReward
+from bot.gamification.rewards.conditions import Baseline, Condition, Progress
 from bot.gamification.rewards.listing import list_rewards
-from bot.gamification.rewards.rules import Baseline, Condition, Progress
+from bot.gamification.rewards.user_reward import UserReward
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,24 +34,24 @@ def reward(number: int, **fields: Any) -> Reward:
     return Reward(**{**values, **fields})
 
 
-def held(number: int, status: UserRewardStatus, expires_at: datetime = NOW + HOUR) -> HeldReward:
+def held(number: int, status: UserRewardStatus, expires_at: datetime = NOW + HOUR) -> UserReward:
     baseline = Baseline(NOW.date(), total_earned=50, total_spent=0, level=1)
-    return HeldReward(number, number, status, NOW - HOUR, expires_at, baseline)
+    return UserReward(number, number, status, NOW - HOUR, expires_at, baseline)
 
 
-def listed(rewards: list[Reward], *helds: HeldReward) -> list[tuple[str, UserRewardStatus | None]]:
+def listed(rewards: list[Reward], *helds: UserReward) -> list[tuple[str, UserRewardStatus | None]]:
     return [(line.reward.name, line.status) for line in list_rewards(*parts(rewards, *helds)).lines]
 
 
-def parts(rewards: list[Reward], *helds: HeldReward) -> tuple[Economy, MemberState]:
-    economy = Economy(
+def parts(rewards: list[Reward], *helds: UserReward) -> tuple[EconomyContext, Account]:
+    economy = EconomyContext(
         connection=cast("Any", None),
         config=cast("Any", None),
         catalogue={one.id: one for one in rewards},
         now=NOW,
     )
-    state = MemberState(1, 63, 63, 0, 1, 0, {}, {one.reward_id: one for one in helds})
-    return economy, state
+    account = Account(1, 63, 63, 0, 1, 0, {}, {one.reward_id: one for one in helds})
+    return economy, account
 
 
 def test_claimable_first() -> None:

@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gamification.account import Account
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.config import EconomyConfig
+from bot.gamification.context import EconomyContext
 from bot.gamification.level_formula import LevelFormula
-from bot.gamification.member_state import MemberState
-from bot.gamification.moment import Economy
-from bot.gamification.profiles import Profile, make_profile
+from bot.gamification.profile import AccountView, account_view
 
 DEFAULTS = load_manifest().config.model_dump()
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def profile(total_earned: int, formula: str = DEFAULTS["level_formula"]) -> Profile:
+def profile(total_earned: int, formula: str = DEFAULTS["level_formula"]) -> AccountView:
     config = EconomyConfig(**{**DEFAULTS, "level_formula": LevelFormula(formula)})
-    economy = Economy(cast("Any", None), config, {}, NOW)
-    return make_profile(economy, MemberState(1, total_earned, total_earned, 0, 1, 0, {}, {}))
+    economy = EconomyContext(cast("Any", None), config, {}, NOW)
+    return account_view(economy, Account(1, total_earned, total_earned, 0, 1, 0, {}, {}))
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, and_
 
 from bot.database.constructs import as_stored, raw
 from bot.gamification.level_formula import MAX_LEVEL, MAX_TOTAL_EARNED
-from bot.gamification.models import UserReward, UserRewardStatus
-from bot.gamification.rewards.rules import Baseline
+from bot.gamification.models import UserRewardRow, UserRewardStatus
+from bot.gamification.rewards.conditions import Baseline
 from bot.gamification.stored import Problem, read_moment
 
 
 @dataclass(frozen=True, slots=True)
-class HeldReward:
+class UserReward:
     """A reward that the member has unlocked at some time.
 
     One with a problem is left out: it is expired for whoever asks, and never unlocks anew.
@@ -47,8 +47,8 @@ class HeldReward:
         )
 
 
-_rewards = UserReward.__table__.c
-HELD_COLUMNS = (
+_rewards = UserRewardRow.__table__.c
+USER_REWARD_COLUMNS = (
     _rewards.id.label("held_id"),
     _rewards.reward_id,
     raw(_rewards.status).label("status"),
@@ -70,8 +70,8 @@ _NUMBERS: Final = (
 _UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def held_reward(row: Any) -> HeldReward:
-    """Read a row that has `HELD_COLUMNS`."""
+def read_user_reward(row: Any) -> UserReward:
+    """Read a row that has `USER_REWARD_COLUMNS`."""
     status = _STATUSES.get(row.status)
     unlocked_at, expires_at = read_moment(row.unlocked_at), read_moment(row.expires_at)
     if (
@@ -81,7 +81,7 @@ def held_reward(row: Any) -> HeldReward:
         or not all(_is_number(getattr(row, name), most) for name, most in _NUMBERS)
     ):
         return _left_out(row)
-    return HeldReward(
+    return UserReward(
         id=row.held_id,
         reward_id=row.reward_id,
         status=status,
@@ -103,7 +103,7 @@ def _is_number(value: Any, most: int) -> bool:
     return (type(value) is int or type(value) is float) and 0 <= value <= most
 
 
-def _left_out(row: Any) -> HeldReward:
+def _left_out(row: Any) -> UserReward:
     readable = {
         "status": row.status in _STATUSES,
         "unlocked_at": read_moment(row.unlocked_at) is not None,
@@ -111,7 +111,7 @@ def _left_out(row: Any) -> HeldReward:
         **{name: _is_number(getattr(row, name), most) for name, most in _NUMBERS},
     }
     claimed = row.status == UserRewardStatus.CLAIMED
-    return HeldReward(
+    return UserReward(
         id=row.held_id,
         reward_id=row.reward_id,
         status=UserRewardStatus.CLAIMED if claimed else UserRewardStatus.EXPIRED,
@@ -120,7 +120,7 @@ def _left_out(row: Any) -> HeldReward:
         claims=int(claimed),  # the badge stays
         baseline=Baseline(_UNKNOWN.date(), 0, 0, 1),
         problems=tuple(
-            Problem.of(UserReward.__tablename__, row.held_id, name, getattr(row, name))
+            Problem.of(UserRewardRow.__tablename__, row.held_id, name, getattr(row, name))
             for name, is_readable in readable.items()
             if not is_readable
         ),

@@ -11,7 +11,7 @@ from bot.gamification.admin.drafts import parse_condition
 from bot.gamification.admin.levels import preview
 from bot.gamification.admin.rewards import Field, parse_field
 from bot.gamification.admin.settings import parse_setting
-from bot.gamification.admin.values import InvalidValue, amount, badge, one_line, whole_number
+from bot.gamification.admin.validation import InvalidValue, amount, badge, one_line, whole_number
 from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.models import ConditionType, RewardType
 

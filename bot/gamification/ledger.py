@@ -11,9 +11,9 @@ from bot.database.constructs import as_number, as_stored
 from bot.database.prepared import Prepared
 from bot.database.upsert import insert
 from bot.errors import BesitosError
-from bot.gamification.member_state import MemberState
-from bot.gamification.models import BotConfig, Transaction, TransactionType, UserGamificationProfile
-from bot.gamification.moment import Economy
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.models import AccountRow, BotConfigRow, LedgerEntryRow, TransactionType
 
 
 class InsufficientBesitos(BesitosError):
@@ -28,7 +28,7 @@ class StaleAccount(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line for the ledger: `amount` besitos, negative to take.
 
     `reference` says for ever what the line is for; a second line with the same one is not booked.
@@ -41,21 +41,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class Posted:
     """The account after booking, and which amounts were booked by type."""
 
-    state: MemberState
+    account: Account
     amounts: Mapping[TransactionType, int]
 
 
-async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -> Booked:
+async def post(economy: EconomyContext, account: Account, entries: Sequence[LedgerEntry]) -> Posted:
     """Write `entries` into the ledger and change the balance by what was really new.
 
     Raises `InsufficientBesitos` or `StaleAccount`; the transaction must then be rolled back.
     """
     rows = [
         {
-            "user_id": state.user_id,
+            "user_id": account.user_id,
             "amount": entry.amount,
             "type": entry.type,
             "reference": entry.reference,
@@ -66,39 +66,39 @@ async def book(economy: Economy, state: MemberState, entries: Sequence[Entry]) -
         if entry.amount
     ]
     if not rows:
-        return Booked(state, {})
+        return Posted(account, {})
     amounts: Counter[TransactionType] = Counter()
     numbered = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
     new = await _new_lines(len(rows)).execute(economy.connection, numbered)
     for kind, amount in new.rows:
         amounts[kind] += amount
     if not amounts:
-        return Booked(state, {})
-    return Booked(await _change_balance(economy, state, amounts), amounts)
+        return Posted(account, {})
+    return Posted(await _change_balance(economy, account, amounts), amounts)
 
 
 async def _change_balance(
-    economy: Economy, state: MemberState, amounts: Mapping[TransactionType, int]
-) -> MemberState:
+    economy: EconomyContext, account: Account, amounts: Mapping[TransactionType, int]
+) -> Account:
     earned = sum(amount for amount in amounts.values() if amount > 0)
     spent = -sum(amount for amount in amounts.values() if amount < 0)
-    if state.balance + earned - spent < 0:
+    if account.balance + earned - spent < 0:
         raise InsufficientBesitos(
-            f"The member has {state.balance} besitos; take at most that many."
+            f"The member has {account.balance} besitos; take at most that many."
         )
     after = replace(
-        state,
-        balance=state.balance + earned - spent,
-        total_earned=state.total_earned + earned,
-        total_spent=state.total_spent + spent,
-        level=economy.config.level_formula.level(state.total_earned + earned),
+        account,
+        balance=account.balance + earned - spent,
+        total_earned=account.total_earned + earned,
+        total_spent=account.total_spent + spent,
+        level=economy.config.level_formula.level(account.total_earned + earned),
     )
     result = await _CHANGE_BALANCE.execute(
         economy.connection,
         {
-            "member": state.user_id,
-            "earned_before": state.total_earned,
-            "spent_before": state.total_spent,
+            "member": account.user_id,
+            "earned_before": account.total_earned,
+            "spent_before": account.total_spent,
             "earned": earned,
             "spent": spent,
             "level": after.level,
@@ -107,31 +107,31 @@ async def _change_balance(
         },
     )
     if result.rowcount != 1:
-        raise StaleAccount(f"The account of member {state.user_id} changed meanwhile; try again.")
+        raise StaleAccount(f"The account of member {account.user_id} changed meanwhile; try again.")
     return after
 
 
 @cache
 def _new_lines(count: int) -> Prepared:
     """Return the statement that writes so many lines and returns those that were new."""
-    columns = [column for column in Transaction.__table__.c if column.name != "id"]
+    columns = [column for column in LedgerEntryRow.__table__.c if column.name != "id"]
     lines = [
         {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in columns}
         for n in range(count)
     ]
     return Prepared(
         lambda dialect: (
-            insert(dialect, Transaction)
+            insert(dialect, LedgerEntryRow)
             .values(lines)
-            .on_conflict_do_nothing(index_elements=[Transaction.reference])
-            .returning(Transaction.type, Transaction.amount)
+            .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
+            .returning(LedgerEntryRow.type, LedgerEntryRow.amount)
         )
     )
 
 
-_profile = UserGamificationProfile
+_profile = AccountRow
 _stored_formula = (
-    select(as_stored(BotConfig.level_formula)).where(BotConfig.id == 1).scalar_subquery()
+    select(as_stored(BotConfigRow.level_formula)).where(BotConfigRow.id == 1).scalar_subquery()
 )
 _CHANGE_BALANCE = Prepared(
     lambda _: (

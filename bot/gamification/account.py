@@ -12,21 +12,21 @@ from sqlalchemy.orm import aliased
 from bot.database.constructs import as_number, as_stored
 from bot.database.prepared import Prepared
 from bot.gamification.models import (
+    AccountRow,
+    ReactionRow,
+    StreakRow,
     StreakType,
-    User,
-    UserGamificationProfile,
-    UserReaction,
-    UserReward,
-    UserStreak,
+    UserRewardRow,
+    UserRow,
 )
-from bot.gamification.rewards.held import HELD_COLUMNS, HeldReward, held_reward
-from bot.gamification.rewards.rules import Facts
+from bot.gamification.rewards.conditions import Facts
+from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
 from bot.gamification.stored import Problem, read_text
 from bot.gamification.streaks import ONE_DAY, Streak, read_streak, streak_problems
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class User:
     """A person as Telegram shows them in an update."""
 
     user_id: int
@@ -36,7 +36,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberState:
+class Account:
     """A member's account as it stands in this transaction; amounts are besitos.
 
     `problems` are what SQL by hand has put into the member's rows and nobody can read.
@@ -49,7 +49,7 @@ class MemberState:
     level: int
     reactions_today: int
     streaks: Mapping[StreakType, Streak]
-    rewards: Mapping[int, HeldReward]
+    rewards: Mapping[int, UserReward]
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     def facts(self, today: date) -> Facts:
@@ -63,9 +63,9 @@ class MemberState:
         )
 
 
-async def load_member(
+async def load_account(
     connection: AsyncConnection, user_id: int, today: date
-) -> tuple[Member, MemberState] | None:
+) -> tuple[User, Account] | None:
     """Return a member with their account, or None if they are not registered.
 
     On PostgreSQL the profile's row stays locked until the transaction ends, so that two updates
@@ -80,9 +80,9 @@ async def load_member(
     first, problems = rows[0], list[Problem]()
     account = await _account(connection, first, problems)
     streaks = dict(_streaks(first, today, problems))
-    rewards = {row.reward_id: held_reward(row) for row in rows if row.reward_id is not None}
+    rewards = {row.reward_id: read_user_reward(row) for row in rows if row.reward_id is not None}
     problems += [one for held in rewards.values() for one in held.problems]
-    return _member(first), MemberState(
+    return _member(first), Account(
         user_id=first.user_id,
         balance=account.balance,
         total_earned=account.total_earned,
@@ -95,32 +95,32 @@ async def load_member(
     )
 
 
-def _member(row: Any) -> Member:
+def _member(row: Any) -> User:
     names = (row.username, row.first_name, row.language_code)
     username, first_name, language_code = map(read_text, names)
-    return Member(row.user_id, username, first_name or "", language_code)
+    return User(row.user_id, username, first_name or "", language_code)
 
 
 _ACCOUNT: Final = ("balance", "total_earned", "total_spent", "level")
-_profile = UserGamificationProfile
-_gift = aliased(UserStreak)
-_reaction = aliased(UserStreak)
+_profile = AccountRow
+_gift = aliased(StreakRow)
+_reaction = aliased(StreakRow)
 _user_id = bindparam("user_id", type_=BigInteger)
 _reactions_today = (
     select(func.count())
-    .select_from(UserReaction)
+    .select_from(ReactionRow)
     .where(
-        UserReaction.user_id == _user_id,
+        ReactionRow.user_id == _user_id,
         # Not `=`: a day that SQL by hand wrote with a time is that day all the same.
-        UserReaction.day >= bindparam("today", type_=Date),
-        UserReaction.day < bindparam("tomorrow", type_=Date),
+        ReactionRow.day >= bindparam("today", type_=Date),
+        ReactionRow.day < bindparam("tomorrow", type_=Date),
     )
     .scalar_subquery()
 )
 
 
 def _of(streak: Any, kind: StreakType) -> Any:
-    return (streak.user_id == User.user_id) & (streak.streak_type == kind)
+    return (streak.user_id == UserRow.user_id) & (streak.streak_type == kind)
 
 
 def _columns(streak: Any, name: str) -> list[Any]:
@@ -134,21 +134,21 @@ def _columns(streak: Any, name: str) -> list[Any]:
 _MEMBER = Prepared(
     lambda _: (
         select(
-            User.user_id,
-            User.username,
-            User.first_name,
-            User.language_code,
+            UserRow.user_id,
+            UserRow.username,
+            UserRow.first_name,
+            UserRow.language_code,
             *(getattr(_profile, name) for name in _ACCOUNT),
             _reactions_today.label("reactions_today"),
             *_columns(_gift, "gift"),
             *_columns(_reaction, "reaction"),
-            *HELD_COLUMNS,
+            *USER_REWARD_COLUMNS,
         )
-        .join(_profile, _profile.user_id == User.user_id)
+        .join(_profile, _profile.user_id == UserRow.user_id)
         .outerjoin(_gift, _of(_gift, StreakType.DAILY_GIFT))
         .outerjoin(_reaction, _of(_reaction, StreakType.REACTION))
-        .outerjoin(UserReward, UserReward.user_id == User.user_id)
-        .where(User.user_id == _user_id)
+        .outerjoin(UserRewardRow, UserRewardRow.user_id == UserRow.user_id)
+        .where(UserRow.user_id == _user_id)
         # A statement that waits for a row sees that row anew, but all others as they were before it
         # waited. So this one does not wait: see _wait_for_lock. In the moment between its snapshot
         # and its lock the same may happen all the same, rarely: whatever is written checks what

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.models import Transaction, TransactionType, User, UserGamificationProfile
+from bot.gamification.models import AccountRow, LedgerEntryRow, TransactionType, UserRow
 
 DAYS: Final = 14
 ACTIVE_DAYS: Final = 7
@@ -17,7 +17,7 @@ _NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TA
 
 
 @dataclass(frozen=True, slots=True)
-class DayFigures:
+class DailyTotals:
     """What all members earned and spent on one UTC day, in besitos, both positive."""
 
     day: date
@@ -26,34 +26,34 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Statistics:
     """The economy at one moment; `days` are the last `DAYS` UTC days, today last."""
 
     circulating: int
     members: int
     active_members: int
-    days: tuple[DayFigures, ...]
+    days: tuple[DailyTotals, ...]
 
 
-async def read_figures(connection: AsyncConnection, now: datetime) -> Figures:
+async def read_statistics(connection: AsyncConnection, now: datetime) -> Statistics:
     """Count. Active is who moved besitos within the last `ACTIVE_DAYS` times 24 hours."""
-    circulating = await connection.scalar(select(func.sum(UserGamificationProfile.balance)))
-    members = await connection.scalar(select(func.count()).select_from(User))
+    circulating = await connection.scalar(select(func.sum(AccountRow.balance)))
+    members = await connection.scalar(select(func.count()).select_from(UserRow))
     active = await connection.scalar(
-        select(func.count(Transaction.user_id.distinct())).where(
-            Transaction.created_at >= now - timedelta(days=ACTIVE_DAYS),
-            Transaction.created_at <= now,
-            Transaction.type.not_in(_NOT_THEIR_DOING),
+        select(func.count(LedgerEntryRow.user_id.distinct())).where(
+            LedgerEntryRow.created_at >= now - timedelta(days=ACTIVE_DAYS),
+            LedgerEntryRow.created_at <= now,
+            LedgerEntryRow.type.not_in(_NOT_THEIR_DOING),
         )
     )
     first = now.astimezone(UTC).date() - timedelta(days=DAYS - 1)
     flows = await _read_flows(connection, first)
-    return Figures(
+    return Statistics(
         circulating=int(circulating or 0),  # PostgreSQL adds big integers up to a Decimal
         members=members or 0,
         active_members=active or 0,
         days=tuple(
-            DayFigures(first + timedelta(days=n), *flows.get(n, (0, 0))) for n in range(DAYS)
+            DailyTotals(first + timedelta(days=n), *flows.get(n, (0, 0))) for n in range(DAYS)
         ),
     )
 
@@ -65,10 +65,10 @@ async def _read_flows(connection: AsyncConnection, first: date) -> Mapping[int, 
     ]
     # Days are told apart by their bounds: each engine has a date function of its own, and
     # PostgreSQL's would go by the session's time zone.
-    day = case(*((Transaction.created_at < end, n) for n, end in enumerate(starts[1:])))
+    day = case(*((LedgerEntryRow.created_at < end, n) for n, end in enumerate(starts[1:])))
     lines = (
-        select(day.label("day"), Transaction.amount)
-        .where(Transaction.created_at >= starts[0], Transaction.created_at < starts[-1])
+        select(day.label("day"), LedgerEntryRow.amount)
+        .where(LedgerEntryRow.created_at >= starts[0], LedgerEntryRow.created_at < starts[-1])
         .subquery()
     )
     amount = lines.c.amount

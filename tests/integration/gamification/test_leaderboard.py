@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.gamification import leaderboard
-from bot.gamification.history import read_history
-from bot.gamification.leaderboard import LeaderboardPage, read_page, read_standing
+from bot.gamification.history import read_ledger
+from bot.gamification.leaderboard import LeaderboardPage, read_page, read_rank
 from bot.gamification.models import TransactionType
 from tests.support.economy import ANA, LUIS, NOON, LiveEconomy
 
@@ -17,7 +17,7 @@ async def crowded(live: LiveEconomy) -> LiveEconomy:
     for user in range(1, 25):
         await live.move(10 * user, f"grant:{user}", user)
     await live.move(240, "grant:25", 25)
-    await live.state(99)
+    await live.account(99)
     return live
 
 
@@ -55,7 +55,7 @@ async def test_standing_agrees_with_the_pages(crowded: LiveEconomy) -> None:
     found = {}
     for user in (*range(1, 26), 99, ANA):
         async with crowded.turn(user) as (economy, member):
-            standing = await read_standing(economy.connection, member)
+            standing = await read_rank(economy.connection, member)
         found[f"Member {user}"] = standing.rank
 
     assert expected == found
@@ -69,7 +69,7 @@ async def test_nobody_counts_beyond_the_limit(
     ranks = []
     for user in (6, 5):  # on places 20 and 21
         async with crowded.turn(user) as (economy, member):
-            ranks.append((await read_standing(economy.connection, member)).rank)
+            ranks.append((await read_rank(economy.connection, member)).rank)
 
     assert [20, None] == ranks
     assert [10, 10, 0] == [len((await page(crowded, number)).rows) for number in range(3)]
@@ -85,7 +85,7 @@ async def test_history_pages(live: LiveEconomy) -> None:
     pages, older_than = [], None
     for _ in range(3):
         async with live.turn() as (economy, _member):
-            pages.append(await read_history(economy.connection, ANA, older_than))
+            pages.append(await read_ledger(economy.connection, ANA, older_than))
         older_than = pages[-1].older_than
     rows = [row for one in pages for row in one.rows]
 
@@ -102,6 +102,6 @@ async def test_history_of_exactly_one_page(live: LiveEconomy) -> None:
         await live.move(number, f"ana:{number}")
 
     async with live.turn() as (economy, _):
-        found = await read_history(economy.connection, ANA)
+        found = await read_ledger(economy.connection, ANA)
 
     assert (10, None) == (len(found.rows), found.older_than)

@@ -57,7 +57,7 @@ def progress(condition: Condition, facts: Facts, since: Baseline | None = None) 
     return Progress(max(min(_have(condition.type, facts, since, need), need), 0), need)
 
 
-def hold(conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None) -> bool:
+def are_met(conditions: Sequence[Condition], facts: Facts, since: Baseline | None = None) -> bool:
     """Return whether all conditions of group 0 hold, and one of each further group.
 
     A reward without conditions never unlocks.

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gamification.models import ConditionType, StreakType
-from bot.gamification.rewards.rules import (
+from bot.gamification.rewards.conditions import (
     Baseline,
     Condition,
     Facts,
     Progress,
-    hold,
+    are_met,
     overall,
     progress,
 )
@@ -69,7 +69,7 @@ def test_streak_that_ended_counts_nothing(age: int, expected: int) -> None:
 
 def test_no_conditions_never_hold() -> None:
     """A reward that nobody gave conditions does not unlock for everybody."""
-    assert not hold([], VETERAN)
+    assert not are_met([], VETERAN)
 
 
 def condition(*, holds: bool, group: int) -> Condition:
@@ -94,7 +94,7 @@ def test_groups(groups: dict[int, list[bool]], *, expected: bool) -> None:
         condition(holds=holds, group=group) for group, all_ in groups.items() for holds in all_
     ]
 
-    assert expected == hold(conditions, VETERAN)
+    assert expected == are_met(conditions, VETERAN)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1))
@@ -105,7 +105,7 @@ def test_groups_in_any_order(drawn: list[tuple[int, bool]]) -> None:
     others = {group for group, _ in drawn if group > 0}
     chosen = all((group, True) in drawn for group in others)
 
-    assert (needed and chosen) == hold(conditions, VETERAN)
+    assert (needed and chosen) == are_met(conditions, VETERAN)
 
 
 @given(
@@ -139,7 +139,7 @@ def test_streak_counts_from_the_baseline(unlocked_days_ago: int, expected: int) 
 @pytest.mark.parametrize("kind", [ConditionType.FIRST_REACTION, ConditionType.FIRST_DAILY_GIFT])
 def test_first_times_come_once(kind: ConditionType) -> None:
     """There is no second first time."""
-    assert not hold([Condition(kind, None, 0)], VETERAN, Baseline(YESTERDAY, 0, 0, 1))
+    assert not are_met([Condition(kind, None, 0)], VETERAN, Baseline(YESTERDAY, 0, 0, 1))
 
 
 @pytest.mark.parametrize(("level_then", "expected"), [(1, True), (2, True), (3, False)])
@@ -147,7 +147,7 @@ def test_level_is_reached_anew(level_then: int, *, expected: bool) -> None:
     """A level that the member stood on already when it was unlocked is not reached again."""
     since = Baseline(YESTERDAY, 0, 0, level_then)
 
-    assert expected == hold([Condition(ConditionType.LEVEL_REACHED, 3, 0)], VETERAN, since)
+    assert expected == are_met([Condition(ConditionType.LEVEL_REACHED, 3, 0)], VETERAN, since)
 
 
 def test_overall_shows_what_is_farthest() -> None:

@@ -6,14 +6,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BesitosError
+from bot.gamification.account import Account, User, load_account
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.economy import Entry, InsufficientBesitos, book
-from bot.gamification.history import HistoryPage, read_history
-from bot.gamification.leaderboard import Standing, read_standing
-from bot.gamification.member_state import Member, MemberState, load_member
-from bot.gamification.models import TransactionType, User
-from bot.gamification.moment import Economy
-from bot.gamification.profiles import Profile, make_profile
+from bot.gamification.context import EconomyContext
+from bot.gamification.history import LedgerPage, read_ledger
+from bot.gamification.leaderboard import Rank, read_rank
+from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, post
+from bot.gamification.models import TransactionType, UserRow
+from bot.gamification.profile import AccountView, account_view
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.unlocking import unlock
 
@@ -33,21 +33,21 @@ class AmbiguousMember(BesitosError):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountDetails:
     """What an admin sees of a member."""
 
-    member: Member
-    profile: Profile
-    standing: Standing
-    history: HistoryPage
+    member: User
+    profile: AccountView
+    standing: Rank
+    history: LedgerPage
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """What was `booked`, in besitos (0: that very adjustment was booked before)."""
 
-    member: Member
-    state: MemberState
+    member: User
+    account: Account
     booked: int
     unlocked: tuple[Reward, ...]
 
@@ -59,10 +59,10 @@ async def find_member(connection: AsyncConnection, text: str) -> int:
     """
     wanted = text.strip().removeprefix("@")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) <= _LONGEST_ID:
-        where = User.user_id == int(wanted)
+        where = UserRow.user_id == int(wanted)
     else:
-        where = func.lower(User.username) == wanted.lower()
-    found = (await connection.scalars(select(User.user_id).where(where).limit(_ENOUGH))).all()
+        where = func.lower(UserRow.username) == wanted.lower()
+    found = (await connection.scalars(select(UserRow.user_id).where(where).limit(_ENOUGH))).all()
     if not found:
         raise MemberNotFound("There is no such member; they must have used the bot once.")
     if len(found) > 1:
@@ -70,14 +70,16 @@ async def find_member(connection: AsyncConnection, text: str) -> int:
     return found[0]
 
 
-async def read_account(economy: Economy, user_id: int, older_than: int | None = None) -> Account:
+async def read_account(
+    economy: EconomyContext, user_id: int, older_than: int | None = None
+) -> AccountDetails:
     """Return a member's account with a page of the ledger. Raises `MemberNotFound`."""
-    member, state = await _load(economy, user_id)
-    return Account(
+    member, account = await _load(economy, user_id)
+    return AccountDetails(
         member,
-        make_profile(economy, state),
-        await read_standing(economy.connection, state),
-        await read_history(economy.connection, user_id, older_than),
+        account_view(economy, account),
+        await read_rank(economy.connection, account),
+        await read_ledger(economy.connection, user_id, older_than),
     )
 
 
@@ -88,30 +90,36 @@ def refuse_overdraft(balance: int, amount: int) -> None:
 
 
 async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line
-    economy: Economy, admin_id: int, user_id: int, amount: int, *, reason: str, reference: str
+    economy: EconomyContext,
+    admin_id: int,
+    user_id: int,
+    amount: int,
+    *,
+    reason: str,
+    reference: str,
 ) -> Adjustment:
     """Grant `amount` besitos, or take them when it is negative, and unlock what comes true.
 
     Raises `MemberNotFound` or `InsufficientBesitos`; the transaction must be rolled back then.
     """
-    member, state = await _load(economy, user_id)
+    member, account = await _load(economy, user_id)
     kind = TransactionType.ADMIN_GRANT if amount > 0 else TransactionType.ADMIN_TAKE
-    booked = await book(economy, state, [Entry(amount, kind, reference, reason)])
-    after, unlocked = await unlock(economy, booked.state)
+    booked = await post(economy, account, [LedgerEntry(amount, kind, reference, reason)])
+    after, unlocked = await unlock(economy, booked.account)
     if booked.amounts:
         await record(
             economy,
             admin_id,
             Action.GRANT if amount > 0 else Action.TAKE,
             f"member:{user_id}",
-            before={"balance": state.balance},
+            before={"balance": account.balance},
             after={"balance": after.balance, "amount": amount, "reason": reason},
         )
     return Adjustment(member, after, sum(booked.amounts.values()), tuple(unlocked))
 
 
-async def _load(economy: Economy, user_id: int) -> tuple[Member, MemberState]:
-    found = await load_member(economy.connection, user_id, economy.now.date())
+async def _load(economy: EconomyContext, user_id: int) -> tuple[User, Account]:
+    found = await load_account(economy.connection, user_id, economy.now.date())
     if found is None:
         raise MemberNotFound("There is no such member; they must have used the bot once.")
     return found

@@ -96,7 +96,7 @@ async def test_grant(panel: Panel, live: LiveEconomy) -> None:
     await panel.press("Confirmar")
 
     assert "+400 besitos · Por <ayudar>\n💋 Saldo: 100 → 500" in confirm
-    assert 500 == (await live.state(EMMA)).balance
+    assert 500 == (await live.account(EMMA)).balance
     assert [TransactionType.ADMIN_GRANT, 400] == list((await live.ledger(EMMA))[-1])
     told, unlocked = panel.sent_to(EMMA)
     assert "💋 An admin has given you 400 besitos: Por <ayudar>" == told
@@ -118,8 +118,8 @@ async def test_take(panel: Panel, live: LiveEconomy) -> None:
     await order(panel, "Quitar", "30")
     await panel.press("Confirmar")
 
-    state = await live.state(EMMA)
-    assert (70, 100, 30) == (state.balance, state.total_earned, state.total_spent)
+    account = await live.account(EMMA)
+    assert (70, 100, 30) == (account.balance, account.total_earned, account.total_spent)
     assert "member.take" == (await panel.audit())[0][1]
     await live.assert_books_balance()
 
@@ -137,7 +137,7 @@ async def test_take_too_much(panel: Panel, live: LiveEconomy) -> None:
 
     assert early.startswith("⚠️ El miembro no tiene tantos besitos.")
     assert "El miembro no tiene tantos besitos." == panel.alert
-    assert 99 == (await live.state(EMMA)).balance
+    assert 99 == (await live.account(EMMA)).balance
     assert 2 == len(await live.ledger(EMMA))
     assert [] == await panel.audit()
 
@@ -155,7 +155,7 @@ async def test_booked_once(panel: Panel, live: LiveEconomy) -> None:
     assert redelivered.startswith("Esto ya estaba anotado; no se anota dos veces.")
     assert redelivered == pressed
     assert [] == told
-    assert 140 == (await live.state(EMMA)).balance
+    assert 140 == (await live.account(EMMA)).balance
     assert 1 == len(await panel.audit())
 
 
@@ -168,7 +168,7 @@ async def test_old_confirmation(panel: Panel, live: LiveEconomy) -> None:
     await panel.press_data(old)
 
     assert panel.alert.startswith("Esta pregunta ya no está abierta.")
-    assert 100 == (await live.state(EMMA)).balance
+    assert 100 == (await live.account(EMMA)).balance
 
 
 async def test_refused_amounts(panel: Panel) -> None:

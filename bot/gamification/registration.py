@@ -7,31 +7,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.upsert import Insert, insert
 from bot.errors import BesitosError
-from bot.gamification.member_state import Member, MemberState, load_member
-from bot.gamification.models import User, UserGamificationProfile
+from bot.gamification.account import Account, User, load_account
+from bot.gamification.models import AccountRow, UserRow
 
 
-class MemberVanished(BesitosError):
+class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 
 
-async def enter_member(connection: AsyncConnection, member: Member, today: date) -> MemberState:
+async def get_or_create_account(connection: AsyncConnection, member: User, today: date) -> Account:
     """Return the account of `member`, who is registered first if they are new or renamed.
 
     A known member costs one SELECT. A new one is written race-safely, since another replica may
     be registering them at the same moment.
     """
-    known = await load_member(connection, member.user_id, today)
+    known = await load_account(connection, member.user_id, today)
     if known is not None and known[0] == member:
         return known[1]
-    await register_member(connection, member)
-    registered = await load_member(connection, member.user_id, today)
+    await register_user(connection, member)
+    registered = await load_account(connection, member.user_id, today)
     if registered is None:
-        raise MemberVanished(f"Member {member.user_id} was deleted meanwhile; try again.")
+        raise UserVanished(f"Member {member.user_id} was deleted meanwhile; try again.")
     return registered[1]
 
 
-async def register_member(connection: AsyncConnection, member: Member) -> None:
+async def register_user(connection: AsyncConnection, member: User) -> None:
     """Write the user row and, unless it is there, the profile: on PostgreSQL in one round trip."""
     user, profile = _upsert_user(connection, member), _insert_profile(connection, member)
     if connection.dialect.name == "postgresql":
@@ -41,22 +41,22 @@ async def register_member(connection: AsyncConnection, member: Member) -> None:
         await connection.execute(profile)
 
 
-def _upsert_user(connection: AsyncConnection, member: Member) -> Insert:
+def _upsert_user(connection: AsyncConnection, member: User) -> Insert:
     facts = {
         "username": member.username,
         "first_name": member.first_name,
         "language_code": member.language_code,
     }
-    statement = insert(connection.dialect.name, User).values(user_id=member.user_id, **facts)
+    statement = insert(connection.dialect.name, UserRow).values(user_id=member.user_id, **facts)
     return statement.on_conflict_do_update(
-        index_elements=[User.user_id],
+        index_elements=[UserRow.user_id],
         set_=facts,
-        where=or_(*(getattr(User, name).is_distinct_from(value) for name, value in facts.items())),
+        where=or_(
+            *(getattr(UserRow, name).is_distinct_from(value) for name, value in facts.items())
+        ),
     )
 
 
-def _insert_profile(connection: AsyncConnection, member: Member) -> Insert:
-    statement = insert(connection.dialect.name, UserGamificationProfile).values(
-        user_id=member.user_id
-    )
+def _insert_profile(connection: AsyncConnection, member: User) -> Insert:
+    statement = insert(connection.dialect.name, AccountRow).values(user_id=member.user_id)
     return statement.on_conflict_do_nothing()
