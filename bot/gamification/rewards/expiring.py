@@ -1,6 +1,6 @@
 """Write down that an unlocked reward has expired, for those who read the table and not the clock.
 
-Nothing depends on it: `HeldReward.status_at` knows by itself, to the microsecond. It is written
+Nothing depends on it: `UserReward.status_at` knows by itself, to the microsecond. It is written
 with the member's next action, so no job has to run.
 """
 
