@@ -1,19 +1,23 @@
-"""`python -m bench [subject …]`: each figure against its floor, in one run."""
+"""`python -m bench [subject …]`: each figure against its baseline, in one run."""
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
-from bench import postgresql, process
-from bench.databases import Databases
-from bench.sqlite import SqliteDatabases
-from bench.table import Figure, show
+from bench import postgresql, startup
+from bench.databases import Databases, SqliteDatabases
+from bench.report import Figure, show
 
-SUBJECTS = ("process", "warm", "cold", "reactions", "leaderboard")
+STARTS: dict[str, Callable[[Databases], Iterator[Figure]]] = {
+    "process": startup.measure_process,
+    "warm": startup.measure_warm,
+    "cold": startup.measure_cold,
+}
+SUBJECTS = (*STARTS, "reactions", "leaderboard")
 
 
 def main() -> None:
@@ -34,14 +38,13 @@ def main() -> None:
 
 
 def _measure(subjects: set[str], engines: list[Databases]) -> Iterator[Figure]:
-    if "process" in subjects:
-        yield from process.measure(engines[0])
-    for subject in SUBJECTS[1:]:
+    for subject in SUBJECTS:
         if subject in subjects:
             # aiogram takes seconds to import: only those who measure it wait for it.
-            module = import_module(f"bench.{subject}")
-            for databases in engines:
-                yield from module.measure(databases)
+            measure = STARTS.get(subject) or import_module(f"bench.{subject}").measure
+            # The database hardly matters to a process that mostly imports.
+            for databases in engines[:1] if subject == "process" else engines:
+                yield from measure(databases)
 
 
 def _announced(figures: Iterable[Figure]) -> Iterator[Figure]:

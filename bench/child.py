@@ -1,4 +1,4 @@
-"""The process around one sample: run it, then print seconds and peak memory as JSON."""
+"""The process around one sample, which prints its seconds and peak memory as JSON."""
 
 import json
 import sys

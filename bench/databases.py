@@ -1,9 +1,16 @@
-"""Databases for the samples: seeded, with so many users, with or without their profiles."""
+"""Databases for the samples, and SQLite's."""
 
 import asyncio
-from contextlib import AbstractContextManager
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count
+from pathlib import Path
 from typing import Protocol
 
+from bench.baseline import SQLITE
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest
@@ -11,7 +18,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 
 
 class Databases(Protocol):
-    """One engine's databases."""
+    """One engine's databases: seeded, with so many users, with or without their profiles."""
 
     name: str
 
@@ -27,6 +34,10 @@ USERS = """
 INSERT INTO users (user_id, first_name, created_at)
 SELECT n * 48271 % 2147483647, 'Ana', CURRENT_TIMESTAMP FROM ({numbers}) AS numbers
 """
+_NUMBERS = """
+WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < {users})
+SELECT n FROM counter
+"""
 
 
 def bootstrap(url: str) -> None:
@@ -40,3 +51,39 @@ async def _bootstrap(url: str) -> None:
         await BootstrapService(engine, load_manifest()).run()
     finally:
         await engine.dispose()
+
+
+class SqliteDatabases:
+    """SQLite files in a folder of their own, prepared once and copied for every sample."""
+
+    name = "SQLite"
+
+    def __init__(self, folder: Path) -> None:
+        """Keep everything in `folder`."""
+        self._folder = folder
+        self._copies = count(1)
+
+    def prepare(self, users: int, *, profiles: bool) -> str:
+        """Make such a file once, and return its URL."""
+        file = self._folder / f"{users}{'-complete' if profiles else ''}.db"
+        url = f"{SQLITE}{file}"
+        if file.exists():
+            return url
+        if profiles:
+            self.prepare(users, profiles=False)
+            shutil.copyfile(self._folder / f"{users}.db", file)
+        bootstrap(url)
+        if not profiles:
+            with closing(sqlite3.connect(file)) as connection, connection:
+                connection.execute(USERS.format(numbers=_NUMBERS.format(users=users)))
+        return url
+
+    @contextmanager
+    def copied(self, users: int) -> Iterator[str]:
+        """Copy the file without profiles to disk, and give the copy's URL."""
+        file = self._folder / f"copy-{next(self._copies)}.db"
+        shutil.copyfile(self._folder / f"{users}.db", file)
+        with file.open("rb") as written:
+            os.fsync(written.fileno())  # else the first sample to sync pays for the copying
+        yield f"{SQLITE}{file}"
+        file.unlink()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.databases import Databases
 from bench.measure import Sample, Turns
-from bench.table import Figure, ratio
+from bench.report import Figure, ratio
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.account import Account
@@ -29,7 +29,7 @@ SET total_earned = user_id % 100003, balance = user_id % 100003
 
 
 def measure(databases: Databases) -> Iterator[Figure]:
-    """Give the ratio of many to few: the floor here is our own code on a small database."""
+    """Give the ratio of many to few: the baseline here is our own code on a small database."""
     for users in (MANY, FEW):
         databases.prepare(users, profiles=False)
     with ExitStack() as stack:

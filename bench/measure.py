@@ -1,4 +1,4 @@
-"""Measure two things in turns, so that whatever else the machine does hits both alike."""
+"""Samples of two sides taken in turns, so that whatever else the machine does hits both alike."""
 
 import json
 import os
@@ -23,10 +23,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Samples of ours and of the floor; those of one index were taken one after the other."""
+    """Samples of ours and of the baseline; those of one index were taken one after the other."""
 
     ours: tuple[Sample, ...]
-    floor: tuple[Sample, ...]
+    baseline: tuple[Sample, ...]
 
     @property
     def ours_seconds(self) -> float:
@@ -34,22 +34,22 @@ class Turns:
         return median(sample.seconds for sample in self.ours)
 
     @property
-    def floor_seconds(self) -> float:
-        """Median of the floor."""
-        return median(sample.seconds for sample in self.floor)
+    def baseline_seconds(self) -> float:
+        """Median of the baseline."""
+        return median(sample.seconds for sample in self.baseline)
 
     @property
     def ratio(self) -> float:
         """Ratio of the two medians."""
-        return self.ours_seconds / self.floor_seconds
+        return self.ours_seconds / self.baseline_seconds
 
     @property
     def spread(self) -> tuple[float, float]:
         """Quartiles of the ratios pair by pair; the extremes when there are few pairs."""
         return spread(
             [
-                ours.seconds / floor.seconds
-                for ours, floor in zip(self.ours, self.floor, strict=True)
+                ours.seconds / baseline.seconds
+                for ours, baseline in zip(self.ours, self.baseline, strict=True)
             ]
         )
 
@@ -62,17 +62,17 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
-def take_turns(ours: Callable[[], Sample], floor: Callable[[], Sample], pairs: int) -> Turns:
+def take_turns(ours: Callable[[], Sample], baseline: Callable[[], Sample], pairs: int) -> Turns:
     """Run both `pairs` times, each going first every other time."""
     taken: tuple[list[Sample], list[Sample]] = ([], [])
     for number in range(pairs):
         for side in (0, 1) if number % 2 == 0 else (1, 0):
-            taken[side].append((ours, floor)[side]())
+            taken[side].append((ours, baseline)[side]())
     return Turns(tuple(taken[0]), tuple(taken[1]))
 
 
 def in_fresh_process(module: str, what: str, url: str) -> Sample:
-    """Run `what` of `bench.ours` or `bench.floor` in a process that does nothing else.
+    """Run `what` of `bench.bootstrap` or `bench.baseline` in a process that does nothing else.
 
     The process times it after its imports, and tells its own peak of memory.
     """
@@ -90,7 +90,7 @@ def on_one_core() -> Iterator[None]:
     """Keep this process on one core, where the system can (Linux).
 
     A small statement is a visit to aiosqlite's thread, which takes twice as long when that thread
-    happens to sit on another core. It then costs the floor more than us: the ratio would jump
+    happens to sit on another core. It then costs the baseline more than us: the ratio would jump
     between two values from run to run, and the better one would be luck.
     """
     if not hasattr(os, "sched_setaffinity"):

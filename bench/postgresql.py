@@ -46,7 +46,7 @@ class PostgresqlDatabases:
             )
         # What autovacuum would have done long ago: statistics, and pages known to be visible. But
         # never on an empty table of profiles: whoever knows it to be empty plans to read all of
-        # it for each user, and the floor's single statement then takes quadratic time.
+        # it for each user, and the baseline's single statement then takes quadratic time.
         self._execute("VACUUM ANALYZE" if profiles else "VACUUM ANALYZE users", url)
         self._prepared[name] = url
         return url

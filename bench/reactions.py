@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench.databases import Databases
 from bench.measure import Sample, Turns, on_one_core
 from bench.replay import Transaction, recorded, replaying
-from bench.table import Figure, per_second, ratio
+from bench.report import Figure, per_second, ratio
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest

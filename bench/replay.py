@@ -1,4 +1,4 @@
-"""The floor of a paid reaction: the very statements of ours, bare driver, one commit each."""
+"""The baseline of a paid reaction: the very statements of ours, bare driver, one commit each."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.floor import SQLITE
+from bench.baseline import SQLITE
 
 Statement = tuple[str, Sequence[Any]]
 #: What one update sends between BEGIN and COMMIT.

@@ -9,7 +9,7 @@ from sandbox.server import SandboxServer
 
 
 async def serve(port: int) -> None:
-    """Run until interrupted."""
+    """Serve the sandbox until interrupted, once its address and token are printed."""
     async with SandboxServer(port) as server:
         sys.stdout.write(f"TELEGRAM_API_URL={server.url}\nBOT_TOKEN={server.token}\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`/bot<token>/<method>`: from the HTTP request to the method and back."""
+"""The Bot API over HTTP: `/bot<token>/<method>`."""
 
 import hmac
 import logging
@@ -11,8 +11,7 @@ from sandbox.calls import Call, CallLog
 from sandbox.errors import BotApiError
 from sandbox.faults import Faults
 from sandbox.methods import METHODS, Backend, Handler
-from sandbox.parameters import Parameters
-from sandbox.request_body import read_parameters
+from sandbox.parameters import Parameters, read_parameters
 
 logger = logging.getLogger(__name__)
 

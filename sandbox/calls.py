@@ -39,7 +39,7 @@ class Call:
 
 
 class CallLog:
-    """What the bot called, oldest first; the oldest are dropped beyond `KEPT_CALLS`."""
+    """The bot's calls, oldest first; the oldest are dropped beyond `KEPT_CALLS`."""
 
     def __init__(self, kept: int = KEPT_CALLS) -> None:
         self._calls: deque[Call] = deque(maxlen=kept)
@@ -47,7 +47,7 @@ class CallLog:
         self._next_number = 1
 
     def begin(self, method: str, parameters: Mapping[str, object]) -> Call:
-        """Log the arrival of a call."""
+        """Log the arrival of a call and return it."""
         call = Call(self._next_number, method, parameters, time.monotonic())
         self._next_number += 1
         self._calls.append(call)

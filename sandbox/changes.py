@@ -1,4 +1,4 @@
-"""Waiting for something to become true, without polling."""
+"""A condition variable: waiting for something to become true, without polling."""
 
 import asyncio
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from sandbox.shapes import Json
+from sandbox.serializers import Json
 from sandbox.values import Chat
 
 Scope = dict[str, object]
@@ -12,7 +12,7 @@ DEFAULT_SCOPE: Scope = {"type": "default"}
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command with what the menu says about it."""
+    """A command and its description in the menu."""
 
     command: str
     description: str

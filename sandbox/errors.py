@@ -1,4 +1,4 @@
-"""What can go wrong: for the person who runs the sandbox, and for the bot that calls it."""
+"""Errors: for the person who runs the sandbox, and those that the Bot API answers to a bot."""
 
 
 class SandboxError(Exception):

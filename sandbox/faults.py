@@ -1,4 +1,4 @@
-"""Failures on demand: what the network and Telegram do to a bot on a bad day."""
+"""Fault injection: failures of the network and of Telegram, on demand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ EVERY_METHOD = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What shall happen to a call: first the delay, then the error or the lost connection.
+    """A failure of a call: first the delay, then the error or the lost connection.
 
     `drop="request"` loses the call before it is carried out, `drop="answer"` afterwards.
     """
@@ -27,7 +27,7 @@ Hook = Callable[[Call], Awaitable[Fault | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _PlannedFault:
     method: str
     fault: Fault
     times: int | None
@@ -36,17 +36,17 @@ class _Order:
 class Faults:
     """Faults for the next `times` calls of a method ("*" for all); `times=None` until cleared.
 
-    A `hook` is asked about each call that no ordered fault applies to.
+    A `hook` is asked about each call that no planned fault applies to.
     """
 
     def __init__(self) -> None:
         self.hook: Hook | None = None
-        self._orders: list[_Order] = []
+        self._planned: list[_PlannedFault] = []
         self._closing = asyncio.Event()
 
     def add(self, method: str, fault: Fault, *, times: int | None = 1) -> None:
-        """Order a fault; orders of the same method are used up one after the other."""
-        self._orders.append(_Order(method.lower(), fault, times))
+        """Plan a fault; those of the same method are used up one after the other."""
+        self._planned.append(_PlannedFault(method.lower(), fault, times))
 
     def too_many_requests(
         self, method: str, *, retry_after: int = 1, times: int | None = 1
@@ -73,12 +73,12 @@ class Faults:
         self.add(method, Fault(delay=seconds), times=times)
 
     def clear(self) -> None:
-        """Take back every order and the hook."""
-        self._orders.clear()
+        """Take back every planned fault and the hook."""
+        self._planned.clear()
         self.hook = None
 
     async def take(self, call: Call) -> Fault:
-        """Return what shall happen to this call, its delay already over."""
+        """Return the fault of this call, an empty one if none is planned, after its delay."""
         fault = self._next(call.method)
         if fault is None and self.hook is not None:
             fault = await self.hook(call)
@@ -92,14 +92,14 @@ class Faults:
         self._closing.set()
 
     def _next(self, method: str) -> Fault | None:
-        for index, order in enumerate(self._orders):
-            if order.method not in {method.lower(), EVERY_METHOD}:
+        for index, planned in enumerate(self._planned):
+            if planned.method not in {method.lower(), EVERY_METHOD}:
                 continue
-            if order.times == 1:
-                del self._orders[index]
-            elif order.times is not None:
-                self._orders[index] = replace(order, times=order.times - 1)
-            return order.fault
+            if planned.times == 1:
+                del self._planned[index]
+            elif planned.times is not None:
+                self._planned[index] = replace(planned, times=planned.times - 1)
+            return planned.fault
         return None
 
     async def _pause(self, seconds: float) -> None:

@@ -13,18 +13,16 @@ from aiohttp import web
 from sandbox.bot_api import BotApi
 from sandbox.calls import CallLog
 from sandbox.command_menu import CommandMenu
-from sandbox.control.api import ControlApi
-from sandbox.control.guard import add_security_headers, refuse_foreign_pages
-from sandbox.control.pages import add_page_routes, explain_errors
+from sandbox.control.api import ControlApi, explain_errors
+from sandbox.control.security import add_security_headers, refuse_foreign_pages
 from sandbox.control.view import PageView
 from sandbox.errors import SandboxError
 from sandbox.faults import Faults
-from sandbox.long_polling import LongPolling
+from sandbox.fixtures import BOT
 from sandbox.methods import Backend
 from sandbox.telegram import Telegram
-from sandbox.updates import UpdateQueue
+from sandbox.updates import LongPolling, UpdateQueue
 from sandbox.webhook import Webhook
-from sandbox.world import BOT
 
 HOST = "127.0.0.1"
 LARGEST_REQUEST = 12 * 1024 * 1024
@@ -34,7 +32,7 @@ CLOSE_SECONDS = 1.0
 class SandboxServer:
     """A local Telegram; enter it to start, leave it to stop. One instance runs once.
 
-    `telegram` is the world with its members, `calls` what the bot called, `faults` what shall go
+    `telegram` is where members act, `calls` the log of the bot's calls, `faults` what shall go
     wrong. `port=0` takes a free one; `clock` gives the unix time that messages are dated with.
     """
 
@@ -110,7 +108,6 @@ class SandboxServer:
         application.on_response_prepare.append(add_security_headers)
         self._bot_api.add_routes(application.router)
         self._control.add_routes(application.router)
-        add_page_routes(application.router)
         return application
 
     async def _call_from_webhook(self, name: str, parameters: Mapping[str, object]) -> None:

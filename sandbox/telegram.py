@@ -1,23 +1,23 @@
-"""What members do: this is what tests and the chat page drive."""
+"""Telegram as its members use it, for tests and the chat page."""
 
 import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sandbox import cast
+from sandbox.chats import ChatState, bot_sees
 from sandbox.errors import SandboxError
-from sandbox.formatting.detection import detect_entities
-from sandbox.privacy import bot_sees
-from sandbox.reacting import react
-from sandbox.rooms import Room
-from sandbox.shapes import (
+from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, private_chat
+from sandbox.formatting.entities import detect_entities
+from sandbox.reactions import react
+from sandbox.serializers import (
     bot_member_json,
     callback_query_json,
     chat_json,
     message_json,
     user_json,
 )
+from sandbox.state import State
 from sandbox.updates import UpdateQueue
 from sandbox.values import (
     BotStatus,
@@ -27,13 +27,12 @@ from sandbox.values import (
     Message,
     User,
 )
-from sandbox.waiting import Waiting
 
 MAX_TEXT = 4096
 
 
-class Telegram(Waiting):
-    """The world as its members use it. Every action queues the update that the bot would get.
+class Telegram(State):
+    """The actions of members. Each queues the update that the bot would get.
 
     `ana`, `luis`, `emma` (language "en") and `eve` (hostile name) are members of `group`, whose
     owner Ana is; the bot administers `group` and `channel`. Impossible actions raise SandboxError.
@@ -41,11 +40,11 @@ class Telegram(Waiting):
 
     def __init__(self, queue: UpdateQueue, clock: Callable[[], float] = time.time) -> None:
         super().__init__(queue, clock)
-        self.ana, self.luis, self.emma, self.eve = cast.ANA, cast.LUIS, cast.EMMA, cast.EVE
-        self.group, self.channel = cast.GROUP, cast.CHANNEL
+        self.ana, self.luis, self.emma, self.eve = ANA, LUIS, EMMA, EVE
+        self.group, self.channel = GROUP, CHANNEL
         self._user_ids = itertools.count(2001)
         for chat in (self.group, self.channel):
-            self.open_room(chat, "administrator", owner=self.ana)
+            self.add_chat(chat, "administrator", owner=self.ana)
         for member in (self.ana, self.luis, self.emma, self.eve):
             self._admit(member, opened=True)
 
@@ -71,40 +70,42 @@ class Telegram(Waiting):
 
     def say(self, member: User, chat: Chat, text: str, *, reply_to: int | None = None) -> Message:
         """Send a text as a member; in the channel only its owner may (that is a channel post)."""
-        room = self._room_of(member, chat)
-        if chat.type == "channel" and room.owner != member:
+        chat_state = self._chat_state_of(member, chat)
+        if chat.type == "channel" and chat_state.owner != member:
             raise SandboxError(f"Only its owner posts in the channel {chat.title}.")
         formatted = _typed(text)
-        if chat.type == "private" and room.bot_status == "kicked":
+        if chat.type == "private" and chat_state.bot_status == "kicked":
             self.set_bot_status(chat, "member", by=member)
         elif chat.type == "private":
-            room.bot_status = "member"
+            chat_state.bot_status = "member"
         replied = self.message(chat, reply_to) if reply_to is not None else None
-        message = self.add_message(room, member, formatted, reply_to=replied)
-        if bot_sees(room, message):
+        message = self.add_message(chat_state, member, formatted, reply_to=replied)
+        if bot_sees(chat_state, message):
             kind = "channel_post" if chat.type == "channel" else "message"
-            self.deliver(room, kind, message_json(message))
+            self.deliver(chat_state, kind, message_json(message))
         return message
 
     def post(self, channel: Chat, text: str) -> Message:
         """Post in a channel as its owner."""
-        owner = self.room(channel).owner
+        owner = self.chat_state(channel).owner
         if channel.type != "channel" or owner is None:
             raise SandboxError(f"Chat {channel.id} is no channel: use say().")
         return self.say(owner, channel, text)
 
     def edit(self, member: User, chat: Chat, message_id: int, text: str) -> Message:
         """Change the text of a member's own message, or of a post as the channel's owner."""
-        room = self._room_of(member, chat)
+        chat_state = self._chat_state_of(member, chat)
         message = self.message(chat, message_id)
-        author = room.owner if chat.type == "channel" and not message.by_bot else message.sender
+        author = (
+            chat_state.owner if chat.type == "channel" and not message.by_bot else message.sender
+        )
         if author != member:
             raise SandboxError(f"Message {message_id} is not by {member.full_name}.")
         changed = replace(message, formatted=_typed(text), edit_date=self.now())
-        self.replace_message(room, changed)
-        if bot_sees(room, changed):
+        self.replace_message(chat_state, changed)
+        if bot_sees(chat_state, changed):
             kind = "edited_channel_post" if chat.type == "channel" else "edited_message"
-            self.deliver(room, kind, message_json(changed))
+            self.deliver(chat_state, kind, message_json(changed))
         return changed
 
     def press(
@@ -120,8 +121,8 @@ class Telegram(Waiting):
 
         With `forge=True` the button, the message and the membership need not exist.
         """
-        room = self.room(chat) if forge else self._room_of(member, chat)
-        message = room.messages.get(message_id)
+        chat_state = self.chat_state(chat) if forge else self._chat_state_of(member, chat)
+        message = chat_state.messages.get(message_id)
         if not forge:
             buttons = self.message(chat, message_id).buttons
             if callback_data not in {button.callback_data for button in buttons}:
@@ -130,23 +131,23 @@ class Telegram(Waiting):
         query = CallbackQuery(str(self.last_query_id), member, chat, message_id, callback_data)
         self.open_queries[query.id] = query
         self.changes.notify()
-        self.deliver(room, "callback_query", callback_query_json(query, message))
+        self.deliver(chat_state, "callback_query", callback_query_json(query, message))
         return query.id
 
     def react(self, member: User, chat: Chat, message_id: int, emoji: Sequence[str]) -> None:
         """Replace a member's reactions on a message; no emoji takes them away."""
-        room = self._room_of(member, chat)
-        react(self, room, message_id, emoji, by=member)
+        chat_state = self._chat_state_of(member, chat)
+        react(self, chat_state, message_id, emoji, by=member)
 
     def react_anonymously(self, chat: Chat, message_id: int, emoji: Sequence[str]) -> None:
         """React as an anonymous administrator: the update has `actor_chat` and no user."""
-        react(self, self.room(chat), message_id, emoji, by=chat)
+        react(self, self.chat_state(chat), message_id, emoji, by=chat)
 
     def set_bot_status(self, chat: Chat, status: BotStatus, *, by: User | None = None) -> None:
         """Promote, demote, remove or re-add the bot; in a private chat `kicked` is a block."""
-        room = self.room(chat)
-        before, room.bot_status = room.bot_status, status
-        actor = by or room.owner or room.members[chat.id]
+        chat_state = self.chat_state(chat)
+        before, chat_state.bot_status = chat_state.bot_status, status
+        actor = by or chat_state.owner or chat_state.members[chat.id]
         self.changes.notify()
         self.deliver_status(
             {
@@ -159,16 +160,16 @@ class Telegram(Waiting):
         )
 
     def _admit(self, member: User, *, opened: bool) -> None:
-        private = self.open_room(cast.private_chat(member), "member" if opened else "left")
+        private = self.add_chat(private_chat(member), "member" if opened else "left")
         private.members[member.id] = member
         for chat in (self.group, self.channel):
-            self.rooms[chat.id].members[member.id] = member
+            self.chats[chat.id].members[member.id] = member
 
-    def _room_of(self, member: User, chat: Chat) -> Room:
-        room = self.room(chat)
-        if member.id not in room.members:
+    def _chat_state_of(self, member: User, chat: Chat) -> ChatState:
+        chat_state = self.chat_state(chat)
+        if member.id not in chat_state.members:
             raise SandboxError(f"{member.full_name} is not in chat {chat.id}.")
-        return room
+        return chat_state
 
 
 def _typed(text: str) -> FormattedText:

@@ -1,4 +1,4 @@
-"""The things that Telegram talks about, as immutable values."""
+"""Users, chats, messages and all else that Telegram talks about, as immutable values."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -128,7 +128,7 @@ class CallbackQuery:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
-    """What the bot answered to a press."""
+    """The bot's answer to a press."""
 
     number: int
     query: CallbackQuery

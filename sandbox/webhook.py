@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from sandbox.request_body import read_form
+from sandbox.parameters import read_form
 from sandbox.updates import Update, UpdateQueue
 
 FIRST_PAUSE_SECONDS = 0.05

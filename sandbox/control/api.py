@@ -1,38 +1,42 @@
-"""`/sandbox/api/…`: the JSON API of the chat page, for other processes too."""
+"""The chat page's files and its JSON API at `/sandbox/api/…`, for other processes too."""
 
 import asyncio
+import errno
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from sandbox.calls import CallLog
-from sandbox.control.orders import (
+from sandbox.control.schemas import (
     AddMember,
     ClearFaults,
     InjectFault,
-    Order,
     Press,
     React,
+    RequestBody,
     Say,
 )
+from sandbox.control.security import Handler
 from sandbox.control.view import PageView
 from sandbox.errors import SandboxError
 from sandbox.faults import Faults
-from sandbox.shapes import message_json, user_json
+from sandbox.serializers import message_json, user_json
 from sandbox.telegram import Telegram
 from sandbox.values import Chat, User
 
+PAGE = Path(__file__).parent.parent / "page"
 # Short enough that the page notices when the bot stops polling.
 VIEW_WAIT_SECONDS = 4.0
 
-AnyOrder = TypeVar("AnyOrder", bound=Order)
+AnyBody = TypeVar("AnyBody", bound=RequestBody)
 
 
 @dataclass(frozen=True, slots=True)
 class ControlApi:
-    """Shows the world and carries out what members do."""
+    """Serves the page, shows it the chats and carries out what members do there."""
 
     telegram: Telegram
     view: PageView
@@ -41,8 +45,10 @@ class ControlApi:
     closing: asyncio.Event
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Serve the control API."""
-        router.add_get("/sandbox/api/cast", self.show_cast)
+        """Serve the page and its API."""
+        router.add_get("/", self.show_page)
+        router.add_static("/page", PAGE)
+        router.add_get("/sandbox/api/members", self.show_members)
         router.add_get("/sandbox/api/view", self.show_chat)
         router.add_get("/sandbox/api/calls", self.show_calls)
         router.add_get("/sandbox/photos/{id}", self.show_photo)
@@ -52,9 +58,13 @@ class ControlApi:
         router.add_post("/sandbox/api/members", self.add_member)
         router.add_post("/sandbox/api/faults", self.change_faults)
 
-    async def show_cast(self, _: web.Request) -> web.Response:
-        """GET cast: the members and the bot."""
-        return web.json_response(self.view.cast())
+    async def show_page(self, _: web.Request) -> web.FileResponse:
+        """GET /: the chat page."""
+        return web.FileResponse(PAGE / "index.html")
+
+    async def show_members(self, _: web.Request) -> web.Response:
+        """GET members: the members, the bot and the reactions that the page offers."""
+        return web.json_response(self.view.members())
 
     async def show_chat(self, request: web.Request) -> web.Response:
         """GET view?member&chat[&after]: a chat; with `after`, as soon as its version changed."""
@@ -79,33 +89,33 @@ class ControlApi:
 
     async def say(self, request: web.Request) -> web.Response:
         """POST say: send a text as a member."""
-        order = await _read(request, Say)
-        member, chat = self._member(order.member), self._chat(order.chat)
-        message = self.telegram.say(member, chat, order.text, reply_to=order.reply_to)
+        body = await _read(request, Say)
+        member, chat = self._member(body.member), self._chat(body.chat)
+        message = self.telegram.say(member, chat, body.text, reply_to=body.reply_to)
         return web.json_response({"message": message_json(message)})
 
     async def press(self, request: web.Request) -> web.Response:
         """POST press: press an inline button as a member."""
-        order = await _read(request, Press)
-        member, chat = self._member(order.member), self._chat(order.chat)
-        query_id = self.telegram.press(member, chat, order.message_id, order.data)
+        body = await _read(request, Press)
+        member, chat = self._member(body.member), self._chat(body.chat)
+        query_id = self.telegram.press(member, chat, body.message_id, body.data)
         return web.json_response({"query_id": query_id})
 
     async def react(self, request: web.Request) -> web.Response:
         """POST react: replace a member's reactions on a message."""
-        order = await _read(request, React)
-        member, chat = self._member(order.member), self._chat(order.chat)
-        self.telegram.react(member, chat, order.message_id, order.emoji)
+        body = await _read(request, React)
+        member, chat = self._member(body.member), self._chat(body.chat)
+        self.telegram.react(member, chat, body.message_id, body.emoji)
         return web.json_response({})
 
     async def add_member(self, request: web.Request) -> web.Response:
         """POST members: add a member."""
-        order = await _read(request, AddMember)
+        body = await _read(request, AddMember)
         member = self.telegram.add_member(
-            order.first_name,
-            last_name=order.last_name,
-            username=order.username,
-            language_code=order.language_code,
+            body.first_name,
+            last_name=body.last_name,
+            username=body.username,
+            language_code=body.language_code,
         )
         return web.json_response({"member": user_json(member)})
 
@@ -134,9 +144,22 @@ class ControlApi:
         return member
 
     def _chat(self, chat_id: int) -> Chat:
-        if chat_id not in self.telegram.rooms:
+        if chat_id not in self.telegram.chats:
             raise SandboxError(f"There is no chat {chat_id}.")
-        return self.telegram.rooms[chat_id].chat
+        return self.telegram.chats[chat_id].chat
+
+
+@web.middleware
+async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what a member cannot do with 400 and the reason."""
+    try:
+        return await handler(request)
+    except SandboxError as error:
+        return web.json_response({"error": str(error)}, status=400)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise web.HTTPNotFound from None  # of the page's files, none has such a name
 
 
 def _number(request: web.Request, name: str, default: int | None = None) -> int:
@@ -147,7 +170,7 @@ def _number(request: web.Request, name: str, default: int | None = None) -> int:
         raise SandboxError(f"The parameter {name} must be a whole number.") from None
 
 
-async def _read(request: web.Request, kind: type[AnyOrder]) -> AnyOrder:
+async def _read(request: web.Request, kind: type[AnyBody]) -> AnyBody:
     try:
         return kind.model_validate_json(await _text(request))
     except ValidationError as error:

@@ -1,12 +1,12 @@
-"""What the chat page shows, as JSON."""
+"""The content of the chat page, as JSON."""
 
+from sandbox.chats import ChatState
 from sandbox.command_menu import CommandMenu
-from sandbox.emoji import PICKER
-from sandbox.long_polling import LongPolling
-from sandbox.rooms import Room
-from sandbox.shapes import Json, entity_json, keyboard_json
+from sandbox.reactions import PICKER
+from sandbox.serializers import Json, entity_json, keyboard_json
+from sandbox.state import State
+from sandbox.updates import LongPolling
 from sandbox.values import Chat, Message, User
-from sandbox.waiting import Waiting
 from sandbox.webhook import Webhook
 
 SHOWN_MESSAGES = 200
@@ -14,41 +14,41 @@ SHOWN_NOTICES = 20
 
 
 class PageView:
-    """Looks at the world with a member's eyes."""
+    """Chats and members as a member sees them."""
 
     def __init__(
-        self, world: Waiting, menu: CommandMenu, polling: LongPolling, webhook: Webhook
+        self, state: State, menu: CommandMenu, polling: LongPolling, webhook: Webhook
     ) -> None:
-        self._world = world
+        self._state = state
         self._menu = menu
         self._polling = polling
         self._webhook = webhook
 
-    def cast(self) -> Json:
-        """Return who one can be, and the bot."""
+    def members(self) -> Json:
+        """Return the members that one can be, the bot, and the reactions to choose from."""
         return {
-            "bot": {"id": self._world.bot.id, "name": self._world.bot.full_name},
-            "members": [_member(member) for member in self._world.members],
+            "bot": {"id": self._state.bot.id, "name": self._state.bot.full_name},
+            "members": [_member(member) for member in self._state.members],
             "picker": list(PICKER),
         }
 
     def chat(self, member: User, chat: Chat) -> Json:
         """Return a chat as a member sees it, and what surrounds it."""
-        room = self._world.room(chat)
+        chat_state = self._state.chat_state(chat)
         menu = self._menu.shown_to(chat, member.language_code)
         return {
-            "version": self._world.changes.version,
+            "version": self._state.changes.version,
             "connection": self._connection(),
-            "members": [_member(one) for one in self._world.members],
-            "chats": [self._chat(member, one) for one in self._rooms_of(member)],
-            "chat": self._chat(member, room),
-            "messages": [_message(member, room, one) for one in self._latest(room)],
+            "members": [_member(one) for one in self._state.members],
+            "chats": [self._chat(member, one) for one in self._chats_of(member)],
+            "chat": self._chat(member, chat_state),
+            "messages": [_message(member, chat_state, one) for one in self._latest(chat_state)],
             "commands": [command.to_json() for command in menu],
             "notices": self._notices(member),
             "unanswered": [
-                query.id for query in self._world.open_queries.values() if query.member == member
+                query.id for query in self._state.open_queries.values() if query.member == member
             ],
-            "last_query": self._world.last_query_id,
+            "last_query": self._state.last_query_id,
         }
 
     def _connection(self) -> str:
@@ -56,31 +56,31 @@ class PageView:
             return "webhook"
         return "polling" if self._polling.is_connected else "none"
 
-    def _rooms_of(self, member: User) -> list[Room]:
-        private = self._world.rooms[member.id]
-        rooms = (room for room in self._world.rooms.values() if room.chat.type != "private")
-        return [private, *rooms]
+    def _chats_of(self, member: User) -> list[ChatState]:
+        private = self._state.chats[member.id]
+        chats = (one for one in self._state.chats.values() if one.chat.type != "private")
+        return [private, *chats]
 
-    def _latest(self, room: Room) -> tuple[Message, ...]:
-        return self._world.messages(room.chat)[-SHOWN_MESSAGES:]
+    def _latest(self, chat_state: ChatState) -> tuple[Message, ...]:
+        return self._state.messages(chat_state.chat)[-SHOWN_MESSAGES:]
 
-    def _chat(self, member: User, room: Room) -> Json:
-        private, channel = room.chat.type == "private", room.chat.type == "channel"
-        last = next(reversed(room.messages.values()), None)
+    def _chat(self, member: User, chat_state: ChatState) -> Json:
+        private, channel = chat_state.chat.type == "private", chat_state.chat.type == "channel"
+        last = next(reversed(chat_state.messages.values()), None)
         return {
-            "id": room.chat.id,
-            "type": room.chat.type,
-            "title": self._world.bot.full_name if private else room.chat.title,
-            "size": len(room.members),
-            "bot_status": room.bot_status,
-            "may_write": not channel or room.owner == member,
+            "id": chat_state.chat.id,
+            "type": chat_state.chat.type,
+            "title": self._state.bot.full_name if private else chat_state.chat.title,
+            "size": len(chat_state.members),
+            "bot_status": chat_state.bot_status,
+            "may_write": not channel or chat_state.owner == member,
             "last": _preview(last) if last else "",
             "last_id": last.message_id if last else 0,
             "date": last.date if last else 0,
         }
 
     def _notices(self, member: User) -> list[Json]:
-        answers = [one for one in self._world.answers.values() if one.query.member == member]
+        answers = [one for one in self._state.answers.values() if one.query.member == member]
         return [
             {"number": one.number, "text": one.text, "alert": one.show_alert}
             for one in answers[-SHOWN_NOTICES:]
@@ -102,9 +102,9 @@ def _preview(message: Message) -> str:
     return f"🖼 {text or 'Foto'}" if message.photo else text
 
 
-def _message(member: User, room: Room, message: Message) -> Json:
-    mine = room.reactions.get(message.message_id, {}).get(member.id, ())
-    counts = room.reaction_counts(message.message_id)
+def _message(member: User, chat_state: ChatState, message: Message) -> Json:
+    mine = chat_state.reactions.get(message.message_id, {}).get(member.id, ())
+    counts = chat_state.reaction_counts(message.message_id)
     reply = message.reply_to
     return {
         "id": message.message_id,

@@ -1,1 +1,1 @@
-"""Text with entities: Telegram's HTML, and what it finds in plain text by itself."""
+"""Text with entities: Telegram's HTML, and those that it finds in plain text by itself."""

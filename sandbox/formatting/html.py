@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from sandbox.errors import BotApiError, bad_request
-from sandbox.formatting.detection import in_order
-from sandbox.formatting.utf16 import utf16_length
+from sandbox.formatting.entities import in_order, utf16_length
 from sandbox.values import Entity, FormattedText
 
 _ENTITY_TYPES = {

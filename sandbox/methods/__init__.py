@@ -1,7 +1,7 @@
 """The Bot API methods, one file per group; importing this package registers them all."""
 
-from sandbox.methods import callbacks, chats, deleting, editing, fetching, profile, sending
-from sandbox.methods.registry import METHODS, Backend, Handler
+from sandbox.methods import callbacks, chats, editing, profile, sending, updates
+from sandbox.methods.base import METHODS, Backend, Handler
 
 __all__ = [
     "METHODS",
@@ -9,9 +9,8 @@ __all__ = [
     "Handler",
     "callbacks",
     "chats",
-    "deleting",
     "editing",
-    "fetching",
     "profile",
     "sending",
+    "updates",
 ]

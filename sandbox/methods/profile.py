@@ -1,12 +1,12 @@
-"""`getMe` and the command menu: who the bot is and what it says it can do."""
+"""`getMe` and the command menu."""
 
 import re
 
 from sandbox.command_menu import DEFAULT_SCOPE, Command, Scope
 from sandbox.errors import bad_request
-from sandbox.methods.registry import Backend, method
+from sandbox.methods.base import Backend, method
 from sandbox.parameters import Parameters
-from sandbox.shapes import user_json
+from sandbox.serializers import user_json
 
 MAX_COMMANDS = 100
 MAX_DESCRIPTION = 256
@@ -16,7 +16,7 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 @method("getMe")
 async def get_me(backend: Backend, parameters: Parameters) -> object:  # noqa: ARG001 - a handler
     """Return the bot's `User`."""
-    return user_json(backend.world.bot) | {
+    return user_json(backend.state.bot) | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
@@ -35,7 +35,7 @@ async def set_my_commands(backend: Backend, parameters: Parameters) -> object:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     commands = tuple(_command(value) for value in values)
     backend.menu.put(_scope(parameters), parameters.text("language_code"), commands)
-    backend.world.changes.notify()
+    backend.state.changes.notify()
     return True
 
 
@@ -43,7 +43,7 @@ async def set_my_commands(backend: Backend, parameters: Parameters) -> object:
 async def delete_my_commands(backend: Backend, parameters: Parameters) -> object:
     """Remove the menu of a scope and language."""
     backend.menu.put(_scope(parameters), parameters.text("language_code"), ())
-    backend.world.changes.notify()
+    backend.state.changes.notify()
     return True
 
 

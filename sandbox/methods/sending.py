@@ -1,14 +1,11 @@
 """`sendMessage`, `sendPhoto`, `sendChatAction`."""
 
+from sandbox.chats import ChatState
 from sandbox.errors import bad_request
-from sandbox.keyboards import parse_keyboard
-from sandbox.methods.addressing import find_writable_room
-from sandbox.methods.content import read_caption, read_text
-from sandbox.methods.registry import Backend, method
+from sandbox.methods.base import Backend, find_writable_chat, method
+from sandbox.methods.content import parse_keyboard, parse_photo, read_caption, read_text
 from sandbox.parameters import Parameters, Upload
-from sandbox.pictures import parse_photo
-from sandbox.rooms import Room
-from sandbox.shapes import message_json
+from sandbox.serializers import message_json
 from sandbox.values import Message, Photo
 
 _ATTACHED = "attach://"
@@ -32,13 +29,13 @@ _ACTIONS = frozenset(
 @method("sendMessage")
 async def send_message(backend: Backend, parameters: Parameters) -> object:
     """Send a text."""
-    room = find_writable_room(backend, parameters)
-    message = backend.world.add_message(
-        room,
-        backend.world.bot,
+    chat_state = find_writable_chat(backend, parameters)
+    message = backend.state.add_message(
+        chat_state,
+        backend.state.bot,
         read_text(backend, parameters),
         keyboard=parse_keyboard(parameters),
-        reply_to=_replied_message(room, parameters),
+        reply_to=_replied_message(chat_state, parameters),
         by_bot=True,
     )
     return message_json(message)
@@ -47,31 +44,31 @@ async def send_message(backend: Backend, parameters: Parameters) -> object:
 @method("sendPhoto")
 async def send_photo(backend: Backend, parameters: Parameters) -> object:
     """Send an uploaded picture, or one sent before by its `file_id`."""
-    room = find_writable_room(backend, parameters)
+    chat_state = find_writable_chat(backend, parameters)
     photo = _photo(backend, parameters)
-    message = backend.world.add_message(
-        room,
-        backend.world.bot,
+    message = backend.state.add_message(
+        chat_state,
+        backend.state.bot,
         read_caption(backend, parameters),
         photo=photo,
         keyboard=parse_keyboard(parameters),
-        reply_to=_replied_message(room, parameters),
+        reply_to=_replied_message(chat_state, parameters),
         by_bot=True,
     )
-    backend.world.photos[photo.file_unique_id] = photo
+    backend.state.photos[photo.file_unique_id] = photo
     return message_json(message)
 
 
 @method("sendChatAction")
 async def send_chat_action(backend: Backend, parameters: Parameters) -> object:
     """Accept a "typing…"; the page does not show it."""
-    find_writable_room(backend, parameters)
+    find_writable_chat(backend, parameters)
     if parameters.text("action") not in _ACTIONS:
         raise bad_request("wrong parameter action in request")
     return True
 
 
-def _replied_message(room: Room, parameters: Parameters) -> Message | None:
+def _replied_message(chat_state: ChatState, parameters: Parameters) -> Message | None:
     reply = parameters.nested("reply_parameters", "reply parameters")
     reply = Parameters(reply) if isinstance(reply, dict) else Parameters({})
     # The older spelling of the same parameter, still accepted by Telegram.
@@ -79,7 +76,7 @@ def _replied_message(room: Room, parameters: Parameters) -> Message | None:
     if message_id == 0:
         return None
     lenient = reply.flag("allow_sending_without_reply")
-    message = room.messages.get(message_id)
+    message = chat_state.messages.get(message_id)
     if message is None and not lenient:
         raise bad_request("message to be replied not found")
     return message
@@ -93,7 +90,7 @@ def _photo(backend: Backend, parameters: Parameters) -> Photo:
         return parse_photo(value.content)
     if not value:
         raise bad_request("there is no photo in the request")
-    for photo in backend.world.photos.values():
+    for photo in backend.state.photos.values():
         if photo.file_id == value:
             return photo
     raise bad_request("wrong file identifier specified; the sandbox fetches no HTTP URLs")

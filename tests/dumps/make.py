@@ -22,8 +22,8 @@ from bot.gamification.admin.drafts import create_reward
 from bot.gamification.admin.rewards import Field, edit_reward
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.context import RulesCache
 from bot.gamification.models import SeedMarker
+from bot.gamification.moment import Rulebook
 from tests.support.canary import live_in
 from tests.support.database import run_sql
 
@@ -93,9 +93,9 @@ async def leave(_engine: AsyncEngine) -> None:
 async def edit(engine: AsyncEngine) -> None:
     """Live in it, then change and add what an admin can, in the chat and by SQL."""
     await live_in(engine)
-    rules = RulesCache(load_manifest().config, lambda: EDITED_AT)
+    rulebook = Rulebook(load_manifest().config, lambda: EDITED_AT)
     async with for_writing(engine).begin() as connection:
-        economy = await rules.economy(connection)
+        economy = await rulebook.economy(connection)
         ids = {reward.name: reward.id for reward in economy.catalogue.values()}
         saver = ids["Ahorrador Principiante"]
         await edit_reward(economy, ADMIN, saver, Field.NAME, "Hucha llena")

@@ -9,9 +9,9 @@ from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Outcome
-from tests.support.canary import live_in
 from tests.support.database import TIMES, Contents, contents
 from tests.support.databases import Databases
+from tests.support.populated import populate
 from tests.support.programs import ROOT, run
 
 #: Tables that no migration after the first has changed.
@@ -44,7 +44,7 @@ async def test_downgrade_is_a_revert(databases: Databases, manifest: Manifest) -
         for url in (by_alembic, by_bot):
             await start(url, manifest)
             engine = create_engine(parse_database_url(url))
-            await live_in(engine)
+            await populate(engine)
             await engine.dispose()
 
         await alembic(by_alembic, "downgrade", "0001")

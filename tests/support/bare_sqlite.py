@@ -1,4 +1,4 @@
-"""Look into a SQLite file as anybody can: with Python's own sqlite3 and none of our code."""
+"""Queries of a SQLite file as anybody can make them: Python's own sqlite3, none of our code."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What the processes of the crash and race tests do. Runs in the child, never in the test."""
+"""The work of the processes in crash and race tests. Runs in the child, never in the test."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Look into a database and change it as an operator with an SQL prompt would."""
+"""Queries and changes of a database, as an operator with an SQL prompt would make them."""
 
 import sqlite3
 from contextlib import closing

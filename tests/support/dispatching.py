@@ -1,4 +1,4 @@
-"""The real dispatcher on a real database, with a bot on paper at the other end."""
+"""The real dispatcher on a real database, with a fake bot at the other end."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

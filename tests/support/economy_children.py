@@ -1,4 +1,4 @@
-"""What the processes of the economy's race do. Runs in the child, never in the test."""
+"""The work of the processes in the economy's race. Runs in the child, never in the test."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Read Telegram's HTML as Telegram does: a tag that it does not know is an error."""
+"""A reader of Telegram's HTML, as strict as Telegram: a tag that it does not know is an error."""
 
 from html.parser import HTMLParser
 

@@ -1,4 +1,4 @@
-"""What the processes of the seeding tests do. Runs in the child, never in the test."""
+"""The work of the processes in seeding tests. Runs in the child, never in the test."""
 
 import asyncio
 from collections.abc import Callable

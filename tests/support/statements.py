@@ -1,4 +1,4 @@
-"""See every SQL statement that leaves for the database."""
+"""A record of every SQL statement that leaves for the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Wait for what another process or task does."""
+"""Waits for another process or task, each with an end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

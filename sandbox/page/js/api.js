@@ -7,7 +7,7 @@ async function call(path, options) {
   return body;
 }
 
-export const getCast = () => call("cast");
+export const getMembers = () => call("members");
 
 export function getView(member, chat, after, signal) {
   const query = new URLSearchParams({ member, chat });

@@ -1,5 +1,5 @@
 // Follows one chat as one member and carries out what they do.
-import { getCast, getView, post } from "./api.js";
+import { getMembers, getView, post } from "./api.js";
 import { showComposer, startComposer } from "./composer.js";
 import { byId } from "./dom.js";
 import { showHistory, startHistory } from "./history.js";
@@ -41,8 +41,8 @@ const actions = {
   },
   async press(message, data) {
     const key = `${chatId} ${message.id} ${data}`;
-    const order = { member: me, chat: chatId, message_id: message.id, data };
-    const answer = await attempt(() => post("press", order));
+    const body = { member: me, chat: chatId, message_id: message.id, data };
+    const answer = await attempt(() => post("press", body));
     if (!answer) return;
     pressed.set(answer.query_id, key);
     setTimeout(() => pressed.delete(answer.query_id) && draw(), PENDING_MS);
@@ -124,16 +124,16 @@ function addMember() {
 }
 
 async function start() {
-  const cast = await getCast();
-  picker = cast.picker;
+  const { members, picker: offered } = await getMembers();
+  picker = offered;
   startHistory();
   startOverlays();
   startComposer(actions.send);
   byId("menu").addEventListener("click", () => byId("app").classList.add("drawer"));
   byId("scrim").addEventListener("click", () => byId("app").classList.remove("drawer"));
   const [member, chat] = location.hash.slice(1).split("/").map(Number);
-  const known = cast.members.some((one) => one.id === member);
-  choose(known ? member : cast.members[0].id, known && chat ? chat : undefined);
+  const known = members.some((one) => one.id === member);
+  choose(known ? member : members[0].id, known && chat ? chat : undefined);
 }
 
 start().catch(() => showConnection("lost"));

@@ -14,9 +14,9 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Report
 from bot.seeding.plan import Action
-from tests.support.canary import live_in
 from tests.support.database import Contents, contents, run_sql
 from tests.support.manifests import next_version, with_reward
+from tests.support.populated import populate
 
 LOSSES = (
     "DELETE FROM user_gamification_profiles WHERE user_id IN (2, 3)",
@@ -30,7 +30,7 @@ LOSSES = (
 async def _seeded_by_an_older_release(engine: AsyncEngine, manifest: Manifest) -> BootstrapService:
     """Prepare a database in which a start has something of everything to do."""
     await BootstrapService(engine, manifest).run()
-    await live_in(engine)
+    await populate(engine)
     await run_sql(engine, *LOSSES)
     newer = with_reward(
         next_version(manifest, besitos_daily_gift=60, besitos_per_reaction=6),

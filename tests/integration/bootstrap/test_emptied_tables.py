@@ -12,8 +12,8 @@ from bot.database import schema
 from bot.database.address import sqlite_file
 from bot.database.base import Base
 from bot.gamification.bootstrap.service import BootstrapService
-from tests.support.canary import live_in
 from tests.support.database import Contents, contents, run_sql
+from tests.support.populated import populate
 
 TABLES = tuple(Base.metadata.tables)
 SEEDED = ("bot_config", "rewards", "reward_conditions", "seed_marker")
@@ -36,7 +36,7 @@ def subsets(tables: Iterable[str]) -> Iterable[tuple[str, ...]]:
     return chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
 
 
-def check_whole(emptied: tuple[str, ...], lived_in: Contents, found: Contents) -> None:
+def check_whole(emptied: tuple[str, ...], populated: Contents, found: Contents) -> None:
     """Hold what a start left against what was there before."""
     users = [] if "users" in emptied else [1, 2, 3]
     gift = 50 if "bot_config" in emptied else 77
@@ -62,22 +62,22 @@ def check_whole(emptied: tuple[str, ...], lived_in: Contents, found: Contents) -
     else:
         assert [90, 0, 0] == balances, emptied
     for table in set(TABLES) - set(SEEDED) - set(MEMBERS) - {"seed_runs"}:
-        assert ([] if table in emptied else lived_in[table]) == found[table], emptied
+        assert ([] if table in emptied else populated[table]) == found[table], emptied
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_subset_on_sqlite(service: BootstrapService, engine: AsyncEngine) -> None:
     """All 1024 subsets of the ten tables, the admins' with one of them; canaries survive."""
     await service.run()
-    await live_in(engine)
-    lived_in = await contents(engine)
+    await populate(engine)
+    populated = await contents(engine)
 
     with closing(sqlite3.connect(sqlite_file(engine.url))) as file, memory_copy(file) as whole:
         for chosen in subsets(table for table in TABLES if table not in ADMINS):
             emptied = chosen + (ADMINS if "transactions" in chosen else ())
             await run_sql(engine, *(f"DELETE FROM {table}" for table in emptied))
             await service.run()
-            check_whole(emptied, lived_in, await contents(engine))
+            check_whole(emptied, populated, await contents(engine))
             whole.backup(file)
 
 
@@ -88,18 +88,18 @@ async def test_every_subset_of_what_is_seeded_on_postgresql(
     """All 64 subsets of the tables that a start looks at."""
     for emptied in subsets([*SEEDED, *MEMBERS]):
         await service.run()
-        await live_in(engine)
-        lived_in = await contents(engine)
+        await populate(engine)
+        populated = await contents(engine)
         await _empty(engine, emptied)
         await service.run()
-        check_whole(emptied, lived_in, await contents(engine))
+        check_whole(emptied, populated, await contents(engine))
         await _empty(engine, TABLES)
 
 
 async def test_forgotten_revision(service: BootstrapService, engine: AsyncEngine) -> None:
     """When alembic_version was emptied too, the tables that are all there are recognized."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine)
     await run_sql(engine, "DELETE FROM alembic_version")
 

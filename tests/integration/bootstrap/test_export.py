@@ -19,8 +19,8 @@ from bot.gamification.models import BotConfigRow, RewardConditionRow, RewardRow
 from bot.gamification.rewards.definition import accepts_reward_value
 from bot.gamification.types import canonical_name, same_name_key
 from bot.seeding import Outcome
-from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
+from tests.support.populated import populate
 
 #: Names as the panel stores them.
 names = (
@@ -104,7 +104,7 @@ async def test_exported_manifest_changes_nothing_at_home(
 ) -> None:
     """A bot that is given its own export has nothing to do but to record it."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine)
     file = tmp_path / "seed.toml"
     file.write_text(await _export(engine, manifest), encoding="utf-8")
@@ -122,7 +122,7 @@ async def test_comments_say_what_differs(
 ) -> None:
     """A value that is not the default has the default beside it; the rest has no comment."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
 
     text = await _export(engine, manifest)
 

@@ -7,8 +7,8 @@ from bot.database import schema
 from bot.database.errors import DatabaseError
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Counts, Outcome
-from tests.support.canary import live_in
 from tests.support.database import add_users, contents, run_sql
+from tests.support.populated import populate
 
 
 async def test_fresh_start_seeds_everything(service: BootstrapService, engine: AsyncEngine) -> None:
@@ -50,7 +50,7 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
 async def test_second_start_writes_nothing(service: BootstrapService, engine: AsyncEngine) -> None:
     """A whole database is only read, and its users are counted as they are."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine, times=True)
 
     report = await service.run()
@@ -90,7 +90,7 @@ async def test_one_lost_part_comes_back(
 ) -> None:
     """A default that is gone returns at the same version; all that was edited stays."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     await run_sql(engine, "UPDATE rewards SET description = NULL WHERE key = 'primeros_pasos'")
     await service.run()  # that one has its default text again, so all of it can come back
     before = await contents(engine)
@@ -112,7 +112,7 @@ async def test_one_lost_part_comes_back(
 async def test_retired_reward_stays_retired(service: BootstrapService, engine: AsyncEngine) -> None:
     """Deactivating a reward is an admin's decision, which healing something else respects."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     await run_sql(engine, "DELETE FROM seed_marker")
 
     report = await service.run()

@@ -14,9 +14,9 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_MARKER, BotConfigRow, RewardRow
 from bot.seeding.report import Counts, Outcome
-from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
 from tests.support.manifests import next_version, with_reward, without_reward
+from tests.support.populated import populate
 
 
 async def test_new_defaults_arrive_and_edits_stay(
@@ -24,7 +24,7 @@ async def test_new_defaults_arrive_and_edits_stay(
 ) -> None:
     """Field by field: what nobody touched moves on, what an admin set stays and is reported."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     newer = with_reward(
         next_version(manifest, besitos_daily_gift=60, besitos_per_reaction=6),
         "primeros_pasos",

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_RUNS
-from tests.support.canary import live_in
 from tests.support.database import contents
+from tests.support.populated import populate
 
 LEDGER = "INSERT INTO transactions (user_id, amount, type, reference) VALUES"
 REACTION = "INSERT INTO user_reactions (user_id, chat_id, message_id, day) VALUES"
@@ -44,7 +44,7 @@ async def test_invariants_hold(
 ) -> None:
     """Each invariant is a constraint, and a refused statement changes nothing."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine)
 
     with pytest.raises(IntegrityError):

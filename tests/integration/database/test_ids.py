@@ -13,8 +13,8 @@ from bot.database.address import sqlite_file
 from bot.database.base import Base
 from bot.database.types import SurrogateId
 from bot.gamification.bootstrap.service import BootstrapService
-from tests.support.canary import live_in
 from tests.support.database import run_sql
+from tests.support.populated import populate
 from tests.support.seeded import opened, seed
 
 OLD = Path(__file__).with_name("schema_0004.sql")
@@ -48,7 +48,7 @@ async def test_deleted_id_is_not_given_again(
 ) -> None:
     """Whoever has claimed a reward that was deleted by SQL has not claimed the next one."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     await run_sql(
         engine,
         "INSERT INTO user_rewards (user_id, reward_id, status, unlocked_at, expires_at)"
@@ -65,7 +65,7 @@ async def test_deleted_id_is_not_given_again(
 async def test_every_numbered_table(engine: AsyncEngine, service: BootstrapService) -> None:
     """The last row of each of them is deleted and inserted again, under a higher id."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     await run_sql(engine, "INSERT INTO admin_actions (admin_id, action, target) VALUES (1, '', '')")
     for table in NUMBERED:
         ((last,),) = await rows(engine, f"SELECT max(id) FROM {table}")

@@ -11,8 +11,8 @@ from bot.database.errors import SchemaError
 from bot.database.transaction import exclusive_transaction
 from bot.database.upgrade import alembic_config, foreign_keys_kept
 from bot.gamification.bootstrap.service import BootstrapService
-from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
+from tests.support.populated import populate
 
 
 def test_revision_is_the_start_of_the_file_name() -> None:
@@ -52,7 +52,7 @@ async def test_upgrade_from_each_revision_keeps_data(
 ) -> None:
     """A lived-in database that goes down one step and starts again has all its members' data."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine)
     await _migrate(engine, "downgrade", "0001")
 

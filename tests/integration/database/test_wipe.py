@@ -9,8 +9,8 @@ from bot.database.transaction import exclusive_transaction
 from bot.database.wipe import wipe
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Outcome
-from tests.support.canary import live_in
 from tests.support.database import contents, run_sql
+from tests.support.populated import populate
 
 
 async def test_wipe_deletes_all_and_the_next_start_seeds(
@@ -19,7 +19,7 @@ async def test_wipe_deletes_all_and_the_next_start_seeds(
     """After a wipe only the schema is left; a start makes a fresh database of it."""
     await service.run()
     fresh = await contents(engine)
-    await live_in(engine)
+    await populate(engine)
     rows = sum(map(len, (await contents(engine, times=True)).values()))
 
     deleted = await wipe(engine)
@@ -71,7 +71,7 @@ async def test_revert_takes_only_the_seed_back(
 ) -> None:
     """Settings become NULL and the marker goes; profiles and rewards stay as they are."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     before = await contents(engine)
 
     assert (await service.revert()).changes_something
@@ -86,7 +86,7 @@ async def test_revert_takes_only_the_seed_back(
 async def test_start_after_a_revert(engine: AsyncEngine, service: BootstrapService) -> None:
     """The next start seeds again and takes the rewards' edits for edits."""
     await service.run()
-    await live_in(engine)
+    await populate(engine)
     await service.revert()
 
     report = await service.run()

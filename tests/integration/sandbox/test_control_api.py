@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.control import pages
+from sandbox.control import api
 from tests.support.raw_http import exchange
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
@@ -39,6 +39,15 @@ async def test_page_and_its_files(server: SandboxServer, http: aiohttp.ClientSes
         async with http.get(server.url + path) as response:
             policy = response.headers["Content-Security-Policy"]
             assert (response.status, policy.startswith("default-src 'none'")) == (200, True)
+
+
+async def test_members(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+    """The page learns which member one can be, who the bot is, and which reactions to offer."""
+    async with http.get(f"{server.url}/sandbox/api/members") as response:
+        answer = await response.json()
+
+    assert [one.id for one in server.telegram.members] == [one["id"] for one in answer["members"]]
+    assert ({"id": 42, "name": "Besitos"}, "👍") == (answer["bot"], answer["picker"][0])
 
 
 async def test_view_waits_for_a_change(server: SandboxServer, view: Call) -> None:
@@ -83,7 +92,7 @@ async def test_what_a_member_does(
 
 
 async def test_new_member(server: SandboxServer, post: Control) -> None:
-    """A member added on the page is one of the world."""
+    """A member added on the page is one of the sandbox's."""
     _, answer = await post("members", first_name="Zoé", language_code="en")
 
     assert answer["member"]["id"] == server.telegram.members[-1].id
@@ -99,7 +108,7 @@ async def test_new_member(server: SandboxServer, post: Control) -> None:
         ("faults", {"method": "getMe", "kind": "x"}, "kind: "),
     ],
 )
-async def test_impossible_orders(
+async def test_impossible_actions(
     post: Control, path: str, body: dict[str, object], expected: str
 ) -> None:
     """What cannot be done is a 400 with a sentence."""
@@ -160,7 +169,7 @@ async def test_foreign_pages_are_refused(
     for method, path, body in (
         ("GET", "/", None),
         ("GET", "/page/js/app.js", None),
-        ("GET", "/sandbox/api/cast", None),
+        ("GET", "/sandbox/api/members", None),
         ("POST", "/sandbox/api/say", say),
         ("OPTIONS", "/sandbox/api/say", None),
         ("GET", f"/bot{server.token}/getMe", None),
@@ -174,7 +183,8 @@ async def test_foreign_pages_are_refused(
 
 
 @pytest.mark.parametrize(
-    "head", ["GET http://evil.example/sandbox/api/cast HTTP/1.1", "GET /sandbox/api/cast HTTP/1.0"]
+    "head",
+    ["GET http://evil.example/sandbox/api/members HTTP/1.1", "GET /sandbox/api/members HTTP/1.0"],
 )
 async def test_other_host_in_the_first_line(server: SandboxServer, head: str) -> None:
     """A host in the request's line counts as one in a header does, and none is none of ours."""
@@ -239,14 +249,14 @@ async def test_no_symlink_out_of_the_page(
     (tmp_path / "secret.txt").write_text("hush")
     (tmp_path / "page" / "file.txt").symlink_to(tmp_path / "secret.txt")
     (tmp_path / "page" / "folder").symlink_to(tmp_path)
-    monkeypatch.setattr(pages, "PAGE", tmp_path / "page")
+    monkeypatch.setattr(api, "PAGE", tmp_path / "page")
     async with SandboxServer() as server:
         for path in ("file.txt", "folder/secret.txt"):
             async with http.get(f"{server.url}/page/{path}") as response:
                 assert (404, False) == (response.status, "hush" in await response.text())
 
 
-async def test_orders_must_be_json(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+async def test_bodies_must_be_json(server: SandboxServer, http: aiohttp.ClientSession) -> None:
     """A body that a foreign form could send is refused, and nothing happens."""
     body = '{"member": 1001, "chat": 1001, "text": "x"}'
     for content_type in ("text/plain", "application/x-www-form-urlencoded"):
@@ -263,7 +273,7 @@ async def test_orders_must_be_json(server: SandboxServer, http: aiohttp.ClientSe
     [(b"\xff", "utf-8"), (b"{}", "none"), (b"[" * 100_000, "utf-8")],
 )
 @pytest.mark.parametrize("path", ["say", "faults"])
-async def test_orders_that_nobody_can_read(
+async def test_bodies_that_nobody_can_read(
     server: SandboxServer, http: aiohttp.ClientSession, path: str, body: bytes, charset: str
 ) -> None:
     """A body that is no text is a 400 with a sentence."""

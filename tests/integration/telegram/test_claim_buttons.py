@@ -68,7 +68,7 @@ async def test_somebody_else(bot: LiveBot, announced: Message) -> None:
 
 def made_up(bot: LiveBot, announced: Message, reward_id: int, owner: User) -> str:
     """Return a button as if somebody knew the bot's token, below a message that is gone."""
-    bot.server.telegram.rooms[announced.chat.id].forget(announced.message_id)
+    bot.server.telegram.chats[announced.chat.id].delete_message(announced.message_id)
     data = ClaimReward(reward_id=reward_id, user_id=owner.id).pack()
     return signed_data(data, announced.chat.id, bot.api.token)
 
@@ -134,7 +134,7 @@ async def test_pressed_elsewhere(bot: LiveBot, announced: Message) -> None:
 async def test_deleted_message(bot: LiveBot, announced: Message) -> None:
     """A button whose message the bot cannot see any more still claims."""
     telegram = bot.server.telegram
-    telegram.rooms[telegram.group.id].forget(announced.message_id)
+    telegram.chats[telegram.group.id].delete_message(announced.message_id)
 
     assert "✅ +10 💋" == (await bot.forge(telegram.ana, announced, data_of(announced))).text
 

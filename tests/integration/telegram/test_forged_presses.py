@@ -83,8 +83,8 @@ async def said_by_bot(bot: LiveBot, chat: Chat, words: str) -> Message:
 
 def everything(bot: LiveBot) -> Mapping[int, list[Message]]:
     """Return all that stands in all chats."""
-    rooms = bot.server.telegram.rooms
-    return {chat_id: list(room.messages.values()) for chat_id, room in rooms.items()}
+    chats = bot.server.telegram.chats
+    return {chat_id: list(state.messages.values()) for chat_id, state in chats.items()}
 
 
 async def presses(bot: LiveBot, message: Message, datas: list[str]) -> list[CallbackAnswer]:
@@ -113,7 +113,7 @@ async def test_deleted_post(bot: LiveBot, ana_has_unlocked: Message) -> None:
     """Below a post that Telegram does not show any more, only 💋 does something."""
     telegram = bot.server.telegram
     shown = await post(bot)
-    telegram.rooms[telegram.channel.id].forget(shown.message_id)
+    telegram.chats[telegram.channel.id].delete_message(shown.message_id)
 
     answers = await presses(bot, shown, forged())
     paid = await bot.forge(telegram.ana, shown, shown.buttons[0].callback_data or "")
@@ -195,7 +195,7 @@ async def test_own_message_without_that_button(bot: LiveBot, ana_has_unlocked: M
 async def test_message_that_is_gone(bot: LiveBot, ana_has_unlocked: Message) -> None:
     """Where Telegram shows the bot no message, data without our MAC is told what to write."""
     telegram = bot.server.telegram
-    telegram.rooms[telegram.group.id].forget(ana_has_unlocked.message_id)
+    telegram.chats[telegram.group.id].delete_message(ana_has_unlocked.message_id)
 
     answers = await presses(bot, ana_has_unlocked, forged())
 
@@ -208,7 +208,7 @@ async def test_mac_of_another_chat(bot: LiveBot, ana_has_unlocked: Message) -> N
     """What hangs in one chat does nothing in another one, not even below a message that is gone."""
     telegram = bot.server.telegram
     private = await said_by_bot(bot, telegram.private(telegram.ana), "/rewards")
-    telegram.rooms[telegram.group.id].forget(ana_has_unlocked.message_id)
+    telegram.chats[telegram.group.id].delete_message(ana_has_unlocked.message_id)
 
     answers = await presses(bot, ana_has_unlocked, [private.buttons[0].callback_data or ""])
 
@@ -218,7 +218,7 @@ async def test_mac_of_another_chat(bot: LiveBot, ana_has_unlocked: Message) -> N
 async def test_pages_below_what_is_gone(bot: LiveBot, ana_has_unlocked: Message) -> None:
     """A member who may not write in the group cannot make the bot write there without end."""
     telegram = bot.server.telegram
-    telegram.rooms[telegram.group.id].forget(ana_has_unlocked.message_id)
+    telegram.chats[telegram.group.id].delete_message(ana_has_unlocked.message_id)
     genuine = [signed_data(page.pack(), telegram.group.id, bot.api.token) for page in PAGES]
 
     answers = await presses(bot, ana_has_unlocked, genuine)

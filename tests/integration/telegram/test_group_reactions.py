@@ -85,7 +85,7 @@ async def test_bots(bot: LiveBot) -> None:
     """Other bots earn nothing and are no members."""
     telegram = bot.server.telegram
     robot = User(5000, "Robot", is_bot=True)
-    telegram.rooms[telegram.group.id].members[robot.id] = robot
+    telegram.chats[telegram.group.id].members[robot.id] = robot
 
     await reacted(bot, robot)
 

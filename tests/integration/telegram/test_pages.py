@@ -58,7 +58,7 @@ async def test_pages_of_a_message_that_is_gone(bot: LiveBot) -> None:
     for number in range(1, 26):
         await economy.move(number * 10, f"grant:{number}", number)
     (top,) = await bot.say(telegram.ana, "/top")
-    telegram.rooms[top.chat.id].forget(top.message_id)
+    telegram.chats[top.chat.id].delete_message(top.message_id)
 
     answer = await bot.forge(telegram.ana, top, button(top, "›"))
 

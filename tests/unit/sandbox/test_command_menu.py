@@ -1,5 +1,5 @@
-from sandbox.cast import ANA, GROUP, private_chat
 from sandbox.command_menu import DEFAULT_SCOPE, Command, CommandMenu
+from sandbox.fixtures import ANA, GROUP, private_chat
 
 DEFAULT = (Command("start", "Start"),)
 SPANISH = (Command("start", "Empezar"),)

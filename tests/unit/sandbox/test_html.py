@@ -2,7 +2,6 @@ import pytest
 
 from sandbox.errors import BotApiError
 from sandbox.formatting.html import parse_html
-from sandbox.formatting.trimming import trim
 from sandbox.values import Entity, FormattedText
 
 
@@ -66,14 +65,5 @@ def test_impossible_characters_stay_as_written() -> None:
     expected = "A&#xD800;&#9999999;&nbsp;"
 
     actual = parse_html("&#65;&#xD800;&#9999999;&nbsp;").text
-
-    assert expected == actual
-
-
-def test_trimming_moves_entities() -> None:
-    """White space around a text goes and its entities stay on their letters."""
-    expected = FormattedText("hola", (Entity("bold", 0, 4),))
-
-    actual = trim(parse_html("\n <b> hola</b> <i>  </i>\n"))
 
     assert expected == actual

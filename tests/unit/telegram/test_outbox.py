@@ -11,14 +11,14 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.telegram import outbox as module
 from bot.telegram.outbox import ATTEMPTS, CONCURRENCY, Outbox
 from bot.telegram.signing import signed_data
-from tests.support.telegram_on_paper import (
+from tests.support.fakes import (
     BAD_REQUEST,
     MOVED_TO_9,
     NETWORK_ERROR,
     RETRY_IN_7,
     SERVER_ERROR,
-    Naps,
-    PaperBot,
+    FakeBot,
+    FakeSleep,
     message,
 )
 from tests.support.waiting import until
@@ -27,19 +27,19 @@ BAD_GATEWAY = ClientDecodeError("Failed to decode object", ValueError(), "<html>
 
 
 @pytest.fixture
-def bot() -> PaperBot:
-    return PaperBot()
+def bot() -> FakeBot:
+    return FakeBot()
 
 
 @pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> Naps:
+def sleep(monkeypatch: pytest.MonkeyPatch) -> FakeSleep:
     """Let nobody really sleep between attempts."""
-    naps = Naps()
-    monkeypatch.setattr(module.asyncio, "sleep", naps)
-    return naps
+    sleep = FakeSleep()
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    return sleep
 
 
-def open_outbox(bot: PaperBot) -> Outbox:
+def open_outbox(bot: FakeBot) -> Outbox:
     return Outbox(cast("Any", bot))
 
 
@@ -55,7 +55,7 @@ def open_outbox(bot: PaperBot) -> Outbox:
     ids=["429", "429 twice", "500", "network", "502 as a web page"],
 )
 async def test_tries_again(
-    bot: PaperBot, naps: Naps, errors: list[AiogramError], pauses: list[float]
+    bot: FakeBot, sleep: FakeSleep, errors: list[AiogramError], pauses: list[float]
 ) -> None:
     """What may pass is tried again: after Telegram's own time or after growing pauses."""
     bot.fail("uno", *errors)
@@ -65,10 +65,10 @@ async def test_tries_again(
         outbox.put(message(1, "dos"))
 
     assert ["uno", "dos"] == bot.sent
-    assert pauses == naps.taken
+    assert pauses == sleep.taken
 
 
-async def test_order_within_a_chat(bot: PaperBot, naps: Naps) -> None:
+async def test_order_within_a_chat(bot: FakeBot, sleep: FakeSleep) -> None:
     """Ten answers to one chat arrive in order although every other one fails first."""
     texts = [str(number) for number in range(10)]
     for text in texts[::2]:
@@ -81,7 +81,7 @@ async def test_order_within_a_chat(bot: PaperBot, naps: Naps) -> None:
     assert texts == bot.sent
 
 
-async def test_group_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
+async def test_group_becomes_a_supergroup(bot: FakeBot, sleep: FakeSleep) -> None:
     """Telegram tells the chat's new id, and the answer goes there."""
     bot.fail("uno", MOVED_TO_9)
 
@@ -89,10 +89,10 @@ async def test_group_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
         outbox.put(message(1, "uno"))
 
     assert [1, 9] == bot.chats
-    assert (["uno"], []) == (bot.sent, naps.taken)
+    assert (["uno"], []) == (bot.sent, sleep.taken)
 
 
-async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: PaperBot, naps: Naps) -> None:
+async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: FakeBot, sleep: FakeSleep) -> None:
     """Each attempt signs its buttons for the chat that it goes to."""
     bot.fail("uno", MOVED_TO_9)
     button = InlineKeyboardButton(text="🎁", callback_data="gift")
@@ -105,7 +105,7 @@ async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: PaperBot, naps:
 
 
 async def test_refused_for_good(
-    bot: PaperBot, naps: Naps, caplog: pytest.LogCaptureFixture
+    bot: FakeBot, sleep: FakeSleep, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What Telegram refuses is logged and dropped, and the next answer follows."""
     bot.fail("uno", BAD_REQUEST)
@@ -114,12 +114,12 @@ async def test_refused_for_good(
         outbox.put(message(1, "uno"))
         outbox.put(message(1, "dos"))
 
-    assert (["uno", "dos"], ["dos"], []) == (bot.attempts, bot.sent, naps.taken)
+    assert (["uno", "dos"], ["dos"], []) == (bot.attempts, bot.sent, sleep.taken)
     assert any("SendMessage was refused" in line for line in caplog.messages)
 
 
 async def test_gives_up_in_the_end(
-    bot: PaperBot, naps: Naps, caplog: pytest.LogCaptureFixture
+    bot: FakeBot, sleep: FakeSleep, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A Telegram that never answers well is asked so often and no more."""
     bot.fail("uno", *[SERVER_ERROR] * 100)
@@ -132,24 +132,24 @@ async def test_gives_up_in_the_end(
     assert any(f"given up after {ATTEMPTS} attempts" in line for line in caplog.messages)
 
 
-async def test_other_chats_do_not_wait(bot: PaperBot, naps: Naps) -> None:
+async def test_other_chats_do_not_wait(bot: FakeBot, sleep: FakeSleep) -> None:
     """While one chat waits for its time, a whole crowd of others get their answers."""
-    naps.gate = asyncio.Event()
+    sleep.gate = asyncio.Event()
     bot.fail("uno", RETRY_IN_7)
 
     async with open_outbox(bot) as outbox:
         outbox.put(message(1, "uno"))
-        await until(lambda: naps.taken)
+        await until(lambda: sleep.taken)
         for chat in range(2, 50):
             outbox.put(message(chat, "otro"))
         await until(lambda: bot.sent.count("otro") == 48)
         assert "uno" not in bot.sent
-        naps.gate.set()
+        sleep.gate.set()
 
     assert "uno" == bot.sent[-1]
 
 
-async def test_put_returns_at_once(bot: PaperBot, naps: Naps) -> None:
+async def test_put_returns_at_once(bot: FakeBot, sleep: FakeSleep) -> None:
     """Nothing has been sent when `put` returns: whoever pays does not wait for Telegram."""
     async with open_outbox(bot) as outbox:
         outbox.put(message(1, "uno"))
@@ -158,7 +158,7 @@ async def test_put_returns_at_once(bot: PaperBot, naps: Naps) -> None:
     assert ["uno"] == bot.sent
 
 
-async def test_no_more_at_once_than_telegram_takes(bot: PaperBot, naps: Naps) -> None:
+async def test_no_more_at_once_than_telegram_takes(bot: FakeBot, sleep: FakeSleep) -> None:
     """So many requests are under way at most; the rest waits for its turn."""
     gate = bot.hold("uno")
 
@@ -172,7 +172,7 @@ async def test_no_more_at_once_than_telegram_takes(bot: PaperBot, naps: Naps) ->
     assert 100 == len(bot.sent)
 
 
-async def test_callback_answers_do_not_queue(bot: PaperBot, naps: Naps) -> None:
+async def test_callback_answers_do_not_queue(bot: FakeBot, sleep: FakeSleep) -> None:
     """Answers to presses belong to no chat, so none of them waits for another."""
     gate = bot.hold("lento")
 
@@ -185,7 +185,10 @@ async def test_callback_answers_do_not_queue(bot: PaperBot, naps: Naps) -> None:
 
 
 async def test_stop_gives_up_in_time(
-    bot: PaperBot, naps: Naps, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: FakeBot,
+    sleep: FakeSleep,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A stop waits only so long, then nothing of the outbox goes on behind it."""
     monkeypatch.setattr(module, "DRAIN_TIMEOUT", 0.01)
@@ -205,17 +208,17 @@ async def test_stop_gives_up_in_time(
     assert set() == left_over
 
 
-async def test_burst(bot: PaperBot, naps: Naps) -> None:
+async def test_burst(bot: FakeBot, sleep: FakeSleep) -> None:
     """However often Telegram says to wait, an answer that it would take is not given up."""
     bot.fail("uno", *[RETRY_IN_7] * (ATTEMPTS + 3))
     async with open_outbox(bot) as outbox:
         outbox.put(message(1, "uno"))
 
     assert ["uno"] == bot.sent
-    assert [7] * (ATTEMPTS + 3) == naps.taken
+    assert [7] * (ATTEMPTS + 3) == sleep.taken
 
 
-async def test_nothing_is_kept(bot: PaperBot) -> None:
+async def test_nothing_is_kept(bot: FakeBot) -> None:
     """What is delivered is forgotten, or the bot would grow with every answer."""
     async with open_outbox(bot) as outbox:
         outbox.put(message(1, "uno"))

@@ -1,6 +1,8 @@
-"""Who and what there is when a sandbox starts."""
+"""The bot, members and chats that every sandbox starts with."""
 
 from sandbox.values import Chat, User
+
+BOT = User(42, "Besitos", username="besitos_sandbox_bot", is_bot=True)
 
 ANA = User(1001, "Ana", "García", username="ana", language_code="es")
 LUIS = User(1002, "Luis", language_code="es")

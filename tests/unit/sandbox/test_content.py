@@ -1,11 +1,18 @@
 import json
+import struct
 
 import pytest
 
 from sandbox.errors import BotApiError
-from sandbox.keyboards import parse_keyboard
+from sandbox.methods.content import parse_keyboard, parse_photo
 from sandbox.parameters import Parameters
 from sandbox.values import Button
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 640, 360) + b"\x08\x02\0\0\0"
+JPEG = (
+    b"\xff\xd8\xff\xe0" + struct.pack(">H", 4) + b"ab"
+    b"\xff\xc0" + struct.pack(">HBHH", 17, 8, 360, 640) + b"\0" * 10
+)
 
 
 def parse(*buttons: object) -> object:
@@ -51,3 +58,20 @@ def test_other_markups_are_refused() -> None:
     """A reply keyboard is refused rather than silently not shown."""
     with pytest.raises(BotApiError, match="inline keyboards"):
         parse_keyboard(Parameters({"reply_markup": {"keyboard": [[{"text": "a"}]]}}))
+
+
+@pytest.mark.parametrize(("content", "mime_type"), [(PNG, "image/png"), (JPEG, "image/jpeg")])
+def test_reads_the_size(content: bytes, mime_type: str) -> None:
+    """PNG and JPEG are recognised by their content, with width and height."""
+    photo = parse_photo(content)
+
+    assert (mime_type, 640, 360) == (photo.mime_type, photo.width, photo.height)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", PNG[:18], JPEG[:6], b"<svg onload=x>"])
+def test_refuses_what_is_no_picture(content: bytes) -> None:
+    """Anything else is refused, so that the page never serves it."""
+    with pytest.raises(BotApiError) as caught:
+        parse_photo(content)
+
+    assert caught.value.code == 400

@@ -1,4 +1,4 @@
-"""Our side: the hook of a warm start, the backfill, and the whole bootstrap of a cold start."""
+"""Our side of a start: the hook of a warm one, the backfill and the bootstrap of a cold one."""
 
 import asyncio
 from dataclasses import replace

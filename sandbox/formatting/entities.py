@@ -1,9 +1,9 @@
-"""Entities that Telegram finds in a text by itself: commands, mentions, hashtags, links."""
+"""Entities of a text: those that Telegram finds by itself, trimming, lengths in UTF-16."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from sandbox.formatting.utf16 import utf16_length
 from sandbox.values import Entity, FormattedText
 
 _PATTERNS = (
@@ -31,6 +31,21 @@ def in_order(entities: list[Entity]) -> tuple[Entity, ...]:
     return tuple(sorted(entities, key=lambda entity: (entity.offset, -entity.length)))
 
 
+def trim(formatted: FormattedText) -> FormattedText:
+    """Return the text without white space around it, its entities moved along."""
+    text = formatted.text.strip()
+    if text == formatted.text:
+        return formatted
+    cut = len(formatted.text) - len(formatted.text.lstrip())
+    clipped = (_clip(entity, cut, utf16_length(text)) for entity in formatted.entities)
+    return FormattedText(text, tuple(entity for entity in clipped if entity.length > 0))
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of a text in UTF-16 code units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
 def _candidates(text: str) -> Iterator[Entity]:
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -39,3 +54,9 @@ def _candidates(text: str) -> Iterator[Entity]:
 
 def _overlap(one: Entity, other: Entity) -> bool:
     return one.offset < other.offset + other.length and other.offset < one.offset + one.length
+
+
+def _clip(entity: Entity, cut: int, length: int) -> Entity:
+    start = max(entity.offset - cut, 0)
+    end = min(entity.offset + entity.length - cut, length)
+    return replace(entity, offset=start, length=end - start)

@@ -1,11 +1,11 @@
-"""A lived-in database: members, balances and admin edits that no start may touch."""
+"""A populated database: members, balances and admin edits that no start may touch."""
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.support.database import run_sql
 
 #: Three members; the first has a balance, a badge on the way, a streak and a paid reaction.
-LIVED_IN = (
+MEMBERS = (
     "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana'), (2, 'Luis'), (3, 'Eva')",
     """INSERT INTO user_gamification_profiles (user_id, balance, total_earned, total_spent, level)
        VALUES (1, 90, 120, 30, 2), (2, 0, 0, 0, 1), (3, 0, 0, 0, 1)""",
@@ -27,6 +27,6 @@ ADMIN_EDITS = (
 )
 
 
-async def live_in(engine: AsyncEngine) -> None:
+async def populate(engine: AsyncEngine) -> None:
     """Fill a freshly seeded database with members and admin edits."""
-    await run_sql(engine, *LIVED_IN, *ADMIN_EDITS)
+    await run_sql(engine, *MEMBERS, *ADMIN_EDITS)

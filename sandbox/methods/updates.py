@@ -1,9 +1,9 @@
-"""`getUpdates`, `setWebhook`, `deleteWebhook`, `getWebhookInfo`: how updates reach the bot."""
+"""`getUpdates`, `setWebhook`, `deleteWebhook`, `getWebhookInfo`: the ways of updates to the bot."""
 
 import re
 
 from sandbox.errors import bad_request, conflict
-from sandbox.methods.registry import Backend, method
+from sandbox.methods.base import Backend, method
 from sandbox.parameters import Parameters
 from sandbox.webhook import is_loopback_url
 
@@ -45,7 +45,7 @@ async def set_webhook(backend: Backend, parameters: Parameters) -> object:
         backend.queue.clear()
     backend.polling.interrupt("setWebhook request")
     await backend.webhook.set(url, secret)
-    backend.world.changes.notify()
+    backend.state.changes.notify()
     return True
 
 
@@ -55,7 +55,7 @@ async def delete_webhook(backend: Backend, parameters: Parameters) -> object:
     if parameters.flag("drop_pending_updates"):
         backend.queue.clear()
     await backend.webhook.remove()
-    backend.world.changes.notify()
+    backend.state.changes.notify()
     return True
 
 

@@ -1,4 +1,4 @@
-"""A chat with everything in it."""
+"""The state of one chat, and privacy mode: what of it a bot gets to read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from sandbox.values import BotStatus, Chat, Message, User
 
 
 @dataclass(slots=True)
-class Room:
-    """One chat's members, messages and reactions, and what the bot is in it.
+class ChatState:
+    """A chat's members, messages and reactions, and the bot's status in it.
 
     Private chats share one sequence of message ids; the group and the channel have their own, as
     in Telegram. So the same id exists in several chats.
@@ -43,7 +43,18 @@ class Room:
                 counts[one] = counts.get(one, 0) + 1
         return counts
 
-    def forget(self, message_id: int) -> None:
+    def delete_message(self, message_id: int) -> None:
         """Delete a message and its reactions."""
         del self.messages[message_id]
         self.reactions.pop(message_id, None)
+
+
+def bot_sees(chat_state: ChatState, message: Message) -> bool:
+    """Return whether the bot gets this message.
+
+    In a group that it does not administer, a bot gets commands and replies to its messages only.
+    """
+    if chat_state.chat.type != "supergroup" or chat_state.bot_is_admin:
+        return True
+    is_command = any(entity.type == "bot_command" for entity in message.formatted.entities)
+    return is_command or (message.reply_to is not None and message.reply_to.by_bot)

@@ -1,4 +1,4 @@
-"""The floor: the same through the bare driver, and nothing of ours is imported."""
+"""The baseline of every start: the same through the bare driver, with nothing of ours imported."""
 
 import asyncio
 import sqlite3

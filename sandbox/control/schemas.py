@@ -1,4 +1,4 @@
-"""What the page and other processes may send, as JSON bodies."""
+"""The JSON bodies that the page and other processes may send."""
 
 from typing import Annotated, Literal
 
@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sandbox.faults import Faults
 
 
-class Order(BaseModel):
+class RequestBody(BaseModel):
     """A JSON body; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Say(Order):
+class Say(RequestBody):
     """Send a text as a member (in the channel: post as its owner)."""
 
     member: int
@@ -22,7 +22,7 @@ class Say(Order):
     reply_to: int | None = None
 
 
-class Press(Order):
+class Press(RequestBody):
     """Press an inline button as a member."""
 
     member: int
@@ -31,7 +31,7 @@ class Press(Order):
     data: str
 
 
-class React(Order):
+class React(RequestBody):
     """Replace a member's reactions; an empty list takes them away."""
 
     member: int
@@ -40,7 +40,7 @@ class React(Order):
     emoji: list[str]
 
 
-class AddMember(Order):
+class AddMember(RequestBody):
     """Add a member to the group and the channel."""
 
     first_name: str
@@ -49,7 +49,7 @@ class AddMember(Order):
     language_code: str | None = "es"
 
 
-class InjectFault(Order):
+class InjectFault(RequestBody):
     """Let the next `times` calls of a method fail (`times: null` until cleared)."""
 
     method: str
@@ -59,7 +59,7 @@ class InjectFault(Order):
     seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
 
     def apply_to(self, faults: Faults) -> None:
-        """Order the fault."""
+        """Inject the fault."""
         match self.kind:
             case "429":
                 faults.too_many_requests(
@@ -75,7 +75,7 @@ class InjectFault(Order):
                 faults.delay(self.method, self.seconds, times=self.times)
 
 
-class ClearFaults(Order):
+class ClearFaults(RequestBody):
     """Take back all faults."""
 
     clear: Literal[True]

@@ -1,6 +1,7 @@
 import pytest
 
-from sandbox.formatting.detection import detect_entities
+from sandbox.formatting.entities import detect_entities, trim
+from sandbox.formatting.html import parse_html
 from sandbox.values import Entity, FormattedText
 
 
@@ -28,3 +29,12 @@ def test_finds_nothing_inside_code() -> None:
     actual = detect_entities(FormattedText("/start", code)).entities
 
     assert code == actual
+
+
+def test_trimming_moves_entities() -> None:
+    """White space around a text goes and its entities stay on their letters."""
+    expected = FormattedText("hola", (Entity("bold", 0, 4),))
+
+    actual = trim(parse_html("\n <b> hola</b> <i>  </i>\n"))
+
+    assert expected == actual

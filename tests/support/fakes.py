@@ -1,4 +1,4 @@
-"""A bot without a Telegram: it writes down what was sent, and fails as it is told to."""
+"""Fakes of aiogram's Bot and of `asyncio.sleep`, and the errors that Telegram answers with."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -27,8 +27,8 @@ BAD_REQUEST = TelegramBadRequest(METHOD, "chat not found")
 MOVED_TO_9 = TelegramMigrateToChat(METHOD, "group upgraded to supergroup", migrate_to_chat_id=9)
 
 
-class PaperBot:
-    """Stands in for aiogram's Bot where only calling it matters."""
+class FakeBot:
+    """A bot of which only calling matters: it records what was sent and fails as it is told to."""
 
     token = "42:TEST"
 
@@ -65,8 +65,8 @@ class PaperBot:
         self.sent.append(text)
 
 
-class Naps:
-    """Stands in for `asyncio.sleep`: pauses are written down and over at once.
+class FakeSleep:
+    """`asyncio.sleep` whose pauses are recorded and over at once.
 
     What is shorter than `SHORTEST` is a test that looks again, and no pause of the outbox.
     """
@@ -80,7 +80,7 @@ class Naps:
         self._sleep = asyncio.sleep
 
     async def __call__(self, seconds: float) -> None:
-        """Take a nap, which lasts until the `gate` opens if there is one."""
+        """Record the pause, which lasts until the `gate` opens if there is one."""
         if seconds >= self.SHORTEST:
             self.taken.append(seconds)
             if self.gate is not None:
@@ -94,7 +94,7 @@ __all__ = [
     "NETWORK_ERROR",
     "RETRY_IN_7",
     "SERVER_ERROR",
-    "Naps",
-    "PaperBot",
+    "FakeBot",
+    "FakeSleep",
     "message",
 ]

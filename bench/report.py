@@ -1,4 +1,4 @@
-"""The figures, as a person reads them."""
+"""The table of figures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Figure:
 
     name: str
     ours: str
-    floor: str
+    baseline: str
     compared: str
     aim: str = ""
     met: bool | None = None
@@ -27,7 +27,7 @@ def ratio(name: str, turns: Turns, at_most: float | None = None) -> Figure:
     return Figure(
         name,
         duration(turns.ours_seconds),
-        duration(turns.floor_seconds),
+        duration(turns.baseline_seconds),
         f"{turns.ratio:.2f}× ({low:.2f} to {high:.2f})",
         "" if at_most is None else f"≤ {at_most:g}×",
         None if at_most is None else turns.ratio <= at_most,
@@ -36,8 +36,8 @@ def ratio(name: str, turns: Turns, at_most: float | None = None) -> Figure:
 
 def per_second(name: str, turns: Turns) -> Figure:
     """Return how often each side does it in a second; a machine's figure, so without an aim."""
-    ours, floor = 1 / turns.ours_seconds, 1 / turns.floor_seconds
-    return Figure(name, f"{ours:.0f}", f"{floor:.0f}", f"{ours / floor:.2f}×")
+    ours, baseline = 1 / turns.ours_seconds, 1 / turns.baseline_seconds
+    return Figure(name, f"{ours:.0f}", f"{baseline:.0f}", f"{ours / baseline:.2f}×")
 
 
 def duration(seconds: float) -> str:
@@ -47,10 +47,12 @@ def duration(seconds: float) -> str:
 
 def show(figures: Iterable[Figure]) -> None:
     """Print the table."""
-    table = Table("figure", "ours", "floor", "ours : floor (spread)", "aim", "")
+    table = Table("figure", "ours", "baseline", "ours : baseline (spread)", "aim", "")
     for figure in figures:
         verdict = {True: "[green]met[/]", False: "[red]above[/]", None: ""}[figure.met]
-        table.add_row(figure.name, figure.ours, figure.floor, figure.compared, figure.aim, verdict)
+        table.add_row(
+            figure.name, figure.ours, figure.baseline, figure.compared, figure.aim, verdict
+        )
     console = Console(highlight=False, width=None if Console().is_terminal else 120)
     console.print(table)
     console.print("Medians; the spread is that of the pairs: quartiles, extremes below 8 pairs.")

@@ -1,4 +1,4 @@
-"""Keeps foreign web pages out of a server that has no password."""
+"""Protection of a server without a password from foreign web pages."""
 
 from collections.abc import Awaitable, Callable
 
@@ -24,8 +24,8 @@ async def refuse_foreign_pages(request: web.Request, handler: Handler) -> web.St
     if not _is_own_host(request) or _is_cross_site(request):
         raise web.HTTPForbidden(text="The sandbox answers to its own page on this machine only.\n")
     # A form of another site cannot send JSON without asking first, and the answer is no.
-    is_order = request.path.startswith("/sandbox/") and request.method not in {"GET", "HEAD"}
-    if is_order and request.content_type != "application/json":
+    is_action = request.path.startswith("/sandbox/") and request.method not in {"GET", "HEAD"}
+    if is_action and request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text="Send application/json.\n")
     return await handler(request)
 
