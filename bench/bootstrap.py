@@ -23,7 +23,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import UserRow
 from bot.seeding import Outcome, Report, Seeder
 from bot.seeding.backfill import fill
-from bot.seeding.service import silent
+from bot.seeding.hooks import silent
 
 
 def warm(url: str) -> float:

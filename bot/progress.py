@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from bot.seeding.backfill import Progress
+from bot.seeding.hooks import Progress
 
 logger = logging.getLogger(__name__)
 

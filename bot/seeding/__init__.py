@@ -4,9 +4,11 @@ Declare with `Seed`, run with `Seeder`; see docs/seeding.md. This folder imports
 nothing else of ours, so that it can be lifted out.
 """
 
-from .declaration import Backfill, Children, Seed, SeededTable
+from .declaration import Seed
 from .errors import SeedDeclarationError, SeedError, SeedLocked, UnknownSeedName
+from .parts import Backfill
 from .report import Outcome, Report
+from .sections import Children, SeededTable
 from .service import Seeder
 
 __all__ = [

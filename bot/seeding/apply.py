@@ -1,14 +1,16 @@
 """Writing of planned rows, their children and the marker."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, cast, delete, func, insert, select, update
+from sqlalchemy import Column, Table, cast, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .declaration import Children, Seed, SeededTable
+from .declaration import Seed
 from .plan import Action, RowPlan
+from .sections import Children, SeededTable
 from .values import Json, bound
 
 Upsert = sqlite.Insert | postgresql.Insert
@@ -27,7 +29,7 @@ async def write_rows(connection: AsyncConnection, seed: Seed, plans: tuple[RowPl
             await _Write(connection, seed, seed.sections[plan.section], plan).run()
     inserted = {plan.section for plan in plans if plan.action is Action.INSERT}
     for section in inserted if connection.dialect.name == "postgresql" else ():
-        if seed.sections[section].gives_ids:
+        if _gives_ids(seed.sections[section]):
             await advance_ids(connection, seed.sections[section].table)
 
 
@@ -73,6 +75,12 @@ async def advance_ids(connection: AsyncConnection, table: Table) -> None:
         await connection.execute(select(func.setval(cast(number, postgresql.REGCLASS), last)))
 
 
+def _gives_ids(table: SeededTable) -> bool:
+    """Return whether rows get numbers of the seed's, where the database would count up."""
+    column = table.table.autoincrement_column
+    return column is not None and column.name in table.names
+
+
 class _Write:
     """The writing of one row."""
 
@@ -85,15 +93,12 @@ class _Write:
         self._plan = plan
 
     async def run(self) -> None:
-        table, plan = self._table, self._plan
-        after = {name: value for name, (_, value) in plan.changes.items()}
-        children = table.children
-        members = after.pop(children.name, None) if children else None
-        values = {name: self._value(table, name, value) for name, value in after.items()}
-        if plan.action is Action.INSERT:
-            parent = await self._insert(values)
-        else:
-            parent = await self._update(values)
+        children, plan = self._table.children, self._plan
+        changes = {name: after for name, (_, after) in plan.changes.items()}
+        members = changes.pop(children.name, None) if children else None
+        values = {name: self._value(self._table, name, value) for name, value in changes.items()}
+        insert_or_update = self._insert if plan.action is Action.INSERT else self._update
+        parent = await insert_or_update(values)
         if children and children.name in plan.changes and parent is not None:
             await self._replace(children, parent, members)
 
@@ -101,10 +106,10 @@ class _Write:
         """Return what children refer to; None when somebody else has just made the row."""
         table = self._table
         values |= {name: make(self._plan.name) for name, make in table.initial.items()}
-        if table.single is not None:
+        if not table.keys:
             values[table.ids[0]] = table.single
         statement = upsert(self._connection, table.table).values(values)
-        if table.single is None or not table.heal:
+        if table.keys or not table.heal:
             statement = statement.on_conflict_do_nothing(index_elements=table.keys or table.ids)
         else:
             # A live replica's admin may have made the row since we looked: their values win.
@@ -116,56 +121,46 @@ class _Write:
         if table.children is None:
             await self._connection.execute(statement)
             return None
-        return await self._connection.scalar(statement.returning(self._link(table.children)))
+        return await self._connection.scalar(statement.returning(table.link))
 
     async def _update(self, values: dict[str, Any]) -> Any:
         table, stored = self._table, self._plan.stored
         assert stored is not None  # noqa: S101 - what is updated was found
-        ids = {name: bound(table.column(name), stored.values[name]) for name in table.ids}
         if values:
-            chosen = and_(*(table.column(name) == value for name, value in ids.items()))
-            await self._connection.execute(update(table.table).where(chosen).values(values))
+            ids = (table.column(name) == self._stored(table.column(name)) for name in table.ids)
+            await self._connection.execute(update(table.table).where(*ids).values(values))
         if table.children is None:
             return None
-        link = self._link(table.children)
-        return values.get(link.name, bound(link, stored.values[link.name]))
+        return values.get(table.link.name, self._stored(table.link))
 
     async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
-        owner = children.column(children.parent)
+        of_parent = children.column(children.parent) == parent
         before, after = self._plan.changes[children.name][0] or (), members or ()
         if not children.each or children.name in self._plan.bad:
             before = ()
             if self._plan.stored:
-                await self._connection.execute(delete(children.table).where(owner == parent))
-        for member in before:
-            if member not in after:
-                of_member = [
-                    children.column(n) == v for n, v in self._row(children, member).items()
-                ]
-                chosen = delete(children.table).where(owner == parent, *of_member)
-                await self._connection.execute(chosen)
-        for member in after:
-            if member not in before:
-                row = {children.parent: parent, **self._row(children, member)}
-                await self._connection.execute(insert(children.table).values(row))
+                await self._connection.execute(delete(children.table).where(of_parent))
+        for row in self._members(children, [one for one in before if one not in after]):
+            is_member = (children.column(name) == value for name, value in row.items())
+            await self._connection.execute(delete(children.table).where(of_parent, *is_member))
+        for row in self._members(children, [one for one in after if one not in before]):
+            values = {children.parent: parent, **row}
+            await self._connection.execute(insert(children.table).values(values))
 
-    def _row(self, children: Children, member: Json) -> dict[str, Any]:
-        (named,) = children.named([member])
-        return {name: self._value(children, name, value) for name, value in named.items()}
+    def _members(self, children: Children, members: list[Json]) -> Iterator[dict[str, Any]]:
+        for member in children.named(members):
+            yield {name: self._value(children, name, value) for name, value in member.items()}
+
+    def _stored(self, column: Column[Any]) -> Any:
+        assert self._plan.stored is not None  # noqa: S101 - as above
+        return bound(column, self._plan.stored.values[column.name])
 
     def _value(self, part: SeededTable | Children, name: str, value: Json) -> Any:
         if value is None or name not in part.refs:
             return bound(part.column(name), value)
         target = self._seed.sections[part.refs[name]]
         key = target.key_of(value, self._seed.canonical[target.name].get(value))
-        chosen = and_(
-            *(
-                target.column(column) == bound(target.column(column), one)
-                for column, one in zip(target.keys, key, strict=True)
-            )
-        )
+        columns = map(target.column, target.keys)
+        is_it = (column == bound(column, one) for column, one in zip(columns, key, strict=True))
         refers_to = self._seed.targets[self._table.name][name]
-        return select(refers_to).where(chosen).scalar_subquery()
-
-    def _link(self, children: Children) -> Column[Any]:
-        return children.target(children.parent, self._table.table)
+        return select(refers_to).where(*is_it).scalar_subquery()

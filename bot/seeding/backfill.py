@@ -1,24 +1,18 @@
 """Backfill of missing rows: in key-ordered slices, inside the caller's transaction."""
 
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .apply import upsert
-from .declaration import Backfill
+from .hooks import Progress
+from .parts import Backfill
 
 #: Parents that one statement looks at. Large enough to cost no more than a single statement for
 #: all, small enough that progress moves and memory stays flat.
 SLICE: Final = 50_000
-
-
-class Progress(Protocol):
-    """Is told how far a backfill is."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """`done` of `total` parents have been looked at."""
 
 
 async def fill(

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from .declaration import Seed, SeededTable
+from .declaration import Seed
 from .errors import SeedError
-from .snapshot import Snapshot, StoredRow, label_of
+from .look import label_of
+from .sections import SeededTable
+from .snapshot import Snapshot, StoredRow
 from .values import Json
 
 _NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
@@ -21,10 +23,9 @@ def export_values(seed: Seed, snapshot: Snapshot) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for table in seed.tables:
         rows, theirs = snapshot.rows[seed.name, table.name], seed.canonical[table.name]
-        if table.single is not None:
-            found[table.name] = (
-                _fields(table, str(table.single), rows[0], theirs) if rows else theirs
-            )
+        if not table.keys:
+            label = str(table.single)
+            found[table.name] = _fields(table, label, rows[0], theirs) if rows else theirs
             continue
         found[table.name] = section = {}
         names = dict(seed.labels[table.name])
@@ -52,10 +53,8 @@ def _label(table: SeededTable, row: StoredRow, taken: set[str]) -> str:
 def _fields(
     table: SeededTable, label: str, row: StoredRow, theirs: dict[str, Json]
 ) -> dict[str, Json]:
-    names = [*table.columns, *([table.children.name] if table.children else [])]
-    values = {name: row.values.get(name) for name in names}
-    for name in names:
-        value = values[name]
+    values = {name: row.values.get(name) for name in table.all_fields}
+    for name, value in values.items():
         refused = value is not None and table.accepts and not table.accepts(name, value)
         if name in row.bad or refused:
             raise SeedError(

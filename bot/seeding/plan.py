@@ -7,17 +7,19 @@ is kept. Without a base every value is an edit. Nothing is ever deleted.
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from .declaration import Key, Seed, SeededTable, refs_of
-from .errors import SeedError
-from .snapshot import StoredRow, label_of
+from .declaration import Seed
+from .look import label_of
+from .sections import Key, SeededTable
+from .snapshot import StoredRow
 from .values import CANNOT_HOLD, Json
 
+Fields = Mapping[str, Json]
 Pairs = Mapping[str, tuple[Any, Any]]
 #: Tells whether the edit of a row's field is given back; without a field, the row's deletion.
 Takes = Callable[[str, str | None], bool]
@@ -52,9 +54,10 @@ class RowPlan:
 
     @classmethod
     def of(cls, table: SeededTable, name: str, stored: StoredRow | None) -> Self:
-        """Return the plan that keeps a row of a table."""
-        single = table.single is not None
-        return cls(table.name, table.table.name, name, Action.KEEP, single=single, stored=stored)
+        """Return the plan that leaves a row of a table as it is."""
+        single = not table.keys
+        action = Action.UNCHANGED
+        return cls(table.name, table.table.name, name, action, single=single, stored=stored)
 
     @property
     def writes(self) -> bool:
@@ -73,14 +76,8 @@ class RowPlan:
             "table": self.table,
             "key": self.name,
             "action": self.action,
-            "changes": {
-                name: {"before": before, "after": after}
-                for name, (before, after) in self.changes.items()
-            },
-            "kept": {
-                name: {"edited": edited, "default": default}
-                for name, (edited, default) in self.kept.items()
-            },
+            "changes": {n: {"before": old, "after": new} for n, (old, new) in self.changes.items()},
+            "kept": {n: {"edited": old, "default": new} for n, (old, new) in self.kept.items()},
             "bad": {name: repr(value) for name, value in self.bad.items()},
         }
 
@@ -102,10 +99,11 @@ def make_plan(
     """
     plans: list[RowPlan] = []
     merges: dict[str, _Merge] = {}
-    base = base if base is seed.canonical else _as_declared(seed, base)
+    base = base if base is seed.canonical else seed.as_declared(base)
     for table in seed.order:
-        merges[table.name] = _Merge(seed, table, base.get(table.name, {}), takes, merges)
-        plans += merges[table.name].rows(rows[table.name])
+        merge = _Merge(seed, table, base.get(table.name, {}), takes, merges)
+        merges[table.name] = merge
+        plans += merge.rows(rows[table.name])
     return tuple(plans)
 
 
@@ -129,7 +127,9 @@ class _Merge:
         merges: Mapping[str, "_Merge"],
     ) -> None:
         self._table = table
-        self._seed = seed
+        self._theirs = seed.canonical[table.name]
+        self._order = seed.row_order[table.name]
+        self._renamed = seed.renamed.get(table.name, {})
         self._base = base
         self._takes = takes
         self._merges = merges
@@ -137,116 +137,122 @@ class _Merge:
         self.names: dict[str, str] = {}
 
     def rows(self, stored: Sequence[StoredRow]) -> Iterator[RowPlan]:
-        table, theirs = self._table, self._seed.canonical[self._table.name]
-        if table.single is not None:
+        table = self._table
+        if not table.keys:
             row = stored[0] if stored else None
-            yield self._row(str(table.single), row, self._base or None, theirs)
+            yield self._row(str(table.single), row, self._base or None, self._theirs)
             return
-        keys = {label: table.key_of(label, row) for label, row in theirs.items()}
+        keys = {label: table.key_of(label, self._theirs[label]) for label in self._order}
         found = self._matched(stored, keys)
         bases = self._bases(keys, found)
-        for label, one in found.items():
-            if one.key != keys[label]:
-                self.names[label_of(one.key)] = label
-        for label in self._seed.rows(table.name):
-            key = dict(zip(table.keys, keys[label], strict=True))
-            fields = {**key, **theirs[label]}
+        self.names = {
+            label_of(row.key): label for label, row in found.items() if row.key != keys[label]
+        }
+        for label, key in keys.items():
+            fields = {**dict(zip(table.keys, key, strict=True)), **self._theirs[label]}
             yield self._row(label, found.get(label), bases.get(label), fields)
 
     def _bases(
         self, keys: Mapping[str, Key], rows: Mapping[str, StoredRow]
     ) -> dict[str, Mapping[str, Any]]:
         """Find the base of each wanted row: by its key, its name of before, or its row's key."""
+        if self._base is self._theirs:
+            return dict(self._base)
         by_key: dict[Key, Mapping[str, Any]] = {}
         for label, row in self._base.items():
             with suppress(*CANNOT_HOLD):  # another column was the key then
                 by_key[self._table.key_of(label, row)] = row
         found = {label: by_key[key] for label, key in keys.items() if key in by_key}
-        for old, label in self._seed.renamed.get(self._table.name, {}).items():
+        for old, label in self._renamed.items():
             if old in self._base:
                 found.setdefault(label, self._base[old])
-        for label, row in rows.items():
-            if row.key in by_key:
-                found.setdefault(label, by_key[row.key])
+        for label, stored in rows.items():
+            if stored.key in by_key:
+                found.setdefault(label, by_key[stored.key])
         return found
 
     def _matched(
         self, stored: Sequence[StoredRow], keys: Mapping[str, Key]
     ) -> dict[str, StoredRow]:
         """Find the row of each wanted one: by its key, by its key of before, by its name."""
-        table, theirs = self._table, self._seed.canonical[self._table.name]
+        table, name = self._table, self._table.adopt_by
         by_key = {row.key: row for row in stored if None not in row.key}
         found = {label: by_key.pop(key) for label, key in keys.items() if key in by_key}
-        for old, label in self._seed.renamed.get(table.name, {}).items():
+        if len(found) == len(keys):
+            return found
+        for old, label in self._renamed.items():
             if label not in found and (len(table.keys) == 1 or old in self._base):
                 row = by_key.pop(table.key_of(old, self._base.get(old)), None)
                 found |= {label: row} if row else {}
-        if name := table.adopt_by:
-            taken = {id(row) for row in found.values()}
-            by_name: dict[str, StoredRow] = {}
-            for row in stored:
-                if id(row) not in taken and row.values.get(name) is not None:
-                    by_name.setdefault(same_name(row.values[name]), row)
-            for label, fields in theirs.items():
-                if label not in found and (row := by_name.pop(same_name(fields.get(name)), None)):
-                    found[label] = row
+        if name is None:
+            return found
+        taken = {id(row) for row in found.values()}
+        by_name: dict[str, StoredRow] = {}
+        for row in stored:
+            if id(row) not in taken and row.values.get(name) is not None:
+                by_name.setdefault(same_name(row.values[name]), row)
+        for label in keys:
+            wanted = same_name(self._theirs[label].get(name))
+            if label not in found and (row := by_name.pop(wanted, None)):
+                found[label] = row
         return found
 
     def _row(
-        self,
-        label: str,
-        stored: StoredRow | None,
-        base: Mapping[str, Any] | None,
-        fields: Mapping[str, Json],
+        self, label: str, stored: StoredRow | None, base: Fields | None, fields: Fields
     ) -> RowPlan:
-        table = self._table
-        plan = RowPlan.of(table, label, stored)
-        theirs = {name: self._possible(name, value) for name, value in fields.items()}
-        lost = {n: (None, fields[n]) for n in table.refs if theirs.get(n) != fields.get(n)}
+        plan = RowPlan.of(self._table, label, stored)
+        theirs = self._possible(fields)
+        lost = {name for name in self._table.refs if theirs.get(name) != fields.get(name)}
         if stored is None:
-            deleted = base is not None and not table.heal and not self._takes(plan.label, None)
-            if lost or deleted:
-                self.gone.add(label)
-                key = {name: (None, fields[name]) for name in table.keys} or {"row": (None, label)}
-                return replace(plan, kept=lost or key)
-            changes = {name: (None, value) for name, value in theirs.items()}
-            return replace(plan, action=Action.INSERT, changes=changes)
-        changes, kept = {}, {}
-        ours = self._ours(stored, fields)
-        bad = {**stored.bad, **dict(self._refused(ours, fields))}
+            return self._missing(plan, base, fields, theirs, lost)
+        ours = stored.values
+        if self._table.all_refs:
+            ours = self._table.renamed(ours, self._now)
+        changes: dict[str, tuple[Any, Any]] = {}
+        kept: dict[str, tuple[Any, Any]] = {}
+        bad = {name: value for name, value in stored.bad.items() if name in fields}
         for name, wanted in fields.items():
-            mine = None if name in bad else ours.get(name)
-            taken = name in bad or self._takes(plan.label, name)
-            after = theirs[name] if taken else self._merged(name, mine, base, theirs[name])
+            mine = ours.get(name)
+            if mine == wanted and name not in bad:
+                continue
+            if name not in bad and self._refuses(name, mine):
+                bad[name] = mine
+            if name in bad:
+                mine = None
+            given = name in bad or self._takes(plan.label, name)
+            after = theirs[name] if given else self._merged(name, mine, base, theirs[name])
             after = mine if name in lost else after
             if after != mine or name in bad:
                 changes[name] = (mine, after)
             if after != wanted:
                 kept[name] = (mine, wanted)
         action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
-        bad = {name: value for name, value in bad.items() if name in fields}
         return replace(plan, action=action, changes=changes, kept=kept, bad=bad)
 
-    def _refused(
-        self, ours: Mapping[str, Json], fields: Mapping[str, Json]
-    ) -> Iterator[tuple[str, Json]]:
-        """Yield the values that the declaration does not accept; its own need no asking."""
+    def _missing(
+        self, plan: RowPlan, base: Fields | None, fields: Fields, theirs: Fields, lost: set[str]
+    ) -> RowPlan:
+        """Plan a row that is not there: it comes, unless it or what it needs is gone for good."""
+        table = self._table
+        deleted = base is not None and not table.heal and not self._takes(plan.label, None)
+        if not lost and not deleted:
+            changes = {name: (None, value) for name, value in theirs.items()}
+            return replace(plan, action=Action.INSERT, changes=changes)
+        self.gone.add(plan.name)
+        kept = {name: (None, fields[name]) for name in lost or table.keys}
+        return replace(plan, action=Action.KEEP, kept=kept or {"row": (None, plan.name)})
+
+    def _refuses(self, name: str, mine: Json) -> bool:
+        """Return whether the declaration does not accept a value; its own need no asking."""
         accepts = self._table.accepts
-        for name, wanted in fields.items() if accepts else ():
-            mine = ours.get(name)
-            if mine is None or mine == wanted or name in self._table.keys:
-                continue
-            if accepts and not accepts(name, mine):
-                yield name, mine
+        asked = accepts is not None and mine is not None and name not in self._table.keys
+        return asked and accepts is not None and not accepts(name, mine)
 
-    def _ours(self, stored: StoredRow, fields: Iterable[str]) -> Mapping[str, Json]:
-        """Return the stored values; references call a row as it will be called then."""
-        if not refs_of(self._table):
-            return stored.values
-        values = {name: stored.values[name] for name in fields if name in stored.values}
-        return self._table.row(values, lambda of, label: self._merges[of].names.get(label, label))
+    def _now(self, section: str, label: Json) -> Json:
+        """Return how a row of a section will be called."""
+        return self._merges[section].names.get(label, label)
 
-    def _merged(self, name: str, mine: Json, base: Mapping[str, Any] | None, theirs: Json) -> Json:
+    def _merged(self, name: str, mine: Json, base: Fields | None, theirs: Json) -> Json:
         """Return the value that shall be there."""
         table = self._table
         known = base is not None and name in base
@@ -261,17 +267,20 @@ class _Merge:
             return _merged_members(was or (), mine or (), theirs or ())
         return mine
 
-    def _possible(self, name: str, value: Json) -> Json:
+    def _possible(self, fields: Fields) -> Fields:
         """Leave out references to rows that were deleted for good."""
         table, children = self._table, self._table.children
-        if name in table.refs:
-            return None if value in self._merges[table.refs[name]].gone else value
-        if children is None or name != children.name or not children.refs:
-            return value
-        gone = {name: self._merges[of].gone for name, of in children.refs.items()}
-        members = zip(value or (), children.named(value), strict=True)
-        stay = [one for one, named in members if not any(named[n] in gone[n] for n in gone)]
-        return stay or None
+        gone = {name: self._merges[of].gone for name, of in table.all_refs.items()}
+        if not any(gone.values()):
+            return fields
+        found = {n: None if n in table.refs and v in gone[n] else v for n, v in fields.items()}
+        if children and children.refs and found.get(children.name):
+            found[children.name] = children.plain(
+                member
+                for member in children.named(found[children.name])
+                if not any(member[name] in gone[name] for name in children.refs)
+            )
+        return found
 
 
 def _merged_members(
@@ -281,29 +290,3 @@ def _merged_members(
     stay = [one for one in mine if one in theirs or one not in base]
     come = [one for one in theirs if one not in mine and one not in base]
     return sorted([*stay, *come], key=json.dumps) or None
-
-
-def _as_declared(seed: Seed, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a marker's values in today's form: order, types and names may have been others."""
-
-    def fields(table: SeededTable, row: Mapping[str, Any]) -> dict[str, Json]:
-        made: dict[str, Json] = {}
-        for name, value in row.items():
-            try:
-                made |= table.row({name: value}, renamed)
-            except SeedError:  # no value of today's column equals it
-                made[name] = value
-        return made
-
-    def renamed(section: str, label: Any) -> str:
-        return seed.renamed.get(section, {}).get(label, label)
-
-    found: dict[str, Any] = {}
-    for name, table in seed.sections.items():
-        section = values.get(name, {})
-        if table.single is not None:
-            found[name] = fields(table, section)
-        else:
-            rows = {label: row for label, row in section.items() if isinstance(row, dict)}
-            found[name] = {label: fields(table, row) for label, row in rows.items()}
-    return found

@@ -30,12 +30,12 @@ def make_takes(seeds: Iterable[Seed], names: Iterable[str]) -> Takes:
 def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
     """Return what a revert does to the single rows; a column that takes no NULL stays."""
     for table in seed.tables:
-        for row in snapshot.rows[seed.name, table.name] if table.single is not None else ():
-            values = {name: row.values.get(name, row.bad.get(name)) for name in table.fields}
+        for row in () if table.keys else snapshot.rows[seed.name, table.name]:
+            values = {**row.values, **row.bad}
             changes = {
-                name: (value, None)
-                for name, value in values.items()
-                if value is not None and table.column(name).nullable
+                name: (values[name], None)
+                for name in table.fields
+                if values[name] is not None and table.column(name).nullable
             }
             if changes:
                 plan = RowPlan.of(table, str(table.single), row)
@@ -45,12 +45,6 @@ def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
 def _names(seed: Seed) -> Iterator[str]:
     for name, table in seed.sections.items():
         yield name
-        fields = [*table.columns, *([table.children.name] if table.children else [])]
-        rows = (
-            [name]
-            if table.single is not None
-            else [f"{name}.{row}" for row in seed.canonical[name]]
-        )
-        for row in rows:
+        for row in [f"{name}.{label}" for label in seed.row_order[name]] if table.keys else [name]:
             yield row
-            yield from (f"{row}.{field}" for field in fields)
+            yield from (f"{row}.{field}" for field in table.all_fields)

@@ -1,25 +1,29 @@
 """Seeder: makes a database whole in one transaction, or finds that it is whole already."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from time import perf_counter
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import MetaData, Table, delete, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .apply import advance_ids, taken_id, write_marker, write_rows
-from .backfill import Progress, fill, missing_parents
+from .backfill import fill, missing_parents
 from .declaration import Seed
-from .errors import SeedDeclarationError, SeedError, UnknownSeedName, is_busy
+from .errors import SeedError, UnknownSeedName, is_busy
 from .export import export_values
 from .history import Run, read_runs, returning, write_runs
+from .hooks import Finish, Progress, Schema, silent, utc_now
+from .inspection import compared, found
 from .lock import Exclusive, exclusive_transaction, retried
-from .plan import Takes, make_plan, nothing
-from .report import BackfillReport, Outcome, Report, SeedReport
+from .parts import demand, repeated
+from .plan import Takes, nothing
+from .report import Outcome, Report, SeedReport
 from .revert import make_takes, to_null
 from .snapshot import Look, Snapshot
 from .tables import marker_table, runs_table
@@ -28,33 +32,6 @@ T = TypeVar("T")
 #: The mechanism's own tables, as it makes them where nobody else has.
 _OWN = MetaData()
 _MARKER, _RUNS = marker_table(_OWN), runs_table(_OWN)
-Finish = Callable[[AsyncConnection, Report], Awaitable[None]]
-
-
-class Schema(Protocol):
-    """The schema below the seeds, for a caller who upgrades it in the same transaction."""
-
-    #: A SELECT of the revision, which a database at head understands.
-    revision: str
-
-    @property
-    def head(self) -> str:
-        """The revision that this release works with."""
-
-    async def current(self, connection: AsyncConnection) -> str | None:
-        """Return the revision of any database; None when it has none."""
-
-    async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
-        """Bring the schema to head in the caller's transaction."""
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-def silent(_done: int, _total: int, /) -> None:
-    """Report no progress."""
 
 
 class Seeder:
@@ -84,12 +61,12 @@ class Seeder:
         tables whose next ids are looked after; `finish` is what the caller adds to what was
         written, in the same transaction; `clock` gives the time of what is recorded.
         """
-        if isinstance(seeds, Seed) or not seeds:
-            raise SeedDeclarationError("Give a list of at least one seed.")
+        demand(isinstance(engine, AsyncEngine), f"{engine!r} is no AsyncEngine.")
+        are_seeds = not isinstance(seeds, Seed) and all(isinstance(seed, Seed) for seed in seeds)
+        demand(are_seeds and seeds, "Give a list of at least one seed.")
         self.seeds = {seed.name: seed for seed in seeds}
-        if len(self.seeds) < len(seeds):
-            names = ", ".join(repr(seed.name) for seed in seeds)
-            raise SeedDeclarationError(f"Two seeds of {names} have one name; give each its own.")
+        twice = repeated([seed.name for seed in seeds])
+        demand(twice is None, f"Two seeds have the name {twice!r}; give each its own.")
         self._engine = engine
         self._timeout = lock_timeout
         self._release = release
@@ -100,7 +77,7 @@ class Seeder:
         self._clock = clock
         self._numbered = {
             table.fullname: table
-            for table in (*map(_table, _parts(seeds)), *numbered)
+            for table in (*_tables(seeds), *numbered)
             if table.autoincrement_column is not None
         }
 
@@ -120,10 +97,7 @@ class Seeder:
     async def plan(self, names: Iterable[str] = ()) -> Report:
         """Report exactly what `run`, or `take` of some names, would do: done, and rolled back."""
         takes = make_takes(self.seeds.values(), names)
-
-        async def work(connection: AsyncConnection) -> Report:
-            return await self.apply(connection, takes=takes, list_keys=True)
-
+        work = partial(self.apply, takes=takes, list_keys=True)
         return await self._in_transaction(work, dry_run=True)
 
     async def take(self, names: Iterable[str], connection: AsyncConnection | None = None) -> Report:
@@ -136,7 +110,7 @@ class Seeder:
         takes = make_takes(self.seeds.values(), names)
         if connection is not None:
             return await self.apply(connection, takes=takes)
-        return await self._in_transaction(lambda own: self.apply(own, takes=takes))
+        return await self._in_transaction(partial(self.apply, takes=takes))
 
     async def revert(self, name: str, *, dry_run: bool = False) -> Report:
         """Set the fields of single rows to NULL and remove the marker; all other rows stay.
@@ -230,7 +204,7 @@ class Seeder:
     async def _report(
         self, connection: AsyncConnection, snapshot: Snapshot, takes: Takes = nothing
     ) -> Report:
-        seeds = [_judged(seed, snapshot, takes) for seed in self.seeds.values()]
+        seeds = [compared(seed, snapshot, takes) for seed in self.seeds.values()]
         head = self._schema.head if self._schema else None
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
             runs = await read_runs(connection, _RUNS) if snapshot.markers else []
@@ -264,11 +238,8 @@ class Seeder:
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
         revision = await self._schema.current(connection) if self._schema else None
         if self._schema and revision is None:
-            nothing_there = Snapshot({}, {}, {}, (), ())
-            one = replace(
-                _found(replace(seed, backfills=()), nothing_there), action=Outcome.UP_TO_DATE
-            )
-            return Report((one,))
+            empty = found(replace(seed, backfills=()), Snapshot({}, {}, {}, (), ()))
+            return Report((replace(empty, action=Outcome.UP_TO_DATE),))
         if self._schema and revision != self._schema.head:
             raise SeedError(
                 f"The schema is at {revision}, not at {self._schema.head}, so the seed is not ours "
@@ -278,18 +249,16 @@ class Seeder:
         snapshot = await self._look(connection, [seed]).take(connection)
         rows = tuple(to_null(seed, snapshot))
         await write_rows(connection, seed, rows)
-        marker = _MARKER
-        await connection.execute(delete(marker).where(marker.c.seed == seed.name))
-        found = snapshot.markers.get(seed.name)
-        action = Outcome.REVERTED if rows or found else Outcome.UP_TO_DATE
-        one = replace(_found(seed, snapshot), rows=rows, backfills=(), action=action)
-        report = Report((one,), revision, revision)
+        await connection.execute(delete(_MARKER).where(_MARKER.c.seed == seed.name))
+        one = found(seed, snapshot)
+        action = Outcome.REVERTED if rows or one.marker else Outcome.UP_TO_DATE
+        reverted = replace(one, rows=rows, backfills=(), action=action)
+        report = Report((reverted,), revision, revision)
         await self._record(connection, report)
         return report
 
     async def _record(self, connection: AsyncConnection, report: Report) -> None:
-        now = self._clock()
-        await write_runs(connection, _RUNS, report, now=now, release=self._release)
+        await write_runs(connection, _RUNS, report, now=self._clock(), release=self._release)
 
     async def _in_transaction(
         self, work: Callable[[AsyncConnection], Awaitable[T]], *, dry_run: bool = False
@@ -324,49 +293,8 @@ class Seeder:
         return await connection.run_sync(lambda sync: inspect(sync).has_table(table.name))
 
 
-def _found(seed: Seed, snapshot: Snapshot) -> SeedReport:
-    marker = snapshot.markers.get(seed.name)
-    backfills = tuple(
-        BackfillReport(one.name, one.table.name, total, total - have)
-        for one in seed.backfills
-        for total, have in [snapshot.counts[seed.name, one.name]]
-    )
-    return SeedReport(
-        name=seed.name,
-        version=seed.version,
-        marker=marker,
-        matches=marker is not None and marker.matches(seed),
-        sections=tuple(seed.sections),
-        rows=(),
-        backfills=backfills,
-    )
-
-
-def _judged(seed: Seed, snapshot: Snapshot, takes: Takes) -> SeedReport:
-    report = _found(seed, snapshot)
-    if report.is_newer:
-        if takes is not nothing:
-            raise SeedError(
-                f"A newer version of the seed {seed.name} was applied; take edits back with the "
-                "release that did it."
-            )
-        return report
-    stored = {table.name: snapshot.rows[seed.name, table.name] for table in seed.tables}
-    applied = report.marker.values if report.marker else {}
-    rows = make_plan(seed, seed.canonical if report.matches else applied, stored, takes)
-    taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
-    return replace(report, rows=rows, action=taken)
-
-
-def _parts(seeds: Iterable[Seed]) -> Iterable[Any]:
+def _tables(seeds: Iterable[Seed]) -> Iterator[Table]:
     for seed in seeds:
         for table in seed.tables:
-            yield table
-            if table.children:
-                yield table.children
-        yield from seed.backfills
-
-
-def _table(part: Any) -> Table:
-    table: Table = part.table
-    return table
+            yield from (part.table for part in (table, table.children) if part)
+        yield from (backfill.table for backfill in seed.backfills)

@@ -14,15 +14,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 _JSON = JSON().with_variant(JSONB(), "postgresql")
+_TEXTS = ("ran_at", "seed", "outcome", "release", "host", "counts", "changes", "notes")
 #: SQLite takes any value into any column, unless a CHECK asks: STRICT knows no DATETIME and JSON.
-_RUNS_TYPES = (
-    "typeof(ran_at) = 'text' AND typeof(seed) = 'text' AND typeof(outcome) = 'text'"
-    " AND typeof(version_before) IN ('integer', 'null')"
-    " AND typeof(version_after) IN ('integer', 'null')"
-    " AND typeof(schema_before) IN ('text', 'null') AND typeof(schema_after) IN ('text', 'null')"
-    " AND typeof(release) = 'text' AND typeof(host) = 'text' AND typeof(counts) = 'text'"
-    " AND typeof(changes) = 'text' AND typeof(notes) = 'text'"
-    " AND typeof(milliseconds) = 'integer'"
+_TYPES = " AND ".join(
+    [
+        *(f"typeof({name}) = 'text'" for name in _TEXTS),
+        *(f"typeof(version_{side}) IN ('integer', 'null')" for side in ("before", "after")),
+        *(f"typeof(schema_{side}) IN ('text', 'null')" for side in ("before", "after")),
+        "typeof(milliseconds) = 'integer'",
+    ]
 )
 
 
@@ -66,7 +66,7 @@ def runs_table(metadata: MetaData) -> Table:
         Column("changes", _JSON, nullable=False),
         Column("notes", _JSON, nullable=False),
         Column("milliseconds", Integer, nullable=False),
-        CheckConstraint(_RUNS_TYPES, "types").ddl_if(dialect="sqlite"),
+        CheckConstraint(_TYPES, "types").ddl_if(dialect="sqlite"),
         sqlite_autoincrement=True,
         keep_existing=True,
     )

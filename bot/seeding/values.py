@@ -1,13 +1,13 @@
 """Canonical JSON form of column values: equal is equal, on SQLite, on PostgreSQL and in a marker.
 
-Each form turns a value of a declaration or a marker into JSON (`canonical`), what a look has read
-into the same JSON (`read`), and that JSON into what SQLAlchemy takes (`bind`). A value that the
-column's type cannot hold raises one of `CANNOT_HOLD`.
+A value that its column's type cannot hold raises one of `CANNOT_HOLD`.
 """
 
 import json
 import struct
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Dialect, null, types
+from sqlalchemy import Column, null, types
 from sqlalchemy.dialects import postgresql
 
 from .errors import SeedDeclarationError
@@ -28,310 +28,48 @@ _DOUBLE: Final = 25  # the fewest bits of FLOAT for which PostgreSQL takes eight
 _BITS: Final = ((types.SmallInteger, 15), (types.BigInteger, 63), (types.Integer, 31))
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A form of values; the base for those that are the same everywhere."""
-
-    def __init__(self, kind: Any) -> None:
-        """`kind` is the column's type."""
-        self.kind = kind
-
-    def canonical(self, value: Any) -> Json:
-        """Return the JSON form of a declared value."""
-        raise NotImplementedError
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:  # noqa: ARG002 - most forms do not care
-        """Return the JSON form of what a look has read."""
-        return self.canonical(value)
-
-    def bind(self, value: Json) -> Any:
-        """Return what SQLAlchemy takes for the column."""
-        return value
-
-    def select(self, column: str) -> str:
-        """Return the SQL that gives PostgreSQL's JSON of the column."""
-        return column
-
-    def literal(self, value: Json, dialect: Dialect) -> str:
-        """Return the value as an SQL literal."""
-        processor = self.kind.dialect_impl(dialect).literal_processor(dialect)
-        return str(processor(self.bind(value)))
-
-
-class TextForm(Form):
-    """Text, within the column's length and without NUL, which PostgreSQL does not store."""
-
-    def canonical(self, value: Any) -> Json:
-        text = _of(str, value)
-        if isinstance(self.kind, types.CHAR):
-            text = text.rstrip(" ")  # PostgreSQL fills it up
-        if self.kind.length and len(text) > self.kind.length:
-            raise ValueError(f"longer than {self.kind.length}")
-        return storable(text)
-
-
-class IntegerForm(Form):
-    """Whole numbers that fit the column."""
-
-    def __init__(self, kind: Any) -> None:
-        """Look up how many bits the column has."""
-        super().__init__(kind)
-        self._limit = 2 ** next(bits for known, bits in _BITS if isinstance(kind, known))
-
-    def canonical(self, value: Any) -> Json:
-        number = _of(int, value)
-        if isinstance(value, bool) or not -self._limit <= number < self._limit:
-            raise ValueError
-        return number
-
-
-class BooleanForm(Form):
-    """True and false; SQLite has 1 and 0 for them, and nothing else counts."""
-
-    def canonical(self, value: Any) -> Json:
-        return _of(bool, value)
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:
-        return {0: False, 1: True}[_of(int, value)] if sqlite else self.canonical(value)
-
-
-class FloatForm(Form):
-    """Finite floating-point numbers."""
-
-    def canonical(self, value: Any) -> Json:
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise TypeError
-        number = float(value)
-        if number - number != 0:  # infinite, or none at all
-            raise ValueError
-        if isinstance(self.kind, types.REAL) or (self.kind.precision or _DOUBLE) < _DOUBLE:
-            (number,) = struct.unpack("f", struct.pack("f", number))
-        return number
-
-
-class NumericForm(Form):
-    """Exact numbers as text, at the column's scale."""
-
-    def canonical(self, value: Any) -> Json:
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-            raise TypeError
-        number = Decimal(str(value))
-        if not number.is_finite():
-            raise ValueError
-        precision, scale = self.kind.precision, self.kind.scale
-        if precision is not None and scale is None:
-            scale = 0
-        if scale is None:
-            return format(number.normalize(_EXACT) + 0, "f")
-        number = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
-        if precision is not None and number.adjusted() >= precision - scale and number:
-            raise ValueError
-        return format(number or abs(number), "f")
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:
-        # SQLite makes a number of every text that is one.
-        return self.canonical(_of((int, float), value) if sqlite else value)
-
-    def bind(self, value: Json) -> Any:
-        return Decimal(value)
-
-    def select(self, column: str) -> str:
-        return f"CAST({column} AS text)"
-
-
-class DateForm(Form):
-    """Days."""
-
-    def canonical(self, value: Any) -> Json:
-        day = date.fromisoformat(value) if isinstance(value, str) else value
-        if not isinstance(day, date) or isinstance(day, datetime):
-            raise TypeError
-        return day.isoformat()
-
-    def bind(self, value: Json) -> Any:
-        return date.fromisoformat(value)
-
-
-class TimeForm(Form):
-    """Times of day without a zone."""
-
-    def canonical(self, value: Any) -> Json:
-        moment = time.fromisoformat(value) if isinstance(value, str) else _of(time, value)
-        if moment.tzinfo is not None:
-            raise ValueError
-        return moment.isoformat()
-
-    def bind(self, value: Json) -> Any:
-        return time.fromisoformat(value)
-
-
-class DateTimeForm(Form):
-    """Moments: in UTC where the column has a zone, which SQLite does not store."""
-
-    def canonical(self, value: Any) -> Json:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else _of(datetime, value)
-        if (moment.tzinfo is not None) != bool(self.kind.timezone):
-            raise ValueError
-        return (moment.astimezone(UTC) if self.kind.timezone else moment).isoformat()
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:
-        moment = datetime.fromisoformat(_of(str, value))
-        if sqlite and self.kind.timezone and moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return self.canonical(moment)
-
-    def bind(self, value: Json) -> Any:
-        return datetime.fromisoformat(value)
-
-
-class IntervalForm(Form):
-    """Spans of time in seconds."""
-
-    def canonical(self, value: Any) -> Json:
-        if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
-            raise TypeError
-        span = value if isinstance(value, timedelta) else timedelta(seconds=value)
-        seconds = span.total_seconds()
-        return int(seconds) if seconds.is_integer() else seconds
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:
-        if sqlite:
-            value = datetime.fromisoformat(_of(str, value)).replace(tzinfo=None) - _EPOCH
-        return self.canonical(value)
-
-    def bind(self, value: Json) -> Any:
-        return timedelta(seconds=value)
-
-    def select(self, column: str) -> str:
-        return f"EXTRACT(EPOCH FROM {column})"
-
-
-class UuidForm(Form):
-    """UUIDs as text with hyphens."""
-
-    def canonical(self, value: Any) -> Json:
-        return str(value if isinstance(value, UUID) else UUID(_of(str, value)))
-
-    def bind(self, value: Json) -> Any:
-        return UUID(value) if self.kind.as_uuid else value
-
-
-class EnumForm(Form):
-    """Members of an enumeration, by name; one of plain texts by those."""
-
-    def __init__(self, kind: Any) -> None:
-        """Look up which text of the database stands for which name."""
-        super().__init__(kind)
-        names = kind.enums
-        if members := kind.enum_class:  # a second name of a member counts where the type has it
-            if len(members.__members__) == len(kind.enums):
-                members = members.__members__.values()
-            names = [member.name for member in members]
-        self._names = dict(zip(kind.enums, names, strict=True))
-
-    def canonical(self, value: Any) -> Json:
-        name = value.name if isinstance(value, Enum) else _of(str, value)
-        if name not in self._names.values():
-            raise ValueError
-        return name
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:  # noqa: ARG002
-        return self._names[_of(str, value)]
-
-    def bind(self, value: Json) -> Any:
-        return self.kind.enum_class[value] if self.kind.enum_class else value
-
-
-class BytesForm(Form):
-    """Bytes in hexadecimal."""
-
-    def canonical(self, value: Any) -> Json:
-        return (value if isinstance(value, bytes) else bytes.fromhex(_of(str, value))).hex()
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:
-        return self.canonical(_of(bytes, value) if sqlite else value)
-
-    def bind(self, value: Json) -> Any:
-        return bytes.fromhex(value)
-
-    def select(self, column: str) -> str:
-        return f"encode({column}, 'hex')"
-
-
-class JsonForm(Form):
-    """JSON as it is; its null is the column's NULL."""
-
-    def canonical(self, value: Any) -> Json:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
-        storable(text.replace("\\\\", "").replace("\\u0000", "\0"))
-        return json.loads(text, parse_float=_json_number)
-
-    def read(self, value: Any, *, sqlite: bool) -> Json:  # noqa: ARG002
-        if isinstance(value, bytes):
-            raise TypeError
-        if isinstance(value, str):
-            return json.loads(value, parse_float=_json_number)
-        return self.canonical(value)
-
-    def select(self, column: str) -> str:
-        return f"CAST({column} AS text)"
-
-
-#: Forms whose values are no key: nobody writes them, or compares them, always in one way.
-NO_KEY: Final = (BytesForm, FloatForm, IntervalForm, JsonForm)
-
-# The first that fits: an enumeration is a kind of text, an interval a decorator to SQLAlchemy.
-_FORMS: Final[tuple[tuple[type[Any] | tuple[type[Any], ...], Callable[[Any], Form]], ...]] = (
-    ((types.Interval, postgresql.INTERVAL), IntervalForm),
-    (types.Enum, EnumForm),
-    (types.String, TextForm),
-    (types.Boolean, BooleanForm),
-    (types.Integer, IntegerForm),
-    (types.Float, FloatForm),
-    (types.Numeric, NumericForm),
-    (types.Date, DateForm),
-    (types.Time, TimeForm),
-    (types.DateTime, DateTimeForm),
-    (types.Uuid, UuidForm),
-    (types.LargeBinary, BytesForm),
-    (types.JSON, JsonForm),
-)
-
-
-@cache
-def form_of(column: Column[Any]) -> Form:
-    """Return the form of a column's values. Raises `SeedDeclarationError` for an unknown type."""
-    kind = column.type
-    form = next((form for kinds, form in _FORMS if isinstance(kind, kinds)), None)
-    if form is None or (form is TimeForm and getattr(kind, "timezone", False)):
-        raise SeedDeclarationError(
-            f"The column {column.table.name}.{column.name} has the type {kind!r}, whose values "
-            "have no form that is equal on every database; seed another column."
-        )
-    return form(kind)
-
-
-def bound(column: Column[Any], value: Json) -> Any:
-    """Return what is written into a column for a canonical value."""
-    return null() if value is None else form_of(column).bind(value)
-
-
-def unquoted(literal: str) -> Any:
-    """Return the value of what SQLite's `quote()` has written, whatever type it is stored as."""
-    if literal == "NULL":
-        return None
-    if literal.startswith("'"):
-        return literal[1:-1].replace("''", "'")
-    if literal.startswith("X'"):
-        return bytes.fromhex(literal[2:-1])
-    try:
-        return int(literal)
-    except ValueError:
-        return float(literal)
-
-
-def _json_number(text: str) -> float:
-    """Return a number as JSONB gives it back, which writes out all digits before the point."""
-    return int(Decimal(text)) if "e+" in text else float(text)
+    """The JSON form of one type of values.
+
+    `canonical` makes JSON of a declared value, `read` and `read_sqlite` the same JSON of what a
+    look has read, `bind` what SQLAlchemy takes of that. `select` is the SQL whose value has a form
+    in PostgreSQL's JSON; `is_key` says whether everybody writes such values in one way.
+    """
+
+    canonical: Callable[[Any], Json]
+    read: Callable[[Any], Json]
+    read_sqlite: Callable[[Any], Json]
+    bind: Callable[[Json], Any] = _same
+    select: str = "{}"
+    is_key: bool = True
+    is_whole: bool = False
+
+
+def _form(
+    canonical: Callable[[Any], Json],
+    read: Callable[[Any], Json] | None = None,
+    sqlite: Callable[[Any], Json] | None = None,
+    **rest: Any,
+) -> Form:
+    read = read or canonical
+    return Form(canonical, read, sqlite or read, **rest)
+
+
+def _of(kind: Any, value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise TypeError
+    return _of((int, float, Decimal), value)
 
 
 def storable(text: str) -> str:
@@ -342,7 +80,221 @@ def storable(text: str) -> str:
     return text
 
 
-def _of(kind: type[Any] | tuple[type[Any], ...], value: Any) -> Any:
-    if not isinstance(value, kind):
-        raise TypeError
-    return value
+def _text(kind: Any) -> Form:
+    most, padded = kind.length or sys.maxsize, isinstance(kind, types.CHAR)
+
+    def read(value: Any) -> Json:
+        text = _of(str, value)
+        text = text.rstrip(" ") if padded else text  # PostgreSQL fills it up
+        if len(text) > most:
+            raise ValueError(f"longer than {most}")
+        return text
+
+    return _form(lambda value: storable(read(value)), read)
+
+
+def _whole(kind: Any) -> Form:
+    most = 2 ** next(bits for known, bits in _BITS if isinstance(kind, known))
+
+    def canonical(value: Any) -> Json:
+        number = int(_of(int, value))
+        if isinstance(value, bool) or not -most <= number < most:
+            raise ValueError
+        return number
+
+    return _form(canonical, is_whole=True)
+
+
+def _boolean(_kind: Any) -> Form:
+    def sqlite(value: Any) -> Json:  # it has 1 and 0, and nothing else counts
+        return {0: False, 1: True}[_of(int, value)]
+
+    return _form(lambda value: _of(bool, value), sqlite=sqlite)
+
+
+def _float(kind: Any) -> Form:
+    single = isinstance(kind, types.REAL) or (kind.precision or _DOUBLE) < _DOUBLE
+
+    def canonical(value: Any) -> Json:
+        number = float(_number(value))
+        if number - number != 0:  # infinite, or none at all
+            raise ValueError
+        return struct.unpack("f", struct.pack("f", number))[0] if single else number
+
+    return _form(canonical, is_key=False)
+
+
+def _exact(kind: Any) -> Form:
+    precision = kind.precision
+    scale = 0 if precision is not None and kind.scale is None else kind.scale
+
+    def canonical(value: Any) -> Json:
+        number = Decimal(value if isinstance(value, str) else str(_number(value)))
+        if not number.is_finite():
+            raise ValueError
+        if scale is None:
+            return format(number.normalize(_EXACT) + 0, "f")
+        number = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+        if precision is not None and number.adjusted() >= precision - scale and number:
+            raise ValueError
+        return format(number or abs(number), "f")
+
+    # SQLite makes a number of every text that is one.
+    return _form(
+        canonical,
+        sqlite=lambda value: canonical(_number(value)),
+        bind=Decimal,
+        select="CAST({} AS text)",
+    )
+
+
+def _day(_kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        if isinstance(value, datetime):
+            raise TypeError
+        return str(date.fromisoformat(value) if isinstance(value, str) else _of(date, value))
+
+    return _form(canonical, bind=date.fromisoformat)
+
+
+def _hour(_kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        moment = time.fromisoformat(value) if isinstance(value, str) else _of(time, value)
+        if moment.tzinfo is not None:
+            raise ValueError
+        return moment.isoformat()
+
+    return _form(canonical, bind=time.fromisoformat)
+
+
+def _moment(kind: Any) -> Form:
+    in_utc = bool(kind.timezone)
+
+    def canonical(value: Any) -> Json:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else _of(datetime, value)
+        if (moment.tzinfo is not None) != in_utc:
+            raise ValueError
+        return (moment.astimezone(UTC) if in_utc else moment).isoformat()
+
+    def sqlite(value: Any) -> Json:  # which stores no zone
+        moment = datetime.fromisoformat(_of(str, value))
+        return canonical(moment.replace(tzinfo=moment.tzinfo or UTC) if in_utc else moment)
+
+    return _form(canonical, sqlite=sqlite, bind=datetime.fromisoformat)
+
+
+def _interval(_kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        span = value if isinstance(value, timedelta) else timedelta(seconds=_number(value))
+        seconds = span.total_seconds()
+        return int(seconds) if seconds.is_integer() else seconds
+
+    def sqlite(value: Any) -> Json:
+        return canonical(datetime.fromisoformat(_of(str, value)).replace(tzinfo=None) - _EPOCH)
+
+    return _form(
+        canonical,
+        sqlite=sqlite,
+        bind=lambda seconds: timedelta(seconds=seconds),
+        select="EXTRACT(EPOCH FROM {})",
+        is_key=False,
+    )
+
+
+def _uuid(kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        return str(value if isinstance(value, UUID) else UUID(_of(str, value)))
+
+    return _form(canonical, bind=UUID if kind.as_uuid else _same)
+
+
+def _enum(kind: Any) -> Form:
+    members = kind.enum_class
+    names = kind.enums
+    if members is not None:  # a second name of a member counts where the type has it
+        aliased = len(members.__members__) == len(kind.enums)
+        names = [member.name for member in (members.__members__.values() if aliased else members)]
+    stored = dict(zip(kind.enums, names, strict=True))
+
+    def canonical(value: Any) -> Json:
+        name = value.name if isinstance(value, Enum) else _of(str, value)
+        if name not in names:
+            raise ValueError
+        return name
+
+    return _form(
+        canonical,
+        lambda value: stored[_of(str, value)],
+        bind=_same if members is None else lambda name: members[name],
+    )
+
+
+def _bytes(_kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        return (value if isinstance(value, bytes) else bytes.fromhex(_of(str, value))).hex()
+
+    return _form(
+        canonical,
+        sqlite=lambda value: _of(bytes, value).hex(),
+        bind=bytes.fromhex,
+        select="encode({}, 'hex')",
+        is_key=False,
+    )
+
+
+def _json(_kind: Any) -> Form:
+    def canonical(value: Any) -> Json:
+        text = _encode(value)
+        storable(text.replace("\\\\", "").replace("\\u0000", "\0"))
+        return _decode(text)
+
+    def read(value: Any) -> Json:
+        if isinstance(value, bytes):
+            raise TypeError
+        return _decode(value) if isinstance(value, str) else canonical(value)
+
+    return _form(canonical, read, select="CAST({} AS text)", is_key=False)
+
+
+def _json_number(text: str) -> float:
+    """Return a number as JSONB gives it back, which writes out all digits before the point."""
+    return int(Decimal(text)) if "e+" in text else float(text)
+
+
+_encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+_decode: Final = json.JSONDecoder(parse_float=_json_number).decode
+
+# The first that fits: an enumeration is a kind of text, an interval a decorator to SQLAlchemy.
+_FORMS: Final[tuple[tuple[Any, Callable[[Any], Form]], ...]] = (
+    ((types.Interval, postgresql.INTERVAL), _interval),
+    (types.Enum, _enum),
+    (types.String, _text),
+    (types.Boolean, _boolean),
+    (types.Integer, _whole),
+    (types.Float, _float),
+    (types.Numeric, _exact),
+    (types.Date, _day),
+    (types.Time, _hour),
+    (types.DateTime, _moment),
+    (types.Uuid, _uuid),
+    (types.LargeBinary, _bytes),
+    (types.JSON, _json),
+)
+
+
+@cache
+def form_of(column: Column[Any]) -> Form:
+    """Return the form of a column's values. Raises `SeedDeclarationError` for an unknown type."""
+    kind = column.type
+    make = next((make for kinds, make in _FORMS if isinstance(kind, kinds)), None)
+    if make is None or (make is _hour and getattr(kind, "timezone", False)):
+        raise SeedDeclarationError(
+            f"The column {column.table.name}.{column.name} has the type {kind!r}, whose values "
+            "have no form that is equal on every database; seed another column."
+        )
+    return make(kind)
+
+
+def bound(column: Column[Any], value: Json) -> Any:
+    """Return what is written into a column for a canonical value."""
+    return null() if value is None else form_of(column).bind(value)

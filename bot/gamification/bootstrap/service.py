@@ -21,9 +21,8 @@ from bot.gamification.config import ConfigReader
 from bot.gamification.levels import settle_levels
 from bot.gamification.problems import read_problems
 from bot.seeding import Report, Seeder, SeedError
-from bot.seeding.backfill import Progress
 from bot.seeding.history import Run
-from bot.seeding.service import silent, utc_now
+from bot.seeding.hooks import Progress, silent, utc_now
 
 logger = logging.getLogger(__name__)
 

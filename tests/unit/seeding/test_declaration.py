@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    create_engine,
     func,
     text,
 )
@@ -170,6 +171,10 @@ TABLES: dict[str, tuple[Callable[[], Any], str]] = {
     "an unknown key": (lambda: table(key="cod"), "things.*'cod'"),
     "a key of nothing": (lambda: table(key=()), "things: .*key"),
     "an unknown initial column": (lambda: table(initial={"pass": str}), "things.*'pass'"),
+    "an initial value of no function": (
+        lambda: table(initial={"kind": "plain"}),
+        "things.*initial 'kind'.*function",
+    ),
     "a field named twice": (lambda: table(fields=("size", "size")), "things.*'size'.*twice"),
     "a key that is a field": (lambda: table(fields=("code",)), "things.*'code'.*twice"),
     "an initial value of a field": (lambda: table(initial={"size": int}), "things.*'size'.*twice"),
@@ -262,6 +267,18 @@ SEEDS: dict[str, tuple[Callable[[], Any], str]] = {
     "a version of truth": (lambda: seed({}, version=True), "catalogue.*version"),
     "values of no mapping": (lambda: seed(["things"], table()), "catalogue.*values"),
     "no values at all": (lambda: seed(None, table()), "catalogue.*values"),
+    "one table for a list": (
+        lambda: Seed("catalogue", 1, {"things": {}}, table()),  # type: ignore[arg-type]
+        "catalogue.*list of SeededTable",
+    ),
+    "a table for a seeded one": (
+        lambda: Seed("catalogue", 1, {}, [things]),  # type: ignore[list-item]
+        "catalogue.*list of SeededTable",
+    ),
+    "children for a backfill": (
+        lambda: Seed("catalogue", 1, {}, backfills=[children()]),  # type: ignore[list-item]
+        "catalogue.*list of Backfill",
+    ),
     "a section without a table": (lambda: seed({"thigns": {}}), "catalogue.*'thigns'"),
     "a table without a section": (lambda: seed({}, table()), "catalogue.*'things'"),
     "sections of two types": (lambda: seed({1: {}, "x": {}}), "catalogue"),
@@ -491,6 +508,14 @@ def test_seeder_without_a_seed() -> None:
     """There would be nothing to do."""
     with pytest.raises(SeedDeclarationError, match="seed"):
         Seeder(create_async_engine("sqlite+aiosqlite://"), [])
+
+
+def test_engine_that_is_not_asynchronous() -> None:
+    """It is refused before anything is read."""
+    one = seed({"things": {}}, table())
+
+    with pytest.raises(SeedDeclarationError, match="AsyncEngine"):
+        Seeder(create_engine("sqlite://"), [one])  # type: ignore[arg-type]
 
 
 def test_one_seed_instead_of_a_list() -> None:

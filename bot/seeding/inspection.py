@@ -1,0 +1,48 @@
+"""Inspection of a snapshot: what a run would do for each seed."""
+
+from dataclasses import replace
+
+from .declaration import Seed
+from .errors import SeedError
+from .plan import Takes, make_plan, nothing
+from .report import BackfillReport, Outcome, SeedReport
+from .snapshot import Snapshot
+
+
+def found(seed: Seed, snapshot: Snapshot) -> SeedReport:
+    """Return the report of a seed without its rows: marker and backfills."""
+    marker = snapshot.markers.get(seed.name)
+    backfills = tuple(
+        BackfillReport(one.name, one.table.name, total, total - have)
+        for one in seed.backfills
+        for total, have in [snapshot.counts[seed.name, one.name]]
+    )
+    return SeedReport(
+        name=seed.name,
+        version=seed.version,
+        marker=marker,
+        matches=marker is not None and marker.matches(seed),
+        sections=tuple(seed.sections),
+        rows=(),
+        backfills=backfills,
+    )
+
+
+def compared(seed: Seed, snapshot: Snapshot, takes: Takes = nothing) -> SeedReport:
+    """Return the report of what a run does for a seed, and `takes` gives back.
+
+    Raises `SeedError` for edits of a newer version that shall be taken back.
+    """
+    report = found(seed, snapshot)
+    if report.is_newer:
+        if takes is not nothing:
+            raise SeedError(
+                f"A newer version of the seed {seed.name} was applied; take edits back with the "
+                "release that did it."
+            )
+        return report
+    stored = {table.name: snapshot.rows[seed.name, table.name] for table in seed.tables}
+    applied = report.marker.values if report.marker else {}
+    rows = make_plan(seed, seed.canonical if report.matches else applied, stored, takes)
+    taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
+    return replace(report, rows=rows, action=taken)

@@ -1,0 +1,236 @@
+"""Text of the one statement that looks at all seeds, and the reading of what it gave.
+
+One statement sees one moment, even under READ COMMITTED, and costs one round trip. Each engine
+builds JSON with functions of its own. On SQLite every value passes `quote()`, which tells as what
+it is stored, whatever its column's type says.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Dialect, String, Table
+
+from .declaration import Seed
+from .parts import Backfill
+from .sections import Children, Key, SeededTable
+from .values import CANNOT_HOLD, Json, form_of
+
+Good = dict[str, Json]
+Bad = dict[str, Any]
+
+
+class _Column(NamedTuple):
+    """A column of the look: its SQL, and what makes a canonical value of what that gave."""
+
+    name: str
+    sql: str
+    read: Callable[[Any], Json]
+
+
+class Words:
+    """The words of one dialect; only names of columns and tables and literals are put into them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        """Learn whose words they are."""
+        self.dialect = dialect
+        self.is_sqlite = dialect.name == "sqlite"
+        self.quote = dialect.identifier_preparer.quote
+        self._text = String().literal_processor(dialect)  # type: ignore[no-untyped-call]
+
+    def text(self, text: str) -> str:
+        """Return a text as a literal."""
+        return str(self._text(text))
+
+    def literal(self, column: Column[Any], value: Json) -> str:
+        """Return a canonical value of a column as a literal."""
+        process: Any = column.type.dialect_impl(self.dialect).literal_processor(self.dialect)
+        return str(process(form_of(column).bind(value)))
+
+    def table(self, table: Table) -> str:
+        """Return the name of a table."""
+        return self.dialect.identifier_preparer.format_table(table)
+
+    def array(self, columns: Iterable[str]) -> str:
+        """Return a JSON array of some columns."""
+        return f"json_{'' if self.is_sqlite else 'build_'}array({', '.join(columns)})"
+
+    def rows(self, columns: Iterable[_Column], source: str) -> str:
+        """Return the rows of a source as a text of JSON, a scalar of the look."""
+        group = "json_group_array" if self.is_sqlite else "json_agg"
+        array = self.array(column.sql for column in columns)
+        return f"(SELECT CAST({group}({array}) AS text) FROM {source})"  # noqa: S608
+
+    def read(self, columns: list[_Column], text: str | None) -> Iterator[tuple[Good, Bad]]:
+        """Return the good values of each row by column, and those that no such column can hold."""
+        plain = unquoted if self.is_sqlite else _same
+        for raw in json.loads(text or "[]"):
+            good: Good = {}
+            bad: Bad = {}
+            for (name, _, read), stored in zip(columns, raw, strict=True):
+                value = plain(stored)
+                try:
+                    good[name] = None if value is None else read(value)
+                except CANNOT_HOLD:
+                    bad[name] = value
+            yield good, bad
+
+
+class Section:
+    """What the look asks of one section of a seed: its rows, and their children."""
+
+    def __init__(self, words: Words, seed: Seed, table: SeededTable, *, whole: bool) -> None:
+        """With `whole`, all rows are asked for, not only those that matter to the seed."""
+        self.seed = seed
+        self.table = table
+        self._words = words
+        self._whole = whole
+
+    @cached_property
+    def columns(self) -> list[_Column]:
+        """The columns of a row."""
+        table = self.table
+        link = [table.link.name] if table.children else []
+        names = dict.fromkeys([*table.ids, *link, *table.keys, *table.fields])
+        return [self._column(table, name, "t") for name in names]
+
+    @cached_property
+    def child_columns(self) -> list[_Column]:
+        """The columns of a child."""
+        children = self.children
+        names = (children.parent, *children.columns)
+        return [self._column(children, name, "c") for name in names]
+
+    @cached_property
+    def source(self) -> str:
+        """The rows that a start may touch: a table may have millions of others."""
+        table, words = self.table, self._words
+        rows = f"{words.table(table.table)} AS t"
+        renamed = self.seed.renamed.get(table.name)
+        if not table.keys:
+            names, keys = table.ids, [(table.single_key,)]
+        elif self._whole or table.adopt_by or (renamed and len(table.keys) > 1):
+            return rows
+        else:
+            names, keys = table.keys, [*self.seed.labels[table.name]]
+        wanted = ", ".join(map(self._literals, [names] * len(keys), keys))
+        columns = ", ".join(f"t.{words.quote(name)}" for name in names)
+        # PostgreSQL takes the literals of VALUES for texts, SQLite compares rows with nothing else.
+        values = f"VALUES {wanted}" if words.is_sqlite else wanted
+        return f"{rows} WHERE ({columns}) IN ({values})" if keys else f"{rows} WHERE 1 = 0"
+
+    @cached_property
+    def child_source(self) -> str:
+        """The children of those rows."""
+        words, children = self._words, self.children
+        parents = f"SELECT t.{words.quote(self.table.link.name)} FROM {self.source}"  # noqa: S608
+        parent = f"c.{words.quote(children.parent)}"
+        return f"{words.table(children.table)} AS c WHERE {parent} IN ({parents})"
+
+    def scalars(self) -> Iterator[str]:
+        """Return what the look selects."""
+        yield self._words.rows(self.columns, self.source)
+        if self.table.children:
+            yield self._words.rows(self.child_columns, self.child_source)
+
+    def locks(self) -> Iterator[str]:
+        """Return statements that keep others from editing what is looked at until we commit."""
+        for source in [self.source, *([self.child_source] if self.table.children else [])]:
+            # Not from those who only refer to a row, and must not wait.
+            yield f"SELECT 1 FROM {source} FOR NO KEY UPDATE"  # noqa: S608
+
+    @property
+    def children(self) -> Children:
+        """The declaration of the children."""
+        assert self.table.children is not None  # noqa: S101 - asked for only where there are some
+        return self.table.children
+
+    def _column(self, part: SeededTable | Children, name: str, alias: str) -> _Column:
+        sql = f"{alias}.{self._words.quote(name)}"
+        if name in part.refs:
+            return self._reference(part, name, sql)
+        form = part.forms.get(name) or form_of(part.column(name))
+        if self._words.is_sqlite:
+            return _Column(name, f"quote({sql})", form.read_sqlite)
+        return _Column(name, form.select.format(sql), form.read)
+
+    def _reference(self, part: SeededTable | Children, name: str, sql: str) -> _Column:
+        """Return the name of the row that a column refers to."""
+        words, table = self._words, self.seed.sections[part.refs[name]]
+        keys = [self._column(table, one, "r") for one in table.keys]
+        target = words.quote(self.seed.targets[self.table.name][name].name)
+        array = words.array(key.sql for key in keys)
+        found = f"(SELECT {array} FROM {words.table(table.table)} AS r WHERE r.{target} = {sql})"  # noqa: S608
+        labels = self.seed.labels[table.name]
+
+        def label(raw: str) -> Json:
+            ((good, bad),) = words.read(keys, f"[{raw}]")
+            if bad:
+                raise ValueError(bad)
+            key = tuple(good.values())
+            return labels.get(key) or label_of(key)
+
+        sql = f"quote({found})" if words.is_sqlite else f"CAST({found} AS text)"
+        return _Column(name, sql, label)
+
+    def _literals(self, names: Iterable[str], key: Key) -> str:
+        columns = map(self.table.column, names)
+        return f"({', '.join(map(self._words.literal, columns, key))})"
+
+
+def counts(words: Words, backfill: Backfill) -> tuple[str, str]:
+    """Return what counts the parents of a backfill, and those that have their row."""
+    # The rows are a subset of the parents, as far as foreign keys see to it. Counting rows
+    # reads an index alone; counting a column's values reads the rows.
+    owner = backfill.owner
+    counted = f"t.{words.quote(owner.name)}" if owner.nullable else "*"
+    every = f"(SELECT count(*) FROM {words.table(backfill.parents.table)})"  # noqa: S608
+    have = f"(SELECT count({counted}) FROM {words.table(backfill.table)} AS t)"  # noqa: S608
+    if words.is_sqlite:
+        kept = "(SELECT foreign_keys FROM pragma_foreign_keys)"
+        have = f"CASE {kept} WHEN 1 THEN {have} ELSE ({exact_count(words, backfill)}) END"
+    return every, have
+
+
+def exact_count(words: Words, backfill: Backfill) -> str:
+    """Return what counts the parents that have their row, also beside rows without a parent."""
+    parents = f"{words.table(backfill.parents.table)} AS p"
+    is_own = f"t.{words.quote(backfill.owner.name)} = p.{words.quote(backfill.parent_id.name)}"
+    found = f"SELECT 1 FROM {words.table(backfill.table)} AS t WHERE {is_own}"  # noqa: S608
+    return f"SELECT count(*) FROM {parents} WHERE EXISTS ({found})"  # noqa: S608
+
+
+def is_behind(words: Words, table: Table) -> str:
+    """Return what gives the name of a table whose next id may be taken (PostgreSQL)."""
+    column = str(getattr(table.autoincrement_column, "name", ""))
+    name = words.table(table)
+    sequence = f"pg_get_serial_sequence({words.text(name)}, {words.text(column)})"
+    return (
+        f"CASE WHEN (SELECT max(t.{words.quote(column)}) FROM {name} AS t)"  # noqa: S608
+        f" > coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
+        f" AND {sequence} IS NOT NULL THEN {words.text(table.fullname)} END"
+    )
+
+
+def label_of(key: Key) -> str:
+    """Return how a row is called that no manifest names."""
+    return str(key[0]) if len(key) == 1 else json.dumps(key, ensure_ascii=False)
+
+
+def unquoted(literal: str) -> Any:
+    """Return the value of what SQLite's `quote()` has written, whatever type it is stored as."""
+    if literal[0] == "'":
+        return literal[1:-1].replace("''", "'")
+    if literal == "NULL":
+        return None
+    if literal[0] == "X":
+        return bytes.fromhex(literal[2:-1])
+    try:
+        return int(literal)
+    except ValueError:
+        return float(literal)
+
+
+def _same(value: Any) -> Any:
+    return value
