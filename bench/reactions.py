@@ -20,8 +20,8 @@ from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
-from bot.telegram.outbox import Outbox
 
 MEMBERS = 100
 #: Each member reacts once in a round. The first warms caches up and begins everybody's day.
@@ -89,7 +89,7 @@ async def _ours(url: str) -> AsyncIterator[tuple[AsyncEngine, React]]:
         service = BootstrapService(engine, load_manifest())
         await service.run()
         await _lift_the_limit(engine)
-        async with Outbox(bot) as outbox:
+        async with DeliveryQueue(bot) as outbox:
             yield engine, _reacting(build_dispatcher(engine, service, outbox), bot)
     finally:
         await bot.session.close()

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running bot out, everything closed at the end."""
+"""Composition root: settings in, a running bot out, everything closed at the end."""
 
 import asyncio
 import logging
@@ -7,10 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,8 +20,9 @@ from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
 from bot.shutdown import stop_on_signals, unless_stopped
+from bot.telegram.client import create_bot
+from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
-from bot.telegram.outbox import Outbox
 from bot.telegram.polling import Polling
 from bot.telegram.webhook import Webhook
 
@@ -51,15 +48,15 @@ async def run_bot(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
         stack.push_async_callback(engine.dispose)
-        bot = _create_bot(settings, token)
+        bot = create_bot(token, settings.telegram_api_url)
         stack.push_async_callback(bot.session.close)
-        outbox = await stack.enter_async_context(Outbox(bot))
+        delivery = await stack.enter_async_context(DeliveryQueue(bot))
         progress = stack.enter_context(shown_progress())
         service = BootstrapService(
             engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
         )
         dispatcher = build_dispatcher(
-            engine, service, outbox, settings.database_wait_timeout, settings.admin_ids
+            engine, service, delivery, settings.database_wait_timeout, settings.admin_ids
         )
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
@@ -94,13 +91,6 @@ async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> N
         return
     for problem in problems:
         logger.warning("%s", problem)
-
-
-def _create_bot(settings: Settings, token: str) -> Bot:
-    session = AiohttpSession()
-    if settings.telegram_api_url:
-        session.api = TelegramAPIServer.from_base(settings.telegram_api_url.rstrip("/"))
-    return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
 
 
 async def _serve(

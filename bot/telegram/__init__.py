@@ -1,1 +1,1 @@
-"""What aiogram sees: the startup hook, middlewares, routers and texts."""
+"""The bot as aiogram runs it: dispatcher, middlewares, routers and texts."""

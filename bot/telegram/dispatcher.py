@@ -1,4 +1,4 @@
-"""Put the dispatcher together: middlewares, routers, startup hook and what handlers may ask for."""
+"""Dispatcher assembly: middlewares, routers, startup hook and workflow data."""
 
 from collections.abc import Set as AbstractSet
 
@@ -8,19 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import RulesCache
 from bot.telegram import errors, routers, startup
-from bot.telegram.i18n import make_i18n
-from bot.telegram.middlewares.answers import Answers
-from bot.telegram.middlewares.genuine_presses import GenuinePresses
-from bot.telegram.middlewares.language import Language
-from bot.telegram.middlewares.unit_of_work import UnitOfWork
-from bot.telegram.outbox import Outbox
-from bot.telegram.routers.admin.middlewares import Afterwards
+from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.i18n import Language, make_i18n
+from bot.telegram.middlewares import AfterCommit, UnitOfWork
+from bot.telegram.signing import GenuinePresses
 
 
 def build_dispatcher(
     engine: AsyncEngine,
     bootstrap_service: BootstrapService,
-    outbox: Outbox,
+    delivery: DeliveryQueue,
     database_wait_timeout: float = 30,
     admin_ids: AbstractSet[int] = frozenset(),
 ) -> Dispatcher:
@@ -31,7 +28,7 @@ def build_dispatcher(
         engine=engine,
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,
-        outbox=outbox,
+        delivery=delivery,
         rules=rules,
         admin_ids=admin_ids,
     )
@@ -39,9 +36,8 @@ def build_dispatcher(
     i18n = make_i18n()
     dispatcher["i18n"] = i18n
     dispatcher.update.outer_middleware(Language(i18n))
-    # Order matters: the first two act only once the transaction inside has committed.
-    dispatcher.update.outer_middleware(Answers(outbox))
-    dispatcher.update.outer_middleware(Afterwards())
+    # Order matters: it acts only once the transaction inside has committed.
+    dispatcher.update.outer_middleware(AfterCommit(delivery))
     dispatcher.update.outer_middleware(UnitOfWork(engine, rules))
     dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())

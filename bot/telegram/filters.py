@@ -1,19 +1,21 @@
-"""Who a handler is for."""
+"""Handler filters: members, owners of buttons, group reactions, admins, answers."""
+
+from collections.abc import Set as AbstractSet
 
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
-from aiogram.types import CallbackQuery, MessageReactionUpdated, TelegramObject, User
+from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, TelegramObject, User
 
 from bot.gamification.account import Account
-from bot.telegram.callbacks import ClaimReward, ShowHistory, ShowRewards, ShowTop
+from bot.telegram.keyboards import ClaimReward, ShowHistory, ShowRewards, ShowTop
 
 
 class IsMember(Filter):
     """Lets people pass; bots, channels and anonymous admins have no account."""
 
-    async def __call__(self, _event: TelegramObject, member: Account | None) -> bool:
+    async def __call__(self, _event: TelegramObject, account: Account | None) -> bool:
         """Look for the account that the middleware found."""
-        return member is not None
+        return account is not None
 
 
 class ReactionInGroup(Filter):
@@ -24,22 +26,63 @@ class ReactionInGroup(Filter):
 
     # One filter for all, and not on F: aiogram sends each of those to a thread, at every reaction.
     async def __call__(
-        self, event: MessageReactionUpdated, member: Account | None
+        self, event: MessageReactionUpdated, account: Account | None
     ) -> bool | dict[str, User]:
         """Look at who reacted, where, and whether something is there now."""
         in_group = event.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
-        if event.user is None or member is None or not in_group or not event.new_reaction:
+        if event.user is None or account is None or not in_group or not event.new_reaction:
             return False
         return {"user": event.user}
 
 
-class IsForAnother(Filter):
-    """Lets presses pass on a button that names somebody else."""
+class IsOwner(Filter):
+    """Lets presses pass on a button that names whoever presses."""
 
     async def __call__(
         self,
         callback_query: CallbackQuery,
         callback_data: ClaimReward | ShowHistory | ShowRewards | ShowTop,
     ) -> bool:
-        """Compare the button with whoever presses it."""
-        return callback_data.user_id != callback_query.from_user.id
+        """Compare the two."""
+        return callback_data.user_id == callback_query.from_user.id
+
+
+class IsAdmin(Filter):
+    """Lets pass who is in `ADMIN_IDS`."""
+
+    def __init__(self, admin_ids: AbstractSet[int]) -> None:
+        """`admin_ids` are Telegram user ids."""
+        self._admin_ids = admin_ids
+
+    async def __call__(self, _event: TelegramObject, event_from_user: User | None = None) -> bool:
+        """Look at who caused the update, never at what the update says."""
+        return event_from_user is not None and event_from_user.id in self._admin_ids
+
+
+class OwnWords(Filter):
+    """Lets a message pass that the admin has typed, here and now.
+
+    What is forwarded, sent through a bot, or sent by Telegram in the admin's absence (an away
+    message, a scheduled one) decides nothing.
+    """
+
+    async def __call__(self, message: Message) -> bool:
+        """Look for whatever else may have put words into it."""
+        return not (
+            message.forward_origin
+            or message.is_automatic_forward
+            or message.via_bot
+            or message.sender_business_bot
+            or message.business_connection_id
+            or message.is_from_offline
+        )
+
+
+class Answer(OwnWords):
+    """Lets a text pass that is no command: in the middle of a question that is still a command."""
+
+    async def __call__(self, message: Message) -> bool:
+        """Look at the text first."""
+        if message.text is None or message.text.startswith("/"):
+            return False
+        return await super().__call__(message)

@@ -1,11 +1,13 @@
-"""Spanish and English: the texts are written in Spanish, a catalogue has the English ones."""
+"""Translations: the texts are written in Spanish, catalogues have the other languages."""
 
 import gettext
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from aiogram.utils.i18n import I18n
+from aiogram.types import TelegramObject, User
+from aiogram.utils.i18n import I18n, I18nMiddleware
+from aiogram.utils.i18n import gettext as _
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -32,6 +34,29 @@ def locale_for(i18n: I18n, language_code: str | None) -> str:
     """
     language = (language_code or "").partition("-")[0].lower()
     return language if language in i18n.available_locales else i18n.default_locale
+
+
+class Language(I18nMiddleware):
+    """Chooses the language by who is behind the update.
+
+    aiogram's own choice raises on codes that Babel cannot parse; an update must not fail for that.
+    """
+
+    async def get_locale(self, event: TelegramObject, data: dict[str, Any]) -> str:  # noqa: ARG002
+        """Return the language of the update's user."""
+        user: User | None = data.get("event_from_user")
+        return locale_for(self.i18n, user.language_code if user else None)
+
+
+def shipped_description(text: str) -> str:
+    """Translate the description of a default reward; what an admin wrote stays as it is."""
+    # Spelled out, for only literals find their way into the catalogue.
+    shipped = {
+        "Reacciona por primera vez a un mensaje.": _("Reacciona por primera vez a un mensaje."),
+        "Gana 100 besitos en total.": _("Gana 100 besitos en total."),
+        "Recoge el regalo diario 7 días seguidos.": _("Recoge el regalo diario 7 días seguidos."),
+    }
+    return shipped.get(text, text)
 
 
 def _compile(file: Path) -> gettext.GNUTranslations:

@@ -1,93 +1,139 @@
-"""Inline keyboards of members."""
+"""Inline keyboards of members, the callback data of their buttons, and the pagers of all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Final
+from typing import Annotated, Final
 
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from pydantic import Field
 
 from bot.gamification.history import LedgerPage
 from bot.gamification.leaderboard import LeaderboardPage
 from bot.gamification.models import UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.listing import RewardPage
-from bot.telegram.callbacks import (
-    ClaimReward,
-    ReactToPost,
-    ShowHistory,
-    ShowRewards,
-    ShowTop,
-    TakeGift,
-)
 from bot.telegram.texts import rewards as texts
 
 #: Telegram takes a hundred buttons; nobody wants to see more than these.
 MOST_BUTTONS: Final = 30
+#: A row of buttons: the label of each, and its data, which must leave room for the MAC of
+#: `signing` in Telegram's 64 bytes.
+Buttons = Sequence[tuple[str, CallbackData]]
+
+
+class TakeGift(CallbackData, prefix="gift"):
+    """Take today's gift."""
+
+
+class ClaimReward(CallbackData, prefix="claim"):
+    """Claim a reward; `user_id` is only for telling others that it is not theirs."""
+
+    reward_id: int
+    user_id: int
+
+
+class ReactToPost(CallbackData, prefix="react"):
+    """React to the channel post that the button hangs on."""
+
+
+class ShowTop(CallbackData, prefix="top"):
+    """Show a page of the leaderboard, with the place of the member whose page it is."""
+
+    user_id: int
+    page: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ShowRewards(CallbackData, prefix="rewards"):
+    """Show a page of a member's own rewards."""
+
+    user_id: int
+    page: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ShowHistory(CallbackData, prefix="history"):
+    """Show a member's own ledger, before a line (0: the newest)."""
+
+    user_id: int
+    older_than: Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def keyboard(*rows: Buttons) -> InlineKeyboardMarkup:
+    """Return a keyboard of rows of buttons; empty rows are left out."""
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=text, callback_data=data.pack()) for text, data in row]
+            for row in rows
+            if row
+        ]
+    )
+
+
+def numbered_pager(show: Callable[[int], CallbackData], page: int, *, has_next: bool) -> Buttons:
+    """Return the row that leads to the pages before and after, counted from 0."""
+    before = [("‹", show(page - 1))] if page > 0 else []
+    after = [("›", show(page + 1))] if has_next else []
+    return before + after
+
+
+def keyset_pager(
+    show: Callable[[int], CallbackData], older_than: int | None, *, newest: bool
+) -> Buttons:
+    """Return the row that leads back to the newest lines, and on to those `older_than` a line."""
+    before = [] if newest else [("«", show(0))]
+    after = [] if older_than is None else [("›", show(older_than))]
+    return before + after
 
 
 def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMarkup | None:
     """Return a button for each reward that the member may claim; /rewards has the rest."""
-    return _keyboard(_claims(islice(rewards, MOST_BUTTONS), user_id))
+    return _if_any(*_claims(islice(rewards, MOST_BUTTONS), user_id))
 
 
 def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup | None:
-    """Return what may be claimed on the page, and buttons to the pages before and after."""
+    """Return what may be claimed on the page, and its pager."""
     unlocked = UserRewardStatus.UNLOCKED
     claimable = [line.reward for line in page.lines if line.status is unlocked]
-    arrows = _arrows(page, lambda to: ShowRewards(user_id=user_id, page=to).pack())
-    return _keyboard([*_claims(claimable, user_id), arrows])
+    pager = numbered_pager(
+        lambda to: ShowRewards(user_id=user_id, page=to), page.page, has_next=page.has_next
+    )
+    return _if_any(*_claims(claimable, user_id), pager)
 
 
 def gift_button() -> InlineKeyboardMarkup:
     """Return the button that takes the daily gift."""
-    return InlineKeyboardMarkup(inline_keyboard=[[_button(texts.gift_button(), TakeGift().pack())]])
+    return keyboard([(texts.gift_button(), TakeGift())])
 
 
 def reaction_button() -> InlineKeyboardMarkup:
     """Return the button under a channel post, where Telegram does not say who reacts."""
-    return InlineKeyboardMarkup(inline_keyboard=[[_button("💋", ReactToPost().pack())]])
+    return keyboard([("💋", ReactToPost())])
 
 
 def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup | None:
-    """Return buttons to the pages before and after, for whom the page says where they stand."""
-    return _keyboard([_arrows(page, lambda to: ShowTop(user_id=user_id, page=to).pack())])
+    """Return the pager of the leaderboard, for whom the page says where they stand."""
+    return _if_any(
+        numbered_pager(
+            lambda to: ShowTop(user_id=user_id, page=to), page.page, has_next=page.has_next
+        )
+    )
 
 
 def history_pages(page: LedgerPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:
-    """Return buttons to the newest lines and to older ones."""
-    row = []
-    if not newest:
-        row.append(_button("«", ShowHistory(user_id=user_id, older_than=0).pack()))
-    if page.older_than is not None:
-        older = ShowHistory(user_id=user_id, older_than=page.older_than)
-        row.append(_button("›", older.pack()))
-    return _keyboard([row])
+    """Return the pager of the member's ledger."""
+    return _if_any(
+        keyset_pager(
+            lambda at: ShowHistory(user_id=user_id, older_than=at), page.older_than, newest=newest
+        )
+    )
 
 
-def _claims(rewards: Iterable[Reward], user_id: int) -> list[list[InlineKeyboardButton]]:
+def _claims(rewards: Iterable[Reward], user_id: int) -> list[Buttons]:
     return [
-        [
-            _button(
-                texts.claim_button(reward),
-                ClaimReward(reward_id=reward.id, user_id=user_id).pack(),
-            )
-        ]
+        [(texts.claim_button(reward), ClaimReward(reward_id=reward.id, user_id=user_id))]
         for reward in rewards
     ]
 
 
-def _arrows(
-    page: RewardPage | LeaderboardPage, show: Callable[[int], str]
-) -> list[InlineKeyboardButton]:
-    before = [_button("‹", show(page.page - 1))] if page.page > 0 else []
-    after = [_button("›", show(page.page + 1))] if page.has_next else []
-    return before + after
-
-
-def _button(text: str, data: str) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text=text, callback_data=data)
-
-
-def _keyboard(rows: list[list[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
-    filled = [row for row in rows if row]
-    return InlineKeyboardMarkup(inline_keyboard=filled) if filled else None
+def _if_any(*rows: Buttons) -> InlineKeyboardMarkup | None:
+    return keyboard(*rows) if any(rows) else None

@@ -1,8 +1,9 @@
 """Long polling that confirms an update only after its transaction has committed.
 
-aiogram's own polling starts a task for each update and confirms it with the next request, done
-or not; what runs when the process ends is lost. Here an update counts as confirmed when the
-handler is through, so after a crash Telegram sends it again: at least once.
+aiogram's own, with `handle_as_tasks=False`, awaits each update as well. A loop of our own is for
+what it does otherwise: it confirms an update that has failed, even for want of the database; it
+fetches one that aiogram cannot parse for ever; SIGTERM cancels the update at work; and the last
+offset is not confirmed when it stops.
 """
 
 import asyncio
@@ -19,8 +20,8 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.shutdown import unless_stopped
-from bot.telegram.backoff import Backoff
-from bot.telegram.feeding import feed, places
+from bot.telegram.client import Backoff
+from bot.telegram.errors import error_locations, process_update
 
 logger = logging.getLogger(__name__)
 
@@ -95,17 +96,17 @@ class Polling:
                         "update %d is skipped, since aiogram cannot read it (%s); "
                         "a newer aiogram may",
                         raw["update_id"],
-                        places(error),
+                        error_locations(error),
                     )
                     self._offset = raw["update_id"] + 1
                 break
         return updates
 
     async def _process(self, update: Update) -> bool:
-        """Feed one update; whether it is done with, so that the next may follow."""
+        """Process one update; return whether it is done with, so that the next may follow."""
         if self._stop.is_set():
             return False
-        done = await feed(self._dispatcher, self._bot, update)
+        done = await process_update(self._dispatcher, self._bot, update)
         if done:
             self._backoff.reset()
         else:

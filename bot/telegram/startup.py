@@ -1,4 +1,4 @@
-"""The startup hook: a whole database before the first update is fetched."""
+"""Startup hook, which makes the database whole before the first update, and the command menu."""
 
 import logging
 from collections.abc import Set as AbstractSet

@@ -1,4 +1,4 @@
-"""Updates by webhook: Telegram gets its 200 only after the transaction has committed."""
+"""Webhook: Telegram gets its 200 only after the transaction has committed."""
 
 import asyncio
 import hashlib
@@ -13,8 +13,8 @@ from aiohttp import hdrs, web
 from pydantic import SecretStr, ValidationError
 
 from bot.connections import PATIENCE
-from bot.telegram.backoff import PASSING, Backoff
-from bot.telegram.feeding import feed, places
+from bot.telegram.client import TRANSIENT_ERRORS, Backoff
+from bot.telegram.errors import error_locations, process_update
 from bot.throttle import Throttle
 
 logger = logging.getLogger(__name__)
@@ -69,9 +69,11 @@ class Webhook:
             update = Update.model_validate_json(body, context={"bot": self._bot})
         except ValidationError as error:
             # Telegram would send it for ever, and what this aiogram cannot read it never will.
-            logger.error("an update is skipped, since aiogram cannot read it: %s", places(error))  # noqa: TRY400
+            logger.error(  # noqa: TRY400 - a trace through pydantic says nothing
+                "an update is skipped, since aiogram cannot read it: %s", error_locations(error)
+            )
             return web.Response()
-        done = await feed(self._dispatcher, self._bot, update)
+        done = await process_update(self._dispatcher, self._bot, update)
         return web.Response(status=200 if done else 503)
 
     def _refuse(self) -> web.Response:
@@ -94,7 +96,7 @@ class Webhook:
                     secret_token=self._secret,
                     allowed_updates=self._dispatcher.resolve_used_update_types(),
                 )
-            except PASSING as error:
+            except TRANSIENT_ERRORS as error:
                 logger.warning("the webhook could not be set yet: %s", error)
                 await backoff.wait(error)
             else:

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
-from bot.telegram.outbox import Outbox
 from bot.telegram.signing import signed
 
 TOKEN = "42:TEST"
 
 
-class Answering(Outbox):
+class Answering(DeliveryQueue):
     """Keeps what should be sent, as it would be sent."""
 
     def __init__(self) -> None:

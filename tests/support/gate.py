@@ -4,9 +4,8 @@ import asyncio
 from typing import Any
 
 from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.types import TelegramObject
-
-from bot.telegram.middlewares import Handler
 
 
 class Gate(BaseMiddleware):
@@ -20,7 +19,12 @@ class Gate(BaseMiddleware):
         self.reached = asyncio.Event()
         self.entered = 0
 
-    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    async def __call__(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
         """Fail after the work was done and before it is committed, or go on."""
         self.entered += 1
         result = await handler(event, data)

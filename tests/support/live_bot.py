@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
-from bot.telegram.outbox import Outbox
 from bot.telegram.polling import Polling
 from sandbox import CallbackAnswer, Chat, Message, SandboxServer, User
 from tests.support.waiting import until
@@ -30,7 +30,7 @@ class LiveBot:
     server: SandboxServer
     api: Bot
     dispatcher: Dispatcher
-    outbox: Outbox
+    outbox: DeliveryQueue
     polling: asyncio.Task[None]
     stop: asyncio.Event
 
@@ -87,7 +87,7 @@ async def live_bot(engine: AsyncEngine) -> AsyncIterator[LiveBot]:
         default = DefaultBotProperties(parse_mode=ParseMode.HTML)
         bot = Bot(server.token, session=session, default=default)
         stack.push_async_callback(session.close)
-        outbox = await stack.enter_async_context(Outbox(bot))
+        outbox = await stack.enter_async_context(DeliveryQueue(bot))
         service = BootstrapService(engine, load_manifest(), lock_timeout=30)
         dispatcher = build_dispatcher(engine, service, outbox)
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}

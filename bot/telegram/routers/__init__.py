@@ -1,19 +1,10 @@
-"""One module per subject, each with a `setup()` that returns its router."""
+"""Routers, one module per subject; each has a `setup()` that returns its own."""
 
 from collections.abc import Set as AbstractSet
 
 from aiogram import Router
 
-from bot.telegram.routers import (
-    admin,
-    gift,
-    leftovers,
-    personal,
-    profile,
-    reactions,
-    rewards,
-    welcome,
-)
+from bot.telegram.routers import admin, common, daily_gift, profile, reactions, rewards
 
 
 def setup(admin_ids: AbstractSet[int] = frozenset()) -> tuple[Router, ...]:
@@ -23,10 +14,8 @@ def setup(admin_ids: AbstractSet[int] = frozenset()) -> tuple[Router, ...]:
     return (
         reactions.setup(),
         admin.setup(admin_ids),
-        welcome.setup(),
-        personal.setup(),
         profile.setup(),
-        gift.setup(),
+        daily_gift.setup(),
         rewards.setup(),
-        leftovers.setup(),
+        common.setup(),
     )

@@ -8,16 +8,16 @@ from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.reactions import react
-from bot.telegram import announcements, keyboards
-from bot.telegram.announcements import Answers
-from bot.telegram.callbacks import ReactToPost
+from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, ReactionInGroup
+from bot.telegram.keyboards import ReactToPost
+from bot.telegram.replies import Answers, announce_unlocked
 from bot.telegram.texts import rewards as texts
 
 
 def setup() -> Router:
-    """Return the router. Telegram sends reactions only to bots that administer the chat."""
     router = Router(name=__name__)
+    # Telegram sends reactions only to bots that administer the chat.
     router.message_reaction.register(pay_reaction, ReactionInGroup())
     router.channel_post.register(add_button)
     router.callback_query.register(
@@ -31,11 +31,11 @@ def setup() -> Router:
 
 
 async def pay_reaction(
-    event: MessageReactionUpdated, user: User, member: Account, economy: EconomyContext
+    event: MessageReactionUpdated, user: User, account: Account, economy: EconomyContext
 ) -> Answers:
     """Pay quietly; only what it unlocked is worth a message."""
-    result = await react(economy, member, event.chat.id, event.message_id)
-    return announcements.unlocked(result.unlocked, user, event.chat.id)
+    result = await react(economy, account, event.chat.id, event.message_id)
+    return announce_unlocked(result.unlocked, user, event.chat.id)
 
 
 async def add_button(post: Message) -> EditMessageReplyMarkup:
@@ -44,12 +44,12 @@ async def add_button(post: Message) -> EditMessageReplyMarkup:
 
 
 async def pay_press(
-    callback_query: CallbackQuery, message: Message, member: Account, economy: EconomyContext
+    callback_query: CallbackQuery, message: Message, account: Account, economy: EconomyContext
 ) -> Answers:
     """Pay a press like a reaction; what it unlocked goes to the private chat."""
     user = callback_query.from_user
-    result = await react(economy, member, message.chat.id, message.message_id)
+    result = await react(economy, account, message.chat.id, message.message_id)
     return [
         callback_query.answer(texts.reaction(result)),
-        *announcements.unlocked(result.unlocked, user, user.id),
+        *announce_unlocked(result.unlocked, user, user.id),
     ]

@@ -1,19 +1,12 @@
-"""Greeting, help, errors, and how numbers look."""
+"""Greeting, help, commands, and refusals."""
 
-import re
-from collections.abc import Sequence
-from html import escape, unescape
-from typing import Final
+from html import escape
 
 from aiogram.utils.i18n import gettext as _
 
-#: Telegram takes 4096 characters, markup not counted; this leaves room for the last line.
-LONGEST_TEXT: Final = 4000
-#: And so many in the answer to a pressed button.
-LONGEST_ALERT: Final = 200
-_TAG = re.compile("<[^>]*>")
-#: What begins and ends a stretch of another direction; one end too many would let a name out.
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+from bot.gamification.daily_gift import GiftAlreadyTaken
+from bot.gamification.rewards.claiming import NotClaimable
+from bot.telegram.texts import rewards
 
 
 def commands() -> dict[str, str]:
@@ -49,44 +42,27 @@ def help_text() -> str:
     )
 
 
-def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TEXT) -> str:
-    """Join as many parts as there is room for, and say how many more there are."""
-    length = 0
-    for count, part in enumerate(parts):
-        length += len(unescape(_TAG.sub("", part))) + len(between)
-        if length > longest:
-            more = _("… y {count} más").format(count=number(len(parts) - count))
-            return between.join([*parts[:count], more])
-    return between.join(parts)
+def refusal(error: BaseException) -> str | None:
+    """Return the sentence for an error that is the member's to understand, None for ours."""
+    match error:
+        case GiftAlreadyTaken():
+            return rewards.gift_taken(error)
+        case NotClaimable():
+            return rewards.not_claimable(error.status)
+        case _:
+            return None
 
 
-def cut(text: str, longest: int) -> str:
-    """Shorten plain text."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def unknown_button() -> str:
+    """Say that a button leads nowhere."""
+    return _("Este botón ya no funciona.")
 
 
-def number(value: int) -> str:
-    """Group thousands in a way that no language misreads: 12 345."""
-    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+def old_button(command: str) -> str:
+    """Say what to write instead of pressing a button that has become too old."""
+    return _("Este botón es de antes; escribe /{command}.").format(command=command)
 
 
-def signed(value: int) -> str:
-    """Write a change of so much: +12 345."""
-    return f"{'+' if value > 0 else ''}{number(value)}"
-
-
-def person(name: str) -> str:
-    """Write a name so that its letters, which may run from right to left, turn nothing else."""
-    own = escape(_DIRECTIONS.sub("", name))
-    return f"\N{FIRST STRONG ISOLATE}{own}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def addressed(first_name: str, user_id: int) -> str:
-    """Name a member so that Telegram tells them."""
-    return f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
-
-
-def bar(done: float, length: int = 10) -> str:
-    """Draw how much of something is done, from 0 to 1."""
-    full = int(min(max(done, 0), 1) * length)
-    return "▰" * full + "▱" * (length - full)
+def failed() -> str:
+    """Say that an update failed."""
+    return _("Algo ha salido mal y no se ha cambiado nada. Inténtalo de nuevo en un momento.")

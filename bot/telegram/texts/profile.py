@@ -10,7 +10,7 @@ from bot.gamification.history import LedgerPage, PostedEntry
 from bot.gamification.leaderboard import LeaderboardPage, Rank
 from bot.gamification.models import TransactionType
 from bot.gamification.profile import AccountView
-from bot.telegram.texts.common import bar, fitting, number, person, signed
+from bot.telegram.texts.formatting import bar, fitting, number, person, signed
 
 #: Characters in a profile; there may be any number of badges.
 _ROOM_FOR_BADGES: Final = 2000

@@ -1,19 +1,21 @@
-"""The daily gift, reactions and rewards."""
+"""The daily gift, reactions, rewards and their conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from typing import Any
 
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.models import RewardType, UserRewardStatus
+from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.claiming import ClaimResult
+from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.listing import RewardLine, RewardPage
-from bot.telegram.texts import conditions, seeded
-from bot.telegram.texts.common import LONGEST_ALERT, addressed, bar, cut, fitting, number
+from bot.telegram.i18n import shipped_description
+from bot.telegram.texts.formatting import LONGEST_ALERT, addressed, bar, cut, fitting, number
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
 _LONGEST_DESCRIPTION = 200
@@ -101,12 +103,10 @@ def somebody_elses() -> str:
 
 
 def claim_button(reward: Reward) -> str:
-    """Label the button that claims."""
     return _("✅ Reclamar {name}").format(name=reward.name)
 
 
 def gift_button() -> str:
-    """Label the button that takes the daily gift."""
     return _("🎁 Regalo diario")
 
 
@@ -119,10 +119,15 @@ def listing(page: RewardPage) -> str:
 
 def gives(reward: Reward) -> str:
     """Say what a reward gives."""
-    if reward.type is RewardType.BESITOS:
-        return _("+{amount} besitos").format(amount=number(int(reward.value["amount"])))
+    return value_text(reward.type, reward.value)
+
+
+def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
+    """Say what a reward of that type and value gives."""
+    if kind is RewardType.BESITOS:
+        return _("+{amount} besitos").format(amount=number(int(value["amount"])))
     return _("insignia {emoji} {name}").format(
-        emoji=escape(str(reward.value["emoji"])), name=escape(str(reward.value["badge_name"]))
+        emoji=escape(str(value["emoji"])), name=escape(str(value["badge_name"]))
     )
 
 
@@ -151,5 +156,39 @@ def _line(line: RewardLine) -> str:
 
 
 def _how(reward: Reward) -> str:
-    described = seeded.description(reward.description or "")
-    return cut(described or conditions.in_short(reward.conditions), _LONGEST_DESCRIPTION)
+    described = shipped_description(reward.description or "")
+    return cut(described or conditions_in_short(reward.conditions), _LONGEST_DESCRIPTION)
+
+
+def condition_types() -> dict[ConditionType, str]:
+    """Name what a condition can be about."""
+    return {
+        ConditionType.FIRST_REACTION: _("Primera reacción"),
+        ConditionType.FIRST_DAILY_GIFT: _("Primer regalo diario"),
+        ConditionType.STREAK_LENGTH: _("Racha del regalo (días)"),
+        ConditionType.TOTAL_POINTS: _("Besitos ganados en total"),
+        ConditionType.LEVEL_REACHED: _("Nivel alcanzado"),
+        ConditionType.BESITOS_SPENT: _("Besitos gastados"),
+    }
+
+
+def condition_text(condition: Condition) -> str:
+    """Say what one condition takes."""
+    label = condition_types()[condition.type]
+    return label if condition.value is None else f"{label} ≥ {number(condition.value)}"
+
+
+def condition_groups(conditions: Sequence[Condition]) -> list[list[str]]:
+    """Return what must all hold; of a list with several, one of them."""
+    needed = [[condition_text(condition)] for condition in conditions if condition.group == 0]
+    groups = sorted({condition.group for condition in conditions} - {0})
+    alternatives = [
+        [condition_text(condition) for condition in conditions if condition.group == group]
+        for group in groups
+    ]
+    return needed + alternatives
+
+
+def conditions_in_short(conditions: Sequence[Condition]) -> str:
+    """Say all in one line: A + B / C means A, and one of B and C."""
+    return " + ".join(" / ".join(group) for group in condition_groups(conditions))

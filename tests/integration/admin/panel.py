@@ -32,7 +32,7 @@ class Panel:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.outbox = Answering()
+        self.delivery = Answering()
         self.dispatcher = self.start()
         self.bot = Bot(TOKEN)
         self.shown, self.alert = "", ""
@@ -66,14 +66,14 @@ class Panel:
         """Start one more process on the same database."""
         service = BootstrapService(self.engine, load_manifest(), lock_timeout=30)
         admins = frozenset({ADMIN})
-        return build_dispatcher(self.engine, service, self.outbox, admin_ids=admins)
+        return build_dispatcher(self.engine, service, self.delivery, admin_ids=admins)
 
     async def again(self) -> str:
         """Feed the last update once more, as Telegram does when it was not confirmed."""
-        self.outbox.methods.clear()
+        self.delivery.methods.clear()
         self.alert = ""
         await self.dispatcher.feed_update(self.bot, cast("Update", self.last))
-        self.answers = list(self.outbox.methods)
+        self.answers = list(self.delivery.methods)
         for method in self.answers:
             self._look_at(method)
         return self.shown

@@ -1,4 +1,4 @@
-"""Who gets in, and what happens to everybody else."""
+"""Access to the admin panel, and refusals for everybody else."""
 
 import logging
 from typing import Any, cast
@@ -32,11 +32,11 @@ CHANNEL = {"id": -200, "type": "channel", "title": "Noticias"}
 BUTTONS = [
     *(Go(section=section) for section in Section),
     SettingButton(action=SettingAction.RESET, name="besitos_daily_gift"),
-    SaveFormula(asked=1),
+    SaveFormula(token=1),
     RewardButton(action=RewardAction.SWITCH, reward_id=1, what="is_active"),
     DraftButton(action=DraftAction.CREATE),
     MemberButton(action=MemberAction.GRANT, user_id=ANA),
-    BookAdjustment(asked=1),
+    BookAdjustment(token=1),
 ]
 
 HELP = "💋 Besitos es la moneda"

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import update
 
+from bot.gamification.models import AdminDialogRow
 from tests.integration.admin.panel import ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
 
@@ -76,3 +78,18 @@ async def test_failed_update_leaves_the_question_open(
     shown = await panel.say("8")
 
     assert shown.startswith("✅ Guardado: 5 → 8")
+
+
+async def test_draft_of_an_older_release(panel: Panel) -> None:
+    """A draft that lacks what its buttons need now is over, and the admin is told."""
+    await panel.say("/admin")
+    await panel.press("Recompensas")
+    await panel.press("Nueva recompensa")
+    await panel.press("Besitos")
+    known = {"draft": {"asked": 1, "reward_type": "BESITOS", "conditions": []}}
+    async with panel.engine.begin() as connection:
+        await connection.execute(update(AdminDialogRow).values(known=known))
+
+    shown = await panel.say("Primera")
+
+    assert "Esta pregunta ya no está abierta. Empieza de nuevo desde el panel." == shown

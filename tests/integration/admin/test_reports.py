@@ -18,8 +18,8 @@ from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.statistics import DailyTotals, read_statistics
 from bot.gamification.models import LedgerEntryRow, TransactionType
 from bot.telegram.routers.admin import chart
-from bot.telegram.texts.admin.figures import ChartWords
-from bot.telegram.texts.common import person
+from bot.telegram.texts.admin.panel import ChartWords
+from bot.telegram.texts.formatting import person
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.economy import NOON, LiveEconomy
 from tests.support.waiting import until

@@ -36,7 +36,7 @@ class Replicas(Panel):
         updates = [
             Update.model_validate({"update_id": first + number, **payload}) for number in self.race
         ]
-        self.outbox.methods.clear()
+        self.delivery.methods.clear()
         moves = [one.feed_update(self.bot, update) for update in updates for one in self.both]
         await asyncio.gather(*moves)
         return ""
@@ -79,7 +79,7 @@ async def test_same_order(
 
     assert balance == (await live.account()).balance
     assert 1 == len(await panel.audit())
-    told = [one for one in panel.outbox.methods if getattr(one, "chat_id", ADMIN) == ANA]
+    told = [one for one in panel.delivery.methods if getattr(one, "chat_id", ADMIN) == ANA]
     assert 1 == len([one for one in told if "admin" in getattr(one, "text", "")])
     await live.assert_books_balance()
 

@@ -1,4 +1,4 @@
-"""What Telegram and PostgreSQL do on a bad day, and that every besito is paid all the same."""
+"""Bad days of Telegram and PostgreSQL, on which every besito is paid all the same."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.errors import is_unavailable
-from bot.telegram.backoff import Backoff
+from bot.telegram.client import Backoff
 from bot.telegram.i18n import make_i18n
 from bot.telegram.startup import publish_commands
 from sandbox import Call, Fault

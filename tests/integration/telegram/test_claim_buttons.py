@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.telegram.callbacks import ClaimReward
+from bot.telegram.keyboards import ClaimReward
 from bot.telegram.signing import signed_data, unsigned
 from sandbox import Message, User
 from tests.support.database import run_sql

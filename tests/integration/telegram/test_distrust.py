@@ -1,4 +1,4 @@
-"""What SQL by hand has broken stops no update: the bot answers everybody."""
+"""Rows that SQL by hand has broken stop no update: the bot answers everybody."""
 
 import pytest
 

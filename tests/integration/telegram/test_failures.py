@@ -1,4 +1,4 @@
-"""What goes wrong in a handler: nothing is changed, the member hears it, the bot goes on."""
+"""Failures in a handler: nothing is changed, the member hears it, the bot goes on."""
 
 import pytest
 from aiogram import Router
@@ -24,20 +24,20 @@ def failing(telegram: Dispatching) -> Dispatching:
     """Add handlers that pay 5 besitos and then fail."""
     router = Router()
 
-    async def pay_and_fail(_event: object, economy: EconomyContext, member: Account) -> None:
-        await post(economy, member, [LedgerEntry(5, TransactionType.ADMIN_GRANT, "fail")])
+    async def pay_and_fail(_event: object, economy: EconomyContext, account: Account) -> None:
+        await post(economy, account, [LedgerEntry(5, TransactionType.ADMIN_GRANT, "fail")])
         raise ZeroDivisionError
 
-    async def command_fails(message: Message, economy: EconomyContext, member: Account) -> None:
-        await pay_and_fail(message, economy, member)
+    async def command_fails(message: Message, economy: EconomyContext, account: Account) -> None:
+        await pay_and_fail(message, economy, account)
 
-    async def press_fails(query: CallbackQuery, economy: EconomyContext, member: Account) -> None:
-        await pay_and_fail(query, economy, member)
+    async def press_fails(query: CallbackQuery, economy: EconomyContext, account: Account) -> None:
+        await pay_and_fail(query, economy, account)
 
     async def reaction_fails(
-        event: MessageReactionUpdated, economy: EconomyContext, member: Account
+        event: MessageReactionUpdated, economy: EconomyContext, account: Account
     ) -> None:
-        await pay_and_fail(event, economy, member)
+        await pay_and_fail(event, economy, account)
 
     router.message.register(command_fails, Command("fail"))
     router.callback_query.register(press_fails)

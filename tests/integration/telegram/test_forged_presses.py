@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiogram.methods import AnswerCallbackQuery
 
-from bot.telegram.callbacks import (
+from bot.telegram.keyboards import (
     ClaimReward,
     ReactToPost,
     ShowHistory,

@@ -1,6 +1,6 @@
 """Reactions in a group, from a real long poll to the ledger."""
 
-from bot.telegram.callbacks import ReactToPost
+from bot.telegram.keyboards import ReactToPost
 from sandbox import Message
 from sandbox.values import User
 from tests.support.economy import count_rows

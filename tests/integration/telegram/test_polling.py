@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.telegram.backoff import Backoff
+from bot.telegram.client import Backoff
 from bot.telegram.polling import Polling
 from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot

@@ -1,4 +1,4 @@
-"""What the MAC of a button covers, and that there is room for it."""
+"""The MAC of a button: all that it covers, and the room for it."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.config import SETTINGS
 from bot.gamification.models import ConditionType, RewardType
-from bot.telegram import callbacks
+from bot.telegram import keyboards
 from bot.telegram.routers.admin import callbacks as admin_callbacks
 from bot.telegram.signing import is_signed, signed, signed_data, unsigned
 
@@ -29,7 +29,7 @@ WORDS: dict[type[CallbackData], Iterable[str]] = {
 }
 BUTTONS = [
     one
-    for module in (callbacks, admin_callbacks)
+    for module in (keyboards, admin_callbacks)
     for one in vars(module).values()
     if isinstance(one, type) and issubclass(one, CallbackData) and one is not CallbackData
 ]

@@ -1,46 +1,37 @@
-"""/admin: settings, rewards, members, figures, the seed and the audit trail, for admins only."""
+"""Admin router assembly: /admin and its pages, for admins only."""
 
 from collections.abc import Set as AbstractSet
 
 from aiogram import Router
 
-from bot.telegram.routers.admin import (
-    access,
-    drafts,
-    figures,
-    grants,
-    members,
-    panel,
-    reports,
-    rewards,
-    settings,
-    unanswered,
+from bot.telegram.filters import IsAdmin
+from bot.telegram.routers.admin import access, accounts, drafts, panel, rewards, settings
+from bot.telegram.routers.admin.context import (
+    AdminContextMiddleware,
+    DialogStateMiddleware,
+    DomainErrors,
 )
-from bot.telegram.routers.admin.middlewares import AtDesk, OpenDialog, Sentences
 
 
 def setup(admin_ids: AbstractSet[int]) -> Router:
     """Return the router. Every handler in it but the refusals is behind one filter."""
-    is_admin = access.IsAdmin(admin_ids)
-    desk = Router(name="admin.desk")
-    for observer in (desk.message, desk.callback_query):
-        observer.outer_middleware(OpenDialog())
-        observer.middleware(AtDesk())
-        observer.middleware(Sentences())
-    desk.include_routers(
+    is_admin = IsAdmin(admin_ids)
+    pages = Router(name="admin.pages")
+    for observer in (pages.message, pages.callback_query):
+        observer.outer_middleware(DialogStateMiddleware())
+        observer.middleware(AdminContextMiddleware())
+        observer.middleware(DomainErrors())
+    pages.include_routers(
         panel.setup(),
         settings.setup(),
         rewards.setup(),
         drafts.setup(),
-        members.setup(),
-        grants.setup(),
-        figures.setup(),
-        reports.setup(),
-        unanswered.setup(),
+        accounts.setup(),
+        access.fallback(),
     )
     inside = Router(name="admin.inside")
     access.private_only(inside, is_admin)
-    inside.include_router(desk)
+    inside.include_router(pages)
     router = Router(name=__name__)
     router.include_routers(inside, access.refusals(is_admin))
     return router

@@ -1,31 +1,22 @@
-"""Who may: the people in `ADMIN_IDS`, in their private chat. Everyone else is told no, politely."""
+"""Access to the panel, refusals for everyone else, and the fallback of an open question.
+
+The people in `ADMIN_IDS` may, in their private chat.
+"""
 
 import logging
-from collections.abc import Set as AbstractSet
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
-from aiogram.filters import Command, Filter
+from aiogram.filters import Command
 from aiogram.methods import AnswerCallbackQuery, SendMessage
-from aiogram.types import CallbackQuery, Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Message
 
-from bot.telegram.routers.admin.callbacks import NAMESPACE
+from bot.telegram.filters import IsAdmin, OwnWords
+from bot.telegram.routers.admin.callbacks import NAMESPACE, Asking
 from bot.telegram.texts.admin import common as texts
-from bot.telegram.texts.errors import unknown_button
+from bot.telegram.texts.common import unknown_button
 
 logger = logging.getLogger(__name__)
-
-
-class IsAdmin(Filter):
-    """Lets pass who is in `ADMIN_IDS`."""
-
-    def __init__(self, admin_ids: AbstractSet[int]) -> None:
-        """`admin_ids` are Telegram user ids."""
-        self._admin_ids = admin_ids
-
-    async def __call__(self, _event: TelegramObject, event_from_user: User | None = None) -> bool:
-        """Look at who caused the update, never at what the update says."""
-        return event_from_user is not None and event_from_user.id in self._admin_ids
 
 
 def private_only(router: Router, is_admin: IsAdmin) -> None:
@@ -34,15 +25,33 @@ def private_only(router: Router, is_admin: IsAdmin) -> None:
     router.callback_query.filter(F.message.chat.type == ChatType.PRIVATE, is_admin)
 
 
+def fallback() -> Router:
+    """Return the router for what is no answer; it must come behind all that take answers."""
+    router = Router(name="admin.fallback")
+    router.message.register(ask_for_text, Asking(), ~F.text)
+    router.message.register(ask_for_own_words, Asking(), ~F.text.startswith("/"), ~OwnWords())
+    return router
+
+
 def refusals(is_admin: IsAdmin) -> Router:
     """Return the router for whatever the admin router did not let in."""
-    router = Router(name=__name__)
+    router = Router(name="admin.refusals")
     ours = F.data.startswith(NAMESPACE)
     router.message.register(redirect, Command("admin"), is_admin)
     router.message.register(refuse, Command("admin"))
     router.callback_query.register(redirect_press, ours, is_admin)
     router.callback_query.register(refuse_press, ours)
     return router
+
+
+async def ask_for_text(message: Message) -> SendMessage:
+    """Ask for words instead of a picture."""
+    return message.answer(texts.or_cancel())
+
+
+async def ask_for_own_words(message: Message) -> SendMessage:
+    """Ask for the admin's own words instead of somebody else's."""
+    return message.answer(texts.own_words_only())
 
 
 async def redirect(message: Message) -> SendMessage:

@@ -1,12 +1,14 @@
-"""What the admin's buttons carry. Whoever presses one is checked each time, MAC or not."""
+"""Callback data of the admin's buttons, and the questions that an admin can have open."""
 
 from enum import StrEnum
 from typing import Annotated, Final
 
 from aiogram.filters.callback_data import CallbackData
+from aiogram.fsm.state import State, StatesGroup
 from pydantic import Field
 
-#: All admin buttons begin like this, which is how presses of strangers are recognized.
+#: All admin buttons begin like this, which is how presses of strangers are recognized. Whoever
+#: presses one is checked each time, MAC or not.
 NAMESPACE: Final = "adm"
 #: What fits the database's 64 bits; 0 stands for none.
 Number = Annotated[int, Field(ge=0, lt=2**63)]
@@ -47,9 +49,9 @@ class SettingButton(CallbackData, prefix="adm_set"):
 
 
 class SaveFormula(CallbackData, prefix="adm_formula"):
-    """Save the formula whose preview was `asked` for by that update."""
+    """Save the formula whose preview the update `token` asked for."""
 
-    asked: Number
+    token: Number
 
 
 class RewardAction(StrEnum):
@@ -87,11 +89,11 @@ class DraftAction(StrEnum):
 
 
 class DraftButton(CallbackData, prefix="adm_new"):
-    """Act on the draft that that update `asked` for; `what` is a type, a group or a flag."""
+    """Act on the draft that the update `token` began; `what` is a type, a group or a flag."""
 
     action: DraftAction
     what: str = ""
-    asked: Number = 0
+    token: Number = 0
 
 
 class MemberAction(StrEnum):
@@ -111,6 +113,24 @@ class MemberButton(CallbackData, prefix="adm_mb"):
 
 
 class BookAdjustment(CallbackData, prefix="adm_book"):
-    """Book the adjustment that was `asked` for by that update."""
+    """Book the adjustment that the update `token` asked for."""
 
-    asked: Number
+    token: Number
+
+
+class Asking(StatesGroup):
+    """One question is open at a time; what was answered so far is its data.
+
+    Confirming needs none: the buttons carry it.
+    """
+
+    setting = State()
+    reward_field = State()
+    draft_name = State()
+    draft_description = State()
+    draft_value = State()
+    draft_window = State()
+    condition_value = State()
+    member = State()
+    amount = State()
+    reason = State()

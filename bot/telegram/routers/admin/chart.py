@@ -1,4 +1,4 @@
-"""Draw the chart of the figures: off the event loop, and only when it is really sent."""
+"""Chart of the statistics as a PNG, drawn off the event loop and only when it is sent."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from aiogram import Bot
 from aiogram.types import InputFile
 
 from bot.gamification.admin.statistics import DailyTotals
-from bot.telegram.texts.admin.figures import ChartWords
+from bot.telegram.texts.admin.panel import ChartWords
 
 _EARNED_COLOR: Final = "#d6336c"
 _SPENT_COLOR: Final = "#495057"
@@ -21,7 +21,7 @@ _BAR_WIDTH: Final = 0.4
 class ChartFile(InputFile):
     """A picture that does not exist until it is uploaded.
 
-    A handler only hands over the figures; whoever delivers the message, after the commit, reads
+    A handler only hands over the numbers; whoever delivers the message, after the commit, reads
     the file, and reading draws it in a worker thread. No transaction waits for a picture.
     """
 

@@ -1,44 +1,47 @@
 """Inline keyboards of the admin panel; each has a way back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import AuditPage
+from bot.gamification.admin.drafts import ALL_OF, ANY_OF
+from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.admin.settings import Setting
+from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.rewards.catalogue import Reward
+from bot.telegram.keyboards import Buttons, keyboard, keyset_pager, numbered_pager
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,
+    DraftAction,
+    DraftButton,
     Go,
     MemberAction,
     MemberButton,
+    RewardAction,
+    RewardButton,
     SaveFormula,
     Section,
     SettingAction,
     SettingButton,
 )
+from bot.telegram.texts.admin import accounts as account_texts
 from bot.telegram.texts.admin import common as texts
-from bot.telegram.texts.admin import members as member_texts
 from bot.telegram.texts.admin import names
+from bot.telegram.texts.admin import rewards as reward_texts
 from bot.telegram.texts.admin import settings as setting_texts
+from bot.telegram.texts.rewards import condition_types
 
-Buttons = Sequence[tuple[str, CallbackData]]
+Draft = Mapping[str, Any]
 
-
-def rows(*buttons: Buttons) -> InlineKeyboardMarkup:
-    """Return a keyboard of rows of buttons; empty rows are left out."""
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=text, callback_data=data.pack()) for text, data in row]
-            for row in buttons
-            if row
-        ]
-    )
+REWARDS_PAGE: Final = 8
 
 
 def in_pairs(buttons: Buttons) -> list[Buttons]:
-    """Put buttons two by two."""
+    """Return the buttons in rows of two."""
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
@@ -48,82 +51,194 @@ def back(to: CallbackData) -> Buttons:
 
 
 def panel() -> InlineKeyboardMarkup:
-    """Lead to every section."""
+    """Return buttons to every section."""
     labels = texts.sections()
-    return rows(*in_pairs([(label, Go(section=Section(name))) for name, label in labels.items()]))
+    return keyboard(
+        *in_pairs([(label, Go(section=Section(name))) for name, label in labels.items()])
+    )
 
 
 def back_to_panel() -> InlineKeyboardMarkup:
-    """Lead back to the panel only."""
-    return rows(back(Go(section=Section.PANEL)))
+    return keyboard(back(Go(section=Section.PANEL)))
 
 
 def settings(found: Sequence[Setting]) -> InlineKeyboardMarkup:
-    """Lead to each setting."""
+    """Return buttons to each setting."""
     buttons = [
         (names.of(one.name), SettingButton(action=SettingAction.SHOW, name=one.name))
         for one in found
     ]
-    return rows(*in_pairs(buttons), back(Go(section=Section.PANEL)))
+    return keyboard(*in_pairs(buttons), back(Go(section=Section.PANEL)))
 
 
 def setting(shown: Setting) -> InlineKeyboardMarkup:
-    """Change a setting or take it back to its default."""
+    """Return buttons that change a setting or take it back to its default."""
     name = shown.name
     change = (texts.change(), SettingButton(action=SettingAction.ASK, name=name))
     reset = (setting_texts.reset(shown), SettingButton(action=SettingAction.RESET, name=name))
     back_to_default = [reset] if shown.edited else []
-    return rows([change], back_to_default, back(Go(section=Section.SETTINGS)))
+    return keyboard([change], back_to_default, back(Go(section=Section.SETTINGS)))
 
 
 def back_to_setting(name: str) -> InlineKeyboardMarkup:
-    """Lead back from a question about a setting."""
-    return rows(back(SettingButton(action=SettingAction.SHOW, name=name)))
+    return keyboard(back(SettingButton(action=SettingAction.SHOW, name=name)))
 
 
-def confirm_formula(name: str, asked: int) -> InlineKeyboardMarkup:
-    """Save a formula whose preview is shown."""
-    return rows(
-        [(texts.save(), SaveFormula(asked=asked))],
+def confirm_formula(name: str, token: int) -> InlineKeyboardMarkup:
+    """Return the button that saves the formula whose preview is shown."""
+    return keyboard(
+        [(texts.save(), SaveFormula(token=token))],
         back(SettingButton(action=SettingAction.SHOW, name=name)),
     )
 
 
 def account(shown: AccountDetails, *, newest: bool) -> InlineKeyboardMarkup:
-    """Grant, take, and turn the pages of the ledger."""
+    """Return buttons that grant and take, and the pager of the ledger."""
     user_id = shown.member.user_id
     grant = MemberButton(action=MemberAction.GRANT, user_id=user_id)
     take = MemberButton(action=MemberAction.TAKE, user_id=user_id)
-    show = MemberButton(action=MemberAction.SHOW, user_id=user_id)
-    arrows = [] if newest else [("«", show)]
-    if shown.history.older_than is not None:
-        older = show.model_copy(update={"at": shown.history.older_than})
-        arrows.append(("›", older))
-    return rows(
-        [(member_texts.grant_button(), grant), (member_texts.take_button(), take)],
-        arrows,
+    pager = keyset_pager(
+        lambda at: MemberButton(action=MemberAction.SHOW, user_id=user_id, at=at),
+        shown.history.older_than,
+        newest=newest,
+    )
+    return keyboard(
+        [(account_texts.grant_button(), grant), (account_texts.take_button(), take)],
+        pager,
         back(Go(section=Section.MEMBERS)),
     )
 
 
 def back_to_member(user_id: int) -> InlineKeyboardMarkup:
-    """Lead back from a question about a member."""
-    return rows(back(MemberButton(action=MemberAction.SHOW, user_id=user_id)))
+    return keyboard(back(MemberButton(action=MemberAction.SHOW, user_id=user_id)))
 
 
-def confirm_adjustment(user_id: int, asked: int) -> InlineKeyboardMarkup:
-    """Book what is shown."""
-    return rows(
-        [(texts.confirm(), BookAdjustment(asked=asked))],
+def confirm_adjustment(user_id: int, token: int) -> InlineKeyboardMarkup:
+    """Return the button that books what is shown."""
+    return keyboard(
+        [(texts.confirm(), BookAdjustment(token=token))],
         back(MemberButton(action=MemberAction.SHOW, user_id=user_id)),
     )
 
 
 def audit(page: AuditPage, *, newest: bool) -> InlineKeyboardMarkup:
-    """Turn the pages of the audit trail."""
-    arrows: list[tuple[str, CallbackData]] = []
-    if not newest:
-        arrows.append(("«", Go(section=Section.AUDIT)))
-    if page.older_than is not None:
-        arrows.append(("›", Go(section=Section.AUDIT, at=page.older_than)))
-    return rows(arrows, back(Go(section=Section.PANEL)))
+    """Return the pager of the audit trail."""
+    pager = keyset_pager(
+        lambda at: Go(section=Section.AUDIT, at=at), page.older_than, newest=newest
+    )
+    return keyboard(pager, back(Go(section=Section.PANEL)))
+
+
+def rewards(found: Sequence[Reward], page: int) -> InlineKeyboardMarkup:
+    """Return buttons to the rewards of a page, the pager, and the button that begins a new one."""
+    buttons = [
+        (
+            reward_texts.button(reward),
+            RewardButton(action=RewardAction.SHOW, reward_id=reward.id),
+        )
+        for reward in found[page * REWARDS_PAGE : (page + 1) * REWARDS_PAGE]
+    ]
+    pager = numbered_pager(
+        lambda to: Go(section=Section.REWARDS, at=to),
+        page,
+        has_next=(page + 1) * REWARDS_PAGE < len(found),
+    )
+    return keyboard(
+        *([button] for button in buttons),
+        pager,
+        [(reward_texts.begin_button(), DraftButton(action=DraftAction.BEGIN))],
+        back(Go(section=Section.PANEL)),
+    )
+
+
+def reward(shown: Reward, edits: Collection[str] = ()) -> InlineKeyboardMarkup:
+    """Return buttons for each field, each flag, and taking `edits` of a seeded reward back."""
+    fields = [
+        (label, RewardButton(action=RewardAction.ASK, reward_id=shown.id, what=field))
+        for field, label in reward_texts.fields(shown.type).items()
+    ]
+    flags = [
+        (
+            reward_texts.switch(flag, on=on),
+            RewardButton(action=RewardAction.SWITCH, reward_id=shown.id, what=flag, on=not on),
+        )
+        for flag in (Flag.REPEATABLE, Flag.SECRET, Flag.ACTIVE)
+        if (on := getattr(shown, flag.value)) is not None
+    ]
+    restore = RewardButton(action=RewardAction.RESTORE, reward_id=shown.id)
+    return keyboard(
+        *in_pairs(fields),
+        *in_pairs(flags),
+        [(reward_texts.restore(edits), restore)] if edits else [],
+        back(Go(section=Section.REWARDS)),
+    )
+
+
+def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:
+    """Return the way back from a question; only the description may be left out instead."""
+    clear = RewardButton(action=RewardAction.CLEAR, reward_id=shown.id, what=field)
+    clearable = field is Field.DESCRIPTION and shown.description
+    return keyboard(
+        [(reward_texts.no_description(), clear)] if clearable else [],
+        back(RewardButton(action=RewardAction.SHOW, reward_id=shown.id)),
+    )
+
+
+def draft_types() -> InlineKeyboardMarkup:
+    """Return buttons for what the new reward gives."""
+    labels = names.reward_types()
+    buttons = [
+        (labels[kind], DraftButton(action=DraftAction.TYPE, what=kind)) for kind in RewardType
+    ]
+    return keyboard(*([button] for button in buttons), back(Go(section=Section.REWARDS)))
+
+
+def asks_for(field: Field, draft: Draft) -> InlineKeyboardMarkup:
+    """Return the way out of a draft's question; only the description may be left out instead."""
+    skip = (reward_texts.no_description(), _act(draft, DraftAction.NO_DESCRIPTION))
+    return keyboard([skip] if field is Field.DESCRIPTION else [], _discard(draft))
+
+
+def draft_conditions(draft: Draft) -> InlineKeyboardMarkup:
+    """Return buttons for what a condition is about; back leads to the others, if there are some."""
+    labels = condition_types()
+    buttons = [(labels[kind], _act(draft, DraftAction.CONDITION, kind)) for kind in ConditionType]
+    out = back(_act(draft, DraftAction.SUMMARY)) if draft["conditions"] else _discard(draft)
+    return keyboard(*in_pairs(buttons), out)
+
+
+def draft_condition_value(draft: Draft) -> InlineKeyboardMarkup:
+    """Return the way back to the choice of the condition."""
+    return keyboard(back(_act(draft, DraftAction.ADD_CONDITION)))
+
+
+def summary(draft: Draft) -> InlineKeyboardMarkup:
+    """Return buttons that add or combine conditions, switch flags, and create the reward."""
+    combine = []
+    if len(draft["conditions"]) > 1:
+        group = draft["conditions"][0]["condition_group"]
+        other = ANY_OF if group == ALL_OF else ALL_OF
+        button = _act(draft, DraftAction.GROUP, str(other))
+        combine = [(reward_texts.combine_button(any_of=other == ANY_OF), button)]
+    flags = [
+        (
+            reward_texts.switch(flag, on=bool(draft.get(flag.value))),
+            _act(draft, DraftAction.SWITCH, flag),
+        )
+        for flag in (Flag.REPEATABLE, Flag.SECRET)
+    ]
+    return keyboard(
+        [(reward_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))],
+        combine,
+        flags,
+        [(reward_texts.create(), _act(draft, DraftAction.CREATE))],
+        _discard(draft),
+    )
+
+
+def _act(draft: Draft, action: DraftAction, what: str = "") -> DraftButton:
+    return DraftButton(action=action, what=what, token=draft["token"])
+
+
+def _discard(draft: Draft) -> Buttons:
+    return [(texts.discard(), _act(draft, DraftAction.DISCARD))]

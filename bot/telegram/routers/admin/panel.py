@@ -1,32 +1,76 @@
-"""/admin and /cancel."""
+"""Panel: /admin and /cancel, and the pages with statistics, the seed and the audit trail."""
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.methods import SendMessage
+from aiogram.methods import SendMessage, SendPhoto
 from aiogram.types import CallbackQuery, Message
 
-from bot.telegram.announcements import Answers
-from bot.telegram.pages import turn_to
+from bot.gamification.admin.audit import read_audit
+from bot.gamification.admin.statistics import read_statistics
+from bot.gamification.problems import read_problems
+from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
-from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.texts.admin import common as texts
+from bot.telegram.routers.admin.chart import ChartFile
+from bot.telegram.routers.admin.context import AdminContext
+from bot.telegram.texts.admin import common as common_texts
+from bot.telegram.texts.admin import panel as texts
+
+#: Runs that the seed's page shows; `seed history` has more.
+_LATEST_RUNS = 5
 
 
 def setup() -> Router:
-    """Return the router."""
     router = Router(name=__name__)
-    router.message.register(show, Command("admin", "cancel"))
-    router.callback_query.register(turn, Go.filter(F.section == Section.PANEL))
+    router.message.register(show_panel, Command("admin", "cancel"))
+    router.callback_query.register(turn_to_panel, Go.filter(F.section == Section.PANEL))
+    router.callback_query.register(show_statistics, Go.filter(F.section == Section.FIGURES))
+    router.callback_query.register(show_seed, Go.filter(F.section == Section.SEED))
+    router.callback_query.register(show_audit, Go.filter(F.section == Section.AUDIT))
     return router
 
 
-async def show(message: Message, desk: Desk) -> SendMessage:
+async def show_panel(message: Message, admin: AdminContext) -> SendMessage:
     """Show the panel; whatever question was open is dropped."""
-    await desk.close()
-    return message.answer(texts.panel(), reply_markup=keyboards.panel())
+    await admin.close()
+    return message.answer(common_texts.panel(), reply_markup=keyboards.panel())
 
 
-async def turn(callback_query: CallbackQuery) -> Answers:
+async def turn_to_panel(callback_query: CallbackQuery) -> Answers:
     """Go back to the panel."""
-    return turn_to(callback_query, texts.panel(), keyboards.panel())
+    return replace_page(callback_query, common_texts.panel(), keyboards.panel())
+
+
+async def show_statistics(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
+    """Show the figures, and the chart below; it is drawn when it is sent, after the commit."""
+    found = await read_statistics(admin.economy.connection, admin.economy.now)
+    chart = SendPhoto(
+        chat_id=callback_query.from_user.id,
+        photo=ChartFile(found.days, texts.chart_words()),
+        caption=texts.chart_caption(),
+        reply_markup=keyboards.back_to_panel(),
+    )
+    return [
+        *replace_page(callback_query, texts.statistics(found), keyboards.back_to_panel()),
+        chart,
+    ]
+
+
+async def show_seed(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
+    """Show the marker and the edits that a start keeps."""
+    connection = admin.economy.connection
+    report = await admin.bootstrap_service.inspect(connection)
+    runs = await admin.bootstrap_service.history(_LATEST_RUNS, connection)
+    problems = await read_problems(connection)
+    text = texts.seed_report(report, runs, problems)
+    return replace_page(callback_query, text, keyboards.back_to_panel())
+
+
+async def show_audit(
+    callback_query: CallbackQuery, callback_data: Go, admin: AdminContext
+) -> Answers:
+    """Show a page of the audit trail."""
+    older_than = callback_data.at or None
+    found = await read_audit(admin.economy.connection, older_than)
+    keyboard = keyboards.audit(found, newest=older_than is None)
+    return replace_page(callback_query, texts.audit_trail(found), keyboard)

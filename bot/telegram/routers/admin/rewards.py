@@ -1,4 +1,4 @@
-"""See, edit, retire and bring back rewards."""
+"""Reward pages: list, edit, retire, and give back to the defaults."""
 
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
@@ -13,19 +13,16 @@ from bot.gamification.admin.rewards import (
 )
 from bot.gamification.bootstrap.edits import restore_reward, reward_edits
 from bot.gamification.rewards.catalogue import Reward
-from bot.telegram.announcements import Answers
-from bot.telegram.pages import turn_to
-from bot.telegram.routers.admin import reward_keyboards as keyboards
-from bot.telegram.routers.admin.callbacks import Go, RewardAction, RewardButton, Section
-from bot.telegram.routers.admin.desk import Desk
-from bot.telegram.routers.admin.filters import Answer
-from bot.telegram.routers.admin.states import Asking
+from bot.telegram.filters import Answer
+from bot.telegram.replies import Answers, replace_page
+from bot.telegram.routers.admin import keyboards
+from bot.telegram.routers.admin.callbacks import Asking, Go, RewardAction, RewardButton, Section
+from bot.telegram.routers.admin.context import AdminContext
 from bot.telegram.texts.admin import common as common_texts
 from bot.telegram.texts.admin import rewards as texts
 
 
 def setup() -> Router:
-    """Return the router."""
     router = Router(name=__name__)
     press = router.callback_query
     press.register(show_all, Go.filter(F.section == Section.REWARDS))
@@ -45,77 +42,83 @@ def setup() -> Router:
     return router
 
 
-async def show_all(callback_query: CallbackQuery, callback_data: Go, desk: Desk) -> Answers:
+async def show_all(
+    callback_query: CallbackQuery, callback_data: Go, admin: AdminContext
+) -> Answers:
     """List the rewards, page by page."""
-    found = await read_rewards(desk.economy)
-    page = min(max(callback_data.at, 0), max(len(found) - 1, 0) // keyboards.PAGE)
-    return turn_to(callback_query, texts.listing(found), keyboards.rewards(found, page))
+    found = await read_rewards(admin.economy)
+    page = min(max(callback_data.at, 0), max(len(found) - 1, 0) // keyboards.REWARDS_PAGE)
+    return replace_page(callback_query, texts.listing(found), keyboards.rewards(found, page))
 
 
 async def show_one(
-    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+    callback_query: CallbackQuery, callback_data: RewardButton, admin: AdminContext
 ) -> Answers:
     """Show one reward."""
-    reward = await read_reward(desk.economy, callback_data.reward_id)
-    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
+    reward = await read_reward(admin.economy, callback_data.reward_id)
+    return replace_page(callback_query, texts.one(reward), await _keyboard(admin, reward))
 
 
-async def ask(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
+async def ask(
+    callback_query: CallbackQuery, callback_data: RewardButton, admin: AdminContext
+) -> Answers:
     """Ask for a field."""
-    reward = await read_reward(desk.economy, callback_data.reward_id)
+    reward = await read_reward(admin.economy, callback_data.reward_id)
     field = Field(callback_data.what)
-    await desk.ask(Asking.reward_field, reward_id=reward.id, field=field.value)
+    await admin.ask(Asking.reward_field, reward_id=reward.id, field=field.value)
     keyboard = keyboards.asks_for_field(reward, field)
-    return turn_to(callback_query, texts.ask(reward.type, field), keyboard)
+    return replace_page(callback_query, texts.ask(reward.type, field), keyboard)
 
 
-async def take_value(message: Message, desk: Desk) -> Answers:
+async def take_value(message: Message, admin: AdminContext) -> Answers:
     """Set the field to what was typed."""
-    known = desk.known
-    field = Field(known["field"])
-    before = await read_reward(desk.economy, known["reward_id"])
+    data = admin.data
+    field = Field(data["field"])
+    before = await read_reward(admin.economy, data["reward_id"])
     value = parse_field(before.type, field, message.text or "")
-    reward = await edit_reward(desk.economy, desk.admin_id, before.id, field, value)
-    desk.rules_changed()
-    await desk.close()
+    reward = await edit_reward(admin.economy, admin.id, before.id, field, value)
+    admin.rules_changed()
+    await admin.close()
     text = f"✅ {common_texts.saved()}\n\n{texts.one(reward)}"
-    return [message.answer(text, reply_markup=await _keyboard(desk, reward))]
+    return [message.answer(text, reply_markup=await _keyboard(admin, reward))]
 
 
 async def clear_description(
-    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+    callback_query: CallbackQuery, callback_data: RewardButton, admin: AdminContext
 ) -> Answers:
     """Leave the description out; not by NULL, which the seed would fill in again."""
     reward = await edit_reward(
-        desk.economy, desk.admin_id, callback_data.reward_id, Field.DESCRIPTION, ""
+        admin.economy, admin.id, callback_data.reward_id, Field.DESCRIPTION, ""
     )
-    desk.rules_changed()
-    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
+    admin.rules_changed()
+    return replace_page(callback_query, texts.one(reward), await _keyboard(admin, reward))
 
 
-async def switch(callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk) -> Answers:
+async def switch(
+    callback_query: CallbackQuery, callback_data: RewardButton, admin: AdminContext
+) -> Answers:
     """Switch a flag to what the button says, so that a second press changes nothing."""
     reward = await edit_reward(
-        desk.economy,
-        desk.admin_id,
+        admin.economy,
+        admin.id,
         callback_data.reward_id,
         Flag(callback_data.what),
         callback_data.on,
     )
-    desk.rules_changed()
-    return turn_to(callback_query, texts.one(reward), await _keyboard(desk, reward))
+    admin.rules_changed()
+    return replace_page(callback_query, texts.one(reward), await _keyboard(admin, reward))
 
 
 async def restore(
-    callback_query: CallbackQuery, callback_data: RewardButton, desk: Desk
+    callback_query: CallbackQuery, callback_data: RewardButton, admin: AdminContext
 ) -> Answers:
     """Give the edits of a seeded reward back to the manifest."""
-    service = desk.bootstrap_service
-    await restore_reward(desk.economy, desk.admin_id, service, callback_data.reward_id)
-    desk.rules_changed()
-    return await show_one(callback_query, callback_data, desk)
+    service = admin.bootstrap_service
+    await restore_reward(admin.economy, admin.id, service, callback_data.reward_id)
+    admin.rules_changed()
+    return await show_one(callback_query, callback_data, admin)
 
 
-async def _keyboard(desk: Desk, reward: Reward) -> InlineKeyboardMarkup:
-    edits = await reward_edits(desk.economy, desk.bootstrap_service, reward.id)
+async def _keyboard(admin: AdminContext, reward: Reward) -> InlineKeyboardMarkup:
+    edits = await reward_edits(admin.economy, admin.bootstrap_service, reward.id)
     return keyboards.reward(reward, edits)

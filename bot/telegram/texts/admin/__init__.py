@@ -1,1 +1,1 @@
-"""What the bot says to admins, one module per section of the panel."""
+"""Everything the bot says to admins, one module per section of the panel."""

@@ -11,11 +11,10 @@ from bot.gamification.admin.settings import UnknownSetting
 from bot.gamification.admin.validation import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
 from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.level_formula import FormulaError, FormulaProblem
-from bot.telegram.texts.common import LONGEST_ALERT, cut, number
+from bot.telegram.texts.formatting import LONGEST_ALERT, cut, number
 
 
 def commands() -> dict[str, str]:
-    """Return the admins' commands with what each is for."""
     return {"admin": _("Administración")}
 
 
@@ -47,32 +46,26 @@ def sections() -> dict[str, str]:
 
 
 def back() -> str:
-    """Label the way back."""
     return _("‹ Volver")
 
 
 def change() -> str:
-    """Label the button that changes something."""
     return _("✏️ Cambiar")
 
 
 def save() -> str:
-    """Label the button that saves."""
     return _("✅ Guardar")
 
 
 def confirm() -> str:
-    """Label the button that confirms."""
     return _("✅ Confirmar")
 
 
 def discard() -> str:
-    """Label the button that throws a draft away."""
     return _("✖️ Descartar")
 
 
 def saved() -> str:
-    """Say that a change is in effect."""
     return _("Guardado.")
 
 

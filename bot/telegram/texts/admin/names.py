@@ -1,11 +1,25 @@
-"""What the parts of settings, rewards and bookings are called."""
+"""Names and values of settings, rewards and bookings in the admin's words."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
 
 from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.rewards.conditions import Condition
+from bot.telegram.texts.formatting import number
+from bot.telegram.texts.rewards import conditions_in_short
 
 
 def of(part: str) -> str:
     """Name a setting, or a part of a reward or of a booking, by its name in the database."""
     return {**_settings(), **_parts()}.get(part, part)
+
+
+def reward_types() -> dict[RewardType, str]:
+    """Name what a reward can give."""
+    return {RewardType.BESITOS: _("💋 Besitos"), RewardType.BADGE: _("🎖 Insignia")}
 
 
 def _settings() -> dict[str, str]:
@@ -37,3 +51,38 @@ def _parts() -> dict[str, str]:
         "amount": _("importe"),
         "reason": _("motivo"),
     }
+
+
+def worded(part: str, value: Any) -> str:  # noqa: PLR0911 - one for each kind of value
+    """Say what `part` (its name in the database) holds, without markup."""
+    match part, value:
+        case _, None | "":
+            return "–"
+        case _, bool():
+            return _("sí") if value else _("no")
+        case _, int():
+            return number(value)
+        case "reward_type", str() if value in list(RewardType):
+            return reward_types()[RewardType(value)]
+        case "reward_value", {"amount": int(amount)}:
+            return f"{number(amount)} 💋"
+        case "reward_value", {"emoji": emoji, "badge_name": name}:
+            return f"{emoji} {name}"
+        case "conditions", [*_]:
+            return conditions_in_short(list(_conditions(value)))
+        case _, str():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _conditions(stored: Iterable[Any]) -> Iterable[Condition]:
+    """Read conditions as an audit line has them, by name, or as the seed has them, in order."""
+    for one in stored:
+        kind, value, group = (
+            one if isinstance(one, list) else (one[name] for name in _CONDITION_FIELDS)
+        )
+        yield Condition(ConditionType(kind), value, group)
+
+
+_CONDITION_FIELDS = ("condition_type", "condition_value", "condition_group")

@@ -1,20 +1,19 @@
-"""Rewards as admins see them."""
+"""Rewards as admins see them, and the creation of one, question by question."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.rewards import Field, Flag
-from bot.gamification.models import RewardType
+from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition
-from bot.telegram.texts import conditions as words
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import cut, fitting, number
-from bot.telegram.texts.rewards import gives
+from bot.telegram.texts.formatting import cut, fitting, number
+from bot.telegram.texts.rewards import condition_groups, condition_types, gives, value_text
 
 #: Characters on a reward's page, whose description may have another thousand.
 _ROOM_FOR_CONDITIONS: Final = 2000
@@ -67,7 +66,7 @@ def conditions(found: Sequence[Condition]) -> str:
     if not found:
         return _("⚠️ No tiene condiciones: nunca se desbloquea.")
     lines = [_("Se desbloquea con:")]
-    for group in words.in_groups(found):
+    for group in condition_groups(found):
         if len(group) > 1:
             lines.append(_("• una de estas:"))
             lines += [f"   ◦ {one}" for one in group]
@@ -108,9 +107,76 @@ def switch(flag: Flag, *, on: bool) -> str:
     }[flag]
 
 
-def types() -> dict[RewardType, str]:
-    """Name what a reward can give."""
-    return {RewardType.BESITOS: _("💋 Besitos"), RewardType.BADGE: _("🎖 Insignia")}
+def begin_button() -> str:
+    return _("➕ Nueva recompensa")
+
+
+def ask_type() -> str:
+    """Ask what the reward gives."""
+    return _("➕ <b>Nueva recompensa</b>\n¿Qué da?")
+
+
+def no_description() -> str:
+    """Label the button that leaves the description out."""
+    return _("Sin descripción")
+
+
+def ask_condition() -> str:
+    """Ask what a condition is about."""
+    return _("🔓 <b>¿Con qué se desbloquea?</b>")
+
+
+def ask_condition_value(kind: ConditionType) -> str:
+    """Ask how much a condition takes."""
+    question = _("🔓 <b>{condition}</b>: ¿a partir de cuánto?").format(
+        condition=condition_types()[kind]
+    )
+    return f"{question}\n{or_cancel()}"
+
+
+def draft_summary(draft: Mapping[str, Any]) -> str:
+    """Show the draft before it is created."""
+    found = [
+        Condition(
+            ConditionType(one["condition_type"]), one["condition_value"], one["condition_group"]
+        )
+        for one in draft["conditions"]
+    ]
+    marks = [
+        *([_("repetible")] if draft.get("is_repeatable") else []),
+        *([_("secreta")] if draft.get("is_secret") else []),
+    ]
+    return "\n".join(
+        [
+            _("➕ <b>Nueva recompensa</b>"),
+            "",
+            f"<b>{escape(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
+            *([f"<i>{escape(draft['description'])}</i>"] if draft["description"] else []),
+            _("Da: {gives}").format(
+                gives=value_text(RewardType(draft["reward_type"]), draft["reward_value"])
+            ),
+            hours(draft["claim_window_hours"]),
+            conditions(found),
+        ]
+    )
+
+
+def add_condition() -> str:
+    """Label the button that adds a condition."""
+    return _("➕ Otra condición")
+
+
+def combine_button(*, any_of: bool) -> str:
+    """Label the button that changes how conditions combine."""
+    return _("🔀 Basta con una") if any_of else _("🔀 Hacen falta todas")
+
+
+def create() -> str:
+    return _("✅ Crear")
+
+
+def created() -> str:
+    return _("Creada. Se desbloquea con lo próximo que haga quien ya cumpla.")
 
 
 def _mark(reward: Reward) -> str:

@@ -10,7 +10,7 @@ from bot.gamification.admin.levels import PreviewRow
 from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import cut, number
+from bot.telegram.texts.formatting import cut, number, table
 
 #: Characters of a formula that a button shows.
 _LONGEST_BUTTON: Final = 30
@@ -53,16 +53,11 @@ def preview(formula: str, rows: Sequence[PreviewRow]) -> str:
     """Show which level each total gives, now and then."""
     head = [_("ganados"), _("ahora"), _("nuevo")]
     cells = [[number(row.total_earned), number(row.before), number(row.after)] for row in rows]
-    width = [max(len(row[at]) for row in [head, *cells]) for at in range(len(head))]
-    table = [
-        "  ".join(cell.rjust(size) for cell, size in zip(row, width, strict=True))
-        for row in [head, *cells]
-    ]
     return "\n".join(
         [
             _("🔎 <b>Niveles con la nueva fórmula</b>"),
             f"<code>{escape(formula)}</code>",
-            f"<pre>{escape(chr(10).join(table))}</pre>",
+            table(head, cells),
             _("¿La guardo? El nivel de todos los miembros se calcula de nuevo."),
         ]
     )

@@ -8,8 +8,8 @@ from aiogram.exceptions import AiogramError, ClientDecodeError
 from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.telegram import outbox as module
-from bot.telegram.outbox import ATTEMPTS, CONCURRENCY, Outbox
+from bot.telegram import delivery as module
+from bot.telegram.delivery import ATTEMPTS, CONCURRENCY, DeliveryQueue
 from bot.telegram.signing import signed_data
 from tests.support.fakes import (
     BAD_REQUEST,
@@ -39,8 +39,8 @@ def sleep(monkeypatch: pytest.MonkeyPatch) -> FakeSleep:
     return sleep
 
 
-def open_outbox(bot: FakeBot) -> Outbox:
-    return Outbox(cast("Any", bot))
+def open_queue(bot: FakeBot) -> DeliveryQueue:
+    return DeliveryQueue(cast("Any", bot))
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ async def test_tries_again(
     """What may pass is tried again: after Telegram's own time or after growing pauses."""
     bot.fail("uno", *errors)
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
-        outbox.put(message(1, "dos"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
+        queue.put(message(1, "dos"))
 
     assert ["uno", "dos"] == bot.sent
     assert pauses == sleep.taken
@@ -74,9 +74,9 @@ async def test_order_within_a_chat(bot: FakeBot, sleep: FakeSleep) -> None:
     for text in texts[::2]:
         bot.fail(text, SERVER_ERROR)
 
-    async with open_outbox(bot) as outbox:
+    async with open_queue(bot) as queue:
         for text in texts:
-            outbox.put(message(1, text))
+            queue.put(message(1, text))
 
     assert texts == bot.sent
 
@@ -85,8 +85,8 @@ async def test_group_becomes_a_supergroup(bot: FakeBot, sleep: FakeSleep) -> Non
     """Telegram tells the chat's new id, and the answer goes there."""
     bot.fail("uno", MOVED_TO_9)
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
 
     assert [1, 9] == bot.chats
     assert (["uno"], []) == (bot.sent, sleep.taken)
@@ -98,8 +98,8 @@ async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: FakeBot, sleep:
     button = InlineKeyboardButton(text="🎁", callback_data="gift")
     markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno").model_copy(update={"reply_markup": markup}))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno").model_copy(update={"reply_markup": markup}))
 
     assert [signed_data("gift", chat, bot.token) for chat in (1, 9)] == bot.pressable
 
@@ -110,9 +110,9 @@ async def test_refused_for_good(
     """What Telegram refuses is logged and dropped, and the next answer follows."""
     bot.fail("uno", BAD_REQUEST)
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
-        outbox.put(message(1, "dos"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
+        queue.put(message(1, "dos"))
 
     assert (["uno", "dos"], ["dos"], []) == (bot.attempts, bot.sent, sleep.taken)
     assert any("SendMessage was refused" in line for line in caplog.messages)
@@ -124,8 +124,8 @@ async def test_gives_up_in_the_end(
     """A Telegram that never answers well is asked so often and no more."""
     bot.fail("uno", *[SERVER_ERROR] * 100)
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
 
     assert ["uno"] * ATTEMPTS == bot.attempts
     assert [] == bot.sent
@@ -137,11 +137,11 @@ async def test_other_chats_do_not_wait(bot: FakeBot, sleep: FakeSleep) -> None:
     sleep.gate = asyncio.Event()
     bot.fail("uno", RETRY_IN_7)
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
         await until(lambda: sleep.taken)
         for chat in range(2, 50):
-            outbox.put(message(chat, "otro"))
+            queue.put(message(chat, "otro"))
         await until(lambda: bot.sent.count("otro") == 48)
         assert "uno" not in bot.sent
         sleep.gate.set()
@@ -151,8 +151,8 @@ async def test_other_chats_do_not_wait(bot: FakeBot, sleep: FakeSleep) -> None:
 
 async def test_put_returns_at_once(bot: FakeBot, sleep: FakeSleep) -> None:
     """Nothing has been sent when `put` returns: whoever pays does not wait for Telegram."""
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
         assert [] == bot.attempts
 
     assert ["uno"] == bot.sent
@@ -162,9 +162,9 @@ async def test_no_more_at_once_than_telegram_takes(bot: FakeBot, sleep: FakeSlee
     """So many requests are under way at most; the rest waits for its turn."""
     gate = bot.hold("uno")
 
-    async with open_outbox(bot) as outbox:
+    async with open_queue(bot) as queue:
         for chat in range(100):
-            outbox.put(message(chat, "uno"))
+            queue.put(message(chat, "uno"))
         await until(lambda: bot.attempts)
         assert CONCURRENCY == len(bot.attempts)
         gate.set()
@@ -176,9 +176,9 @@ async def test_callback_answers_do_not_queue(bot: FakeBot, sleep: FakeSleep) -> 
     """Answers to presses belong to no chat, so none of them waits for another."""
     gate = bot.hold("lento")
 
-    async with open_outbox(bot) as outbox:
-        outbox.put(AnswerCallbackQuery(callback_query_id="1", text="lento"))
-        outbox.put(AnswerCallbackQuery(callback_query_id="2", text="rápido"))
+    async with open_queue(bot) as queue:
+        queue.put(AnswerCallbackQuery(callback_query_id="1", text="lento"))
+        queue.put(AnswerCallbackQuery(callback_query_id="2", text="rápido"))
         await until(lambda: bot.sent)
         assert ["rápido"] == bot.sent
         gate.set()
@@ -190,14 +190,14 @@ async def test_stop_gives_up_in_time(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A stop waits only so long, then nothing of the outbox goes on behind it."""
+    """A stop waits only so long, then nothing of the queue goes on behind it."""
     monkeypatch.setattr(module, "DRAIN_TIMEOUT", 0.01)
     before = asyncio.all_tasks()
     bot.hold("nunca")
 
-    async with open_outbox(bot) as outbox:
+    async with open_queue(bot) as queue:
         for text in ("nunca", "dos", "tres"):
-            outbox.put(message(1, text))
+            queue.put(message(1, text))
         await until(lambda: bot.attempts)
 
     assert [] == bot.sent
@@ -211,8 +211,8 @@ async def test_stop_gives_up_in_time(
 async def test_burst(bot: FakeBot, sleep: FakeSleep) -> None:
     """However often Telegram says to wait, an answer that it would take is not given up."""
     bot.fail("uno", *[RETRY_IN_7] * (ATTEMPTS + 3))
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
 
     assert ["uno"] == bot.sent
     assert [7] * (ATTEMPTS + 3) == sleep.taken
@@ -220,7 +220,7 @@ async def test_burst(bot: FakeBot, sleep: FakeSleep) -> None:
 
 async def test_nothing_is_kept(bot: FakeBot) -> None:
     """What is delivered is forgotten, or the bot would grow with every answer."""
-    async with open_outbox(bot) as outbox:
-        outbox.put(message(1, "uno"))
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
         await until(lambda: bot.sent)
-        await until(lambda: not outbox._tasks and not outbox._last_of_chat)  # noqa: SLF001
+        await until(lambda: not queue._tasks and not queue._last_of_chat)  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""/daily, and the button that does the same."""
+"""Daily gift: /daily, and the button that does the same."""
 
 from aiogram import F, Router
 from aiogram.filters import Command
@@ -7,16 +7,13 @@ from aiogram.types import CallbackQuery, Message, User
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.daily_gift import take_gift
-from bot.telegram import announcements
-from bot.telegram.announcements import Answers
-from bot.telegram.callbacks import TakeGift
 from bot.telegram.filters import IsMember
-from bot.telegram.replies import answer_press, reply
+from bot.telegram.keyboards import TakeGift
+from bot.telegram.replies import Answers, announce_unlocked, answer_press, reply
 from bot.telegram.texts import rewards as texts
 
 
 def setup() -> Router:
-    """Return the router."""
     router = Router(name=__name__)
     router.message.register(by_command, Command("daily"), IsMember(), F.from_user.as_("user"))
     router.callback_query.register(
@@ -26,24 +23,24 @@ def setup() -> Router:
 
 
 async def by_command(
-    message: Message, user: User, member: Account, economy: EconomyContext
+    message: Message, user: User, account: Account, economy: EconomyContext
 ) -> Answers:
     """Give today's gift."""
-    result = await take_gift(economy, member)
+    result = await take_gift(economy, account)
     return [
         reply(message, texts.gift(result)),
-        *announcements.unlocked(result.unlocked, user, message.chat.id),
+        *announce_unlocked(result.unlocked, user, message.chat.id),
     ]
 
 
 async def by_button(
-    callback_query: CallbackQuery, message: Message, member: Account, economy: EconomyContext
+    callback_query: CallbackQuery, message: Message, account: Account, economy: EconomyContext
 ) -> Answers:
     """Give today's gift to whoever presses."""
     user = callback_query.from_user
-    result = await take_gift(economy, member)
+    result = await take_gift(economy, account)
     return [
         callback_query.answer(),
         answer_press(message, user, texts.gift(result)),
-        *announcements.unlocked(result.unlocked, user, message.chat.id),
+        *announce_unlocked(result.unlocked, user, message.chat.id),
     ]

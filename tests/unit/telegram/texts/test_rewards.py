@@ -1,4 +1,4 @@
-"""What members read about the gift, reactions and rewards."""
+"""Texts for members about the gift, reactions and rewards."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
 from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
@@ -18,7 +17,6 @@ from bot.gamification.rewards.conditions import Condition, Progress
 from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
-from bot.telegram.texts import seeded
 from tests.support.markup import read
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
@@ -150,18 +148,6 @@ def test_locked_without_description(spanish: None) -> None:
         "   Besitos ganados en total ≥ 500 + Nivel alcanzado ≥ 3 / Primera reacción",
         "   ▰▰▰▰▰▱▱▱▱▱ 1/2",
     ] == text.splitlines()[2:]
-
-
-def test_shipped_descriptions_have_their_english(english: None, manifest: Manifest) -> None:
-    """English members read the default rewards in English, and an admin's own text as it is."""
-    shipped = [one.description or "" for one in manifest.rewards]
-
-    assert [
-        "React to a message for the first time.",
-        "Earn 100 besitos in total.",
-        "Take the daily gift 7 days in a row.",
-    ] == [seeded.description(text) for text in shipped]
-    assert "Propia" == seeded.description("Propia")
 
 
 def test_empty_listing(spanish: None) -> None:

@@ -1,4 +1,4 @@
-"""Members as admins see them, and besitos granted or taken."""
+"""Accounts of members as admins see them, and besitos granted or taken."""
 
 from html import escape
 
@@ -7,7 +7,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.account import User
 from bot.gamification.admin.accounts import AccountDetails, Adjustment
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.common import number
+from bot.telegram.texts.formatting import number
 from bot.telegram.texts.profile import history
 
 
@@ -50,12 +50,10 @@ def account(account: AccountDetails) -> str:
 
 
 def grant_button() -> str:
-    """Label the button that grants."""
     return _("➕ Dar besitos")
 
 
 def take_button() -> str:
-    """Label the button that takes."""
     return _("➖ Quitar besitos")
 
 

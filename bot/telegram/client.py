@@ -1,8 +1,13 @@
-"""What passes by itself when Telegram is asked again, and how long to wait before that."""
+"""Bot API client, the transient errors of Telegram, and the delays between retries."""
 
 import asyncio
 from typing import Final
 
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramNetworkError,
@@ -10,8 +15,9 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 
-#: Nobody answers, or an overloaded Telegram (or a proxy before it) says something else.
-PASSING: Final = (
+#: They pass by themselves: nobody answers, or an overloaded Telegram (or a proxy before it)
+#: answers something else.
+TRANSIENT_ERRORS: Final = (
     ClientDecodeError,
     TelegramNetworkError,
     TelegramRetryAfter,
@@ -19,6 +25,14 @@ PASSING: Final = (
 )
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
+
+
+def create_bot(token: str, api_url: str | None = None) -> Bot:
+    """Return a client that writes HTML, to Telegram or to the server at `api_url`."""
+    session = AiohttpSession()
+    if api_url:
+        session.api = TelegramAPIServer.from_base(api_url.rstrip("/"))
+    return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
 
 
 class Backoff:

@@ -1,4 +1,4 @@
-"""What outside text loses on its way in."""
+"""Numbers, bars, tables, and outside text on its way in."""
 
 from unicodedata import category
 
@@ -6,7 +6,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.incoming import without_controls
+from bot.telegram.texts.formatting import bar, number, table, without_controls
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, "0"), (999, "999"), (1000, f"1{NBSP}000"), (-1234567, f"-1{NBSP}234{NBSP}567")],
+)
+def test_number(value: int, expected: str) -> None:
+    """Thousands are grouped by a space that does not break the line."""
+    assert expected == number(value)
+
+
+@pytest.mark.parametrize(
+    ("done", "full"), [(-1, 0), (0, 0), (0.099, 0), (0.1, 1), (0.999, 9), (1, 10), (7, 10)]
+)
+def test_bar(done: float, full: int) -> None:
+    """The bar is full at the end only, and always as long."""
+    assert "▰" * full + "▱" * (10 - full) == bar(done)
+
+
+def test_table() -> None:
+    """Columns end flush right, are as wide as their widest cell, and hold no markup."""
+    shown = table(["<a>", "b"], [["1", "1000"], ["22", "3"]])
+
+    assert "<pre>&lt;a&gt;     b\n  1  1000\n 22     3</pre>" == shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What admins read: whoever and whatever it is about, it is shown as it is."""
+"""Texts for admins: whoever and whatever they are about, it is shown as it is."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.settings import Setting, SettingChange
-from bot.telegram.texts.admin import audit
+from bot.telegram.texts.admin import panel
 from bot.telegram.texts.admin import settings as texts
-from bot.telegram.texts.common import person
+from bot.telegram.texts.formatting import person
 from tests.support.markup import read
 
 ADMIN, ANA = 7, 1001
@@ -40,7 +40,7 @@ def row(name: str | None = "Ana", **fields: Any) -> AuditRow:
 
 def line(shown: AuditRow) -> str:
     """Return the line that says who did what to whom."""
-    text, _ = read(audit.page(AuditPage((shown,), None)))
+    text, _ = read(panel.audit_trail(AuditPage((shown,), None)))
     return text.splitlines()[2]
 
 
@@ -80,7 +80,7 @@ def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> N
     """No name turns what stands behind it, and no text becomes markup."""
     shown = row(admin, target_name=member, before=None, after={"reason": reason})
 
-    text, tags = read(audit.page(AuditPage((shown,), None)))
+    text, tags = read(panel.audit_trail(AuditPage((shown,), None)))
 
     assert text.index(" 7 ") < text.index("\N{FIRST STRONG ISOLATE}")
     assert 2 == text.count("\N{FIRST STRONG ISOLATE}") - reason.count("\N{FIRST STRONG ISOLATE}")

@@ -1,4 +1,4 @@
-"""Send answers beside the work: paying never waits for Telegram."""
+"""Delivery queue: answers are sent in order within each chat, beside the work, with retries."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
-from bot.telegram.backoff import PASSING
+from bot.telegram.client import TRANSIENT_ERRORS
 from bot.telegram.signing import signed
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,11 @@ DRAIN_TIMEOUT: Final = 10.0
 CONCURRENCY: Final = 20
 
 
-class Outbox:
+class DeliveryQueue:
     """Delivers methods in the background, in order within each chat, trying again when it helps.
+
+    It is in memory, so paying never waits for Telegram, and what is undelivered when the process
+    is killed is lost.
 
     An answer is worth a few attempts, not a besito: what Telegram refuses for good is logged
     and dropped.
@@ -79,7 +82,7 @@ class Outbox:
             except TelegramMigrateToChat as error:  # the group has become a supergroup
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
                 attempt += 1
-            except PASSING as error:
+            except TRANSIENT_ERRORS as error:
                 logger.info("%s is tried again: %s", type(method).__name__, error)
                 await asyncio.sleep(2**attempt / 4)
                 attempt += 1

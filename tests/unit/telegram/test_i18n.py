@@ -10,7 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import bot.telegram
-from bot.telegram.i18n import LOCALES, locale_for, make_i18n
+from bot.gamification.bootstrap.manifest import Manifest
+from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_description
 
 CODE = Path(bot.telegram.__file__).parent
 
@@ -26,7 +27,7 @@ def texts() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def english() -> Catalog:
+def catalogue() -> Catalog:
     """Read the English catalogue."""
     with (LOCALES / "en.po").open("rb") as file:
         return read_po(file, locale="en")
@@ -38,39 +39,39 @@ def test_there_are_texts(texts: set[str]) -> None:
     assert len(texts) > 40
 
 
-def test_every_text_has_its_english(texts: set[str], english: Catalog) -> None:
+def test_every_text_has_its_english(texts: set[str], catalogue: Catalog) -> None:
     """Nothing that a member may read waits for a translation."""
-    translated = {message.id for message in english if message.id and message.string}
+    translated = {message.id for message in catalogue if message.id and message.string}
 
     assert set() == texts - translated
 
 
-def test_no_translation_is_left_over(texts: set[str], english: Catalog) -> None:
+def test_no_translation_is_left_over(texts: set[str], catalogue: Catalog) -> None:
     """A text that was reworded left no old English behind."""
-    assert set() == {message.id for message in english if message.id} - texts
+    assert set() == {message.id for message in catalogue if message.id} - texts
 
 
-def test_no_translation_is_a_guess(english: Catalog) -> None:
+def test_no_translation_is_a_guess(catalogue: Catalog) -> None:
     """No entry is fuzzy: those are skipped when compiled."""
-    assert [] == [message.id for message in english if message.id and message.fuzzy]
+    assert [] == [message.id for message in catalogue if message.id and message.fuzzy]
 
 
-def test_placeholders_are_the_same(english: Catalog) -> None:
+def test_placeholders_are_the_same(catalogue: Catalog) -> None:
     """A translation fills in what the original fills in, else formatting it would fail."""
     differing = [
         message.id
-        for message in english
+        for message in catalogue
         if message.id and placeholders(message.id) != placeholders(message.string)
     ]
 
     assert [] == differing
 
 
-def test_markup_and_commands_are_the_same(english: Catalog) -> None:
+def test_markup_and_commands_are_the_same(catalogue: Catalog) -> None:
     """A translation opens and closes the same tags, names the same commands and emoji."""
     differing = [
         message.id
-        for message in english
+        for message in catalogue
         if message.id and marks(message.id) != marks(message.string)
     ]
 
@@ -103,6 +104,18 @@ def test_compiled_catalogue(locale: str, expected: str) -> None:
 def test_any_language_code_is_understood(code: str | None, expected: str) -> None:
     """Telegram does not promise a valid code; none may break an update."""
     assert expected == locale_for(make_i18n(), code)
+
+
+def test_shipped_descriptions_have_their_english(english: None, manifest: Manifest) -> None:
+    """English members read the default rewards in English, and an admin's own text as it is."""
+    shipped = [one.description or "" for one in manifest.rewards]
+
+    assert [
+        "React to a message for the first time.",
+        "Earn 100 besitos in total.",
+        "Take the daily gift 7 days in a row.",
+    ] == [shipped_description(text) for text in shipped]
+    assert "Propia" == shipped_description("Propia")
 
 
 def placeholders(text: str) -> set[str]:

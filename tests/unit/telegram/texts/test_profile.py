@@ -1,4 +1,4 @@
-"""What members read about themselves and about each other."""
+"""Texts for members about themselves and about each other."""
 
 from datetime import UTC, datetime
 
@@ -132,32 +132,6 @@ def test_names_are_only_text(spanish: None, name: str) -> None:
     assert f"🥇 {person(name)} –" in read(texts.leaderboard(page, Rank(1)))[0]
     assert read(texts.history(history(name)))[0].endswith(f" · {name}")
     assert f"¡Hola, {name}! 💋" in read(common.welcome(name))[0]
-
-
-def test_help_lists_every_command(spanish: None) -> None:
-    """Help names each command of the menu with what it is for."""
-    text, _ = read(common.help_text())
-
-    assert [f"/{name} – {what}" for name, what in common.commands().items()] == text.splitlines()[
-        2:
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0, "0"), (999, "999"), (1000, f"1{NBSP}000"), (-1234567, f"-1{NBSP}234{NBSP}567")],
-)
-def test_number(value: int, expected: str) -> None:
-    """Thousands are grouped by a space that does not break the line."""
-    assert expected == common.number(value)
-
-
-@pytest.mark.parametrize(
-    ("done", "full"), [(-1, 0), (0, 0), (0.099, 0), (0.1, 1), (0.999, 9), (1, 10), (7, 10)]
-)
-def test_bar(done: float, full: int) -> None:
-    """The bar is full at the end only, and always as long."""
-    assert "▰" * full + "▱" * (10 - full) == common.bar(done)
 
 
 def test_any_number_of_badges_fits(spanish: None) -> None:

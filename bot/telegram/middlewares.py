@@ -1,0 +1,107 @@
+"""Middlewares of every update: one transaction, and whatever waits for its commit."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import NextMiddlewareType
+from aiogram.methods import TelegramMethod
+from aiogram.types import TelegramObject
+from aiogram.types import User as TelegramUser
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.engine import for_writing
+from bot.gamification.account import User
+from bot.gamification.context import RulesCache
+from bot.gamification.ledger import StaleAccount
+from bot.gamification.registration import get_or_create_account
+from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.texts.formatting import without_controls
+
+#: Calls that wait for the commit.
+PendingCalls = list[Callable[[], None]]
+#: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
+TELEGRAM: Final = 777000
+
+
+class AfterCommit(BaseMiddleware):
+    """Delivers what handlers return, `message.answer(…)` instead of awaiting it, after the commit.
+
+    Stands outside the transaction. Handlers get the list `after_commit`, for calls that wait for
+    it as well.
+    """
+
+    def __init__(self, delivery: DeliveryQueue) -> None:
+        """Hand every answer to `delivery`."""
+        self._delivery = delivery
+
+    async def __call__(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Run the rest, then call and send."""
+        after_commit: PendingCalls = []
+        data["after_commit"] = after_commit
+        result = await handler(event, data)
+        for call in after_commit:
+            call()
+        methods = result if isinstance(result, list) else [result]
+        if not all(isinstance(method, TelegramMethod) for method in methods):
+            return result
+        for method in methods:
+            self._delivery.put(method)
+        return None
+
+
+class UnitOfWork(BaseMiddleware):
+    """Gives handlers `economy`, in one transaction, and `account`, that of whoever acts.
+
+    A handler that raises changes nothing. Bots and anonymous admins are no members, and have
+    none.
+    """
+
+    def __init__(self, engine: AsyncEngine, rules: RulesCache) -> None:
+        """Open every transaction on `engine`."""
+        self._engine = for_writing(engine)
+        self._rules = rules
+
+    async def __call__(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Register who is behind the update, run the rest, commit."""
+        try:
+            return await self._in_transaction(handler, event, data)
+        except StaleAccount:
+            # An admin has changed a rule that we had read a moment before: once more by the new.
+            self._rules.invalidate()
+            return await self._in_transaction(handler, event, data)
+
+    async def _in_transaction(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        async with self._engine.begin() as connection:
+            economy = await self._rules.economy(connection)
+            user: TelegramUser | None = data.get("event_from_user")
+            account = None
+            if user is not None and not user.is_bot and user.id != TELEGRAM:
+                account = await get_or_create_account(connection, _stored(user), economy.now.date())
+                self._rules.problems.name(user.id, account.problems)
+            data.update(economy=economy, account=account)
+            return await handler(event, data)
+
+
+def _stored(user: TelegramUser) -> User:
+    return User(
+        user_id=user.id,
+        username=without_controls(user.username),
+        first_name=without_controls(user.first_name),
+        language_code=without_controls(user.language_code),
+    )

@@ -1,0 +1,157 @@
+"""Accounts: look-up by id, @username or message, and besitos granted or taken."""
+
+from typing import Final
+
+from aiogram import F, Router
+from aiogram.filters import or_f
+from aiogram.methods import SendMessage
+from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
+from aiogram.utils.i18n import I18n
+
+from bot.gamification.admin.accounts import (
+    Adjustment,
+    adjust_balance,
+    find_member,
+    read_account,
+    refuse_overdraft,
+)
+from bot.gamification.admin.validation import amount, one_line
+from bot.telegram.filters import Answer, OwnWords
+from bot.telegram.i18n import locale_for
+from bot.telegram.replies import Answers, announce_unlocked, replace_page
+from bot.telegram.routers.admin import keyboards
+from bot.telegram.routers.admin.callbacks import (
+    Asking,
+    BookAdjustment,
+    Go,
+    MemberAction,
+    MemberButton,
+    Section,
+)
+from bot.telegram.routers.admin.context import AdminContext
+from bot.telegram.texts.admin import accounts as texts
+from bot.telegram.texts.formatting import without_controls
+
+_SIGNS: Final = {MemberAction.GRANT: 1, MemberAction.TAKE: -1}
+
+
+def setup() -> Router:
+    router = Router(name=__name__)
+    router.callback_query.register(ask_member, Go.filter(F.section == Section.MEMBERS))
+    router.callback_query.register(show_one, MemberButton.filter(F.action == MemberAction.SHOW))
+    words = or_f(F.forward_origin, OwnWords())
+    router.message.register(look_up, Asking.member, ~F.text.startswith("/"), words)
+    router.callback_query.register(
+        ask_amount, MemberButton.filter(F.action.in_({MemberAction.GRANT, MemberAction.TAKE}))
+    )
+    router.message.register(take_amount, Asking.amount, Answer())
+    router.message.register(take_reason, Asking.reason, Answer())
+    router.callback_query.register(book, BookAdjustment.filter())
+    return router
+
+
+async def ask_member(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
+    """Ask for a member."""
+    await admin.ask(Asking.member)
+    return replace_page(callback_query, texts.ask(), keyboards.back_to_panel())
+
+
+async def look_up(message: Message, admin: AdminContext) -> Answers:
+    """Show the member who is meant."""
+    author = _author(message)
+    if author is None and (message.forward_origin or message.reply_to_message):
+        return [message.answer(texts.hidden(), reply_markup=keyboards.back_to_panel())]
+    wanted = str(author.id) if author else message.text or ""
+    user_id = await find_member(admin.economy.connection, wanted)
+    account = await read_account(admin.economy, user_id)
+    await admin.close()
+    return [
+        message.answer(texts.account(account), reply_markup=keyboards.account(account, newest=True))
+    ]
+
+
+async def show_one(
+    callback_query: CallbackQuery, callback_data: MemberButton, admin: AdminContext
+) -> Answers:
+    """Show a member and a page of their ledger."""
+    older_than = callback_data.at or None
+    account = await read_account(admin.economy, callback_data.user_id, older_than)
+    keyboard = keyboards.account(account, newest=older_than is None)
+    return replace_page(callback_query, texts.account(account), keyboard)
+
+
+async def ask_amount(
+    callback_query: CallbackQuery, callback_data: MemberButton, admin: AdminContext
+) -> Answers:
+    """Ask how many."""
+    account = await read_account(admin.economy, callback_data.user_id)
+    sign = _SIGNS[callback_data.action]
+    await admin.ask(Asking.amount, user_id=account.member.user_id, sign=sign)
+    text = texts.ask_amount(account, grant=sign > 0)
+    return replace_page(callback_query, text, keyboards.back_to_member(account.member.user_id))
+
+
+async def take_amount(message: Message, admin: AdminContext) -> Answers:
+    """Ask why, unless it is more than the member has."""
+    data = admin.data
+    besitos = data["sign"] * amount(message.text or "")
+    account = await read_account(admin.economy, data["user_id"])
+    refuse_overdraft(account.profile.balance, besitos)
+    await admin.ask(Asking.reason, user_id=data["user_id"], amount=besitos)
+    keyboard = keyboards.back_to_member(data["user_id"])
+    return [message.answer(texts.ask_reason(), reply_markup=keyboard)]
+
+
+async def take_reason(message: Message, admin: AdminContext) -> Answers:
+    """Show what will be booked. This very update names the booking, for ever."""
+    data = admin.data
+    reason = one_line(without_controls(message.text or ""))
+    account = await read_account(admin.economy, data["user_id"])
+    token = admin.update_id
+    await admin.close(
+        user_id=account.member.user_id, amount=data["amount"], reason=reason, token=token
+    )
+    keyboard = keyboards.confirm_adjustment(account.member.user_id, token)
+    text = texts.confirm(account, data["amount"], reason)
+    return [message.answer(text, reply_markup=keyboard)]
+
+
+async def book(
+    callback_query: CallbackQuery, callback_data: BookAdjustment, admin: AdminContext, i18n: I18n
+) -> Answers:
+    """Book it, once: pressed or delivered twice, the reference is the same."""
+    data = admin.require_token(callback_data.token)
+    adjustment = await adjust_balance(
+        admin.economy,
+        admin.id,
+        data["user_id"],
+        data["amount"],
+        reason=data["reason"],
+        reference=f"admin:{admin.id}:{callback_data.token}",
+    )
+    account = await read_account(admin.economy, data["user_id"])
+    text = f"{texts.booked(adjustment)}\n\n{texts.account(account)}"
+    keyboard = keyboards.account(account, newest=True)
+    return [*replace_page(callback_query, text, keyboard), *_tell(adjustment, data["reason"], i18n)]
+
+
+def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:
+    """Tell the member, in private and in their language; they may have blocked the bot."""
+    if not adjustment.booked:
+        return []
+    member = adjustment.member
+    user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
+    with i18n.use_locale(locale_for(i18n, member.language_code)):
+        told = SendMessage(chat_id=user.id, text=texts.told(adjustment.booked, reason))
+        return [told, *announce_unlocked(adjustment.unlocked, user, user.id)]
+
+
+def _author(message: Message) -> User | None:
+    """Return who wrote what is forwarded or replied to; Telegram may keep that to itself."""
+    for one in (message, message.reply_to_message):
+        if one is not None and isinstance(one.forward_origin, MessageOriginUser):
+            return one.forward_origin.sender_user
+    replied = message.reply_to_message
+    if replied is None or replied.forward_origin is not None:
+        return None
+    return replied.from_user if replied.from_user and not replied.from_user.is_bot else None

@@ -1,0 +1,215 @@
+"""Pages of the panel: statistics, the seed's report and the audit trail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from aiogram.utils.i18n import gettext as _
+
+from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+from bot.gamification.admin.statistics import ACTIVE_DAYS, DAYS, Statistics
+from bot.gamification.stored import Problem
+from bot.seeding import Report
+from bot.seeding.history import Run
+from bot.seeding.plan import Action as SeedAction
+from bot.seeding.plan import RowPlan
+from bot.seeding.report import Outcome, SeedReport
+from bot.telegram.texts.admin import names
+from bot.telegram.texts.formatting import cut, number, person, table
+
+#: Telegram's messages end somewhere; nobody reads further anyway.
+_MOST_ROWS = 20
+_LONGEST_VALUE = 60
+_LONGEST_NOTE = 200
+_LONGEST_CHANGE = 280
+
+
+def seed_report(report: Report, runs: Sequence[Run], problems: Sequence[Problem]) -> str:
+    """Show the marker, the edits, values that cannot be, and what earlier starts did."""
+    (seed,) = report.seeds
+    edits = [line for row in seed.rows for line in _edits(row)]
+    pending = _pending(seed)
+    marker = _("sin marcador")
+    if seed.marker is not None:
+        marker = _("versión <b>{version}</b>, aplicada el {when} UTC por la {release}").format(
+            version=seed.marker.version,
+            when=f"{seed.marker.applied_at:%d-%m-%Y %H:%M}",
+            release=escape(seed.marker.release or "–"),
+        )
+    lines = [
+        _("🌱 <b>Semilla</b>"),
+        _("Base de datos: {marker}").format(marker=marker),
+        _("Esta versión del bot trae la <b>{version}</b> · esquema {schema}").format(
+            version=seed.version, schema=escape(report.schema_before or "–")
+        ),
+        _("⏳ Al arrancar se haría: {pending}").format(pending=escape("; ".join(pending)))
+        if pending
+        else _("✅ Al día: un arranque no cambiaría nada."),
+        "",
+        _("<b>Ediciones que se conservan</b>") if edits else _("No hay ediciones."),
+    ]
+    if len(edits) > _MOST_ROWS:
+        edits = [*edits[:_MOST_ROWS], "…"]
+    notes = [*map(str, problems[:_MOST_ROWS]), *seed.notes]
+    warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in notes]
+    return "\n".join([*lines, *edits, *warnings, *_history(runs)])
+
+
+def _history(runs: Sequence[Run]) -> list[str]:
+    if not runs:
+        return []
+    return ["", _("<b>Arranques que cambiaron algo</b>"), *map(_run, runs)]
+
+
+def _run(run: Run) -> str:
+    made = sum(counts["created"] for counts in run.counts.values())
+    changed = sum(counts["updated"] for counts in run.counts.values())
+    line = _("• {when} UTC · {outcome} · {release} en {host}: {made} nuevos, {changed} cambiados")
+    return line.format(
+        when=f"{run.ran_at:%d-%m-%Y %H:%M}",
+        outcome=_outcomes().get(run.outcome, run.outcome),
+        release=escape(run.release),
+        host=escape(run.host),
+        made=number(made),
+        changed=number(changed),
+    ) + "".join(f"\n⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in run.notes)
+
+
+def _outcomes() -> dict[str, str]:
+    return {
+        Outcome.SEEDED: _("sembrado"),
+        Outcome.UPGRADED: _("actualizado"),
+        Outcome.HEALED: _("reparado"),
+        Outcome.TAKEN: _("vuelto a los valores por defecto"),
+        Outcome.REVERTED: _("revertido"),
+    }
+
+
+def _pending(seed: SeedReport) -> list[str]:
+    """Say what a start would write, in the order in which it would."""
+    words = [_planned(row) for row in seed.rows if row.writes]
+    for backfill in seed.backfills:
+        if backfill.missing:
+            count = number(backfill.missing)
+            words.append(_("crear {count} perfiles que faltan").format(count=count))
+    if not seed.is_newer and not seed.matches:
+        words.append(_("anotar la versión {version}").format(version=seed.version))
+    return words
+
+
+def _planned(row: RowPlan) -> str:
+    parts = ", ".join(names.of(name) for name in row.changes)
+    if row.section == "config":
+        return _("poner {settings}").format(settings=parts)
+    if row.action is SeedAction.INSERT:
+        return _("crear la recompensa {key}").format(key=row.name)
+    return _("cambiar la recompensa {key} ({parts})").format(key=row.name, parts=parts)
+
+
+def _edits(row: RowPlan) -> list[str]:
+    where = "" if row.section == "config" else f"{row.name} · "
+    return [
+        f"• {escape(where + names.of(name))}: {_short(name, edited)} "
+        + _("(semilla: {default})").format(default=_short(name, default))
+        for name, (edited, default) in row.kept.items()
+    ]
+
+
+def _short(name: str, value: object) -> str:
+    return f"<code>{escape(cut(names.worded(name, value), _LONGEST_VALUE))}</code>"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartWords:
+    """What is written in the chart; no emoji, for its font has none."""
+
+    title: str
+    earned: str
+    spent: str
+
+
+def statistics(found: Statistics) -> str:
+    """Show what circulates, who takes part, and each day's flow."""
+    days = [
+        [f"{day.day:%d-%m}", number(day.earned), number(day.spent)] for day in reversed(found.days)
+    ]
+    return "\n".join(
+        [
+            _("📊 <b>Cifras</b>"),
+            _("💋 En circulación: <b>{total}</b> besitos").format(total=number(found.circulating)),
+            _("👥 Miembros: <b>{members}</b> · activos en {days} días: <b>{active}</b>").format(
+                members=number(found.members),
+                days=ACTIVE_DAYS,
+                active=number(found.active_members),
+            ),
+            "",
+            table([_("día"), _("ganados"), _("gastados")], days),
+        ]
+    )
+
+
+def chart_caption() -> str:
+    """Say what the chart shows."""
+    return _("📈 Besitos ganados y gastados por día (UTC), últimos {days} días").format(days=DAYS)
+
+
+def chart_words() -> ChartWords:
+    return ChartWords(title=_("Besitos por día (UTC)"), earned=_("ganados"), spent=_("gastados"))
+
+
+def audit_trail(found: AuditPage) -> str:
+    """Show one page, newest first."""
+    head = _("📜 <b>Auditoría</b> (UTC)")
+    if not found.rows:
+        return f"{head}\n\n" + _("Todavía no hay cambios.")
+    return "\n\n".join([head, *map(_audit_line, found.rows)])
+
+
+def _audit_line(row: AuditRow) -> str:
+    who = _person(str(row.admin_id), row.admin_name)
+    action = _audit_actions().get(row.action, escape(row.action))
+    when = f"<code>{row.created_at:%d-%m %H:%M}</code>" if row.created_at else "–"
+    return f"{when} {who} · {action} {_target(row)}\n{_change(row.target, row.before, row.after)}"
+
+
+def _target(row: AuditRow) -> str:
+    kind, _colon, which = row.target.partition(":")
+    if kind == "member":
+        return _person(which, row.target_name)
+    return f"<b>{escape(row.target_name or names.of(which))}</b>"
+
+
+def _person(user_id: str, name: str | None) -> str:
+    """Write the id before the name: people choose their name, and may choose another's."""
+    shown = f"<code>{escape(user_id)}</code>"
+    return f"{shown} <b>{person(name)}</b>" if name else shown
+
+
+def _change(target: str, before: Any, after: Any) -> str:
+    if isinstance(after, dict):
+        old = before if isinstance(before, dict) else {}
+        parts = [
+            f"{names.of(name)}: {_step(name, old.get(name), value)}"
+            for name, value in after.items()
+        ]
+        text = ", ".join(parts)
+    else:
+        text = _step(target.partition(":")[2], before, after)
+    return escape(cut(text, _LONGEST_CHANGE))
+
+
+def _step(part: str, before: Any, after: Any) -> str:
+    said = names.worded(part, after)
+    return said if before is None else f"{names.worded(part, before)} → {said}"
+
+
+def _audit_actions() -> dict[str, str]:
+    return {
+        Action.CHANGE_SETTING: _("cambió el ajuste"),
+        Action.CREATE_REWARD: _("creó la recompensa"),
+        Action.EDIT_REWARD: _("editó la recompensa"),
+        Action.RESTORE_REWARD: _("devolvió a sus valores por defecto la recompensa"),
+        Action.GRANT: _("dio besitos a"),
+        Action.TAKE: _("quitó besitos a"),
+    }
