@@ -1,3 +1,3 @@
 """Besitos: a Telegram community bot whose economy seeds itself on every start."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "main.py"
 #: Seconds for a start on a busy machine; importing aiogram alone takes four.
 PATIENCE = 60.0
 _LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -49,7 +50,7 @@ def run(arguments: list[str], folder: Path, **settings: str) -> Finished:
 
 def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
     """Run `python main.py …` to its end, and see what it imports."""
-    done = run(["-X", "importtime", str(ROOT / "main.py"), *arguments], folder, **settings)
+    done = run(["-X", "importtime", str(MAIN), *arguments], folder, **settings)
     lines = done.stderr.splitlines()
     timed = [line for line in lines if line.startswith("import time:")]
     return Finished(
@@ -63,13 +64,15 @@ def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
 class RunningBot:
     """`python main.py …`, started; leaving the block kills it if it still runs."""
 
-    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, program: Path = MAIN, **settings: str
+    ) -> None:
         """Start it in a folder of its own, with warnings for whatever it leaves open."""
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout.txt", folder / "stderr.txt"
         with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-W", "always::ResourceWarning", ROOT / "main.py", *arguments],
+                [sys.executable, "-W", "always::ResourceWarning", program, *arguments],
                 cwd=folder,
                 env=_environment(settings),
                 stdin=subprocess.DEVNULL,
