@@ -6,7 +6,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: run test coverage lint audit audit-packages bench lock texts
+.PHONY: run test coverage torture lint audit audit-packages bench lock texts
 
 # With wrong settings the question cannot be answered, and the bot itself says what is wrong.
 run: .venv/run
@@ -41,6 +41,11 @@ audit: .venv/dev
 # Known holes in what we depend on; asks the package index, and so needs the network.
 audit-packages: .venv/dev
 	$(BIN)/pip-audit --requirement requirements.txt
+
+# Kills, wipes, edits, black holes and a Telegram out of order, at random, with a model beside it.
+MINUTES ?= 10
+torture: .venv/dev
+	$(BIN)/python -m tests.torture --minutes $(MINUTES)
 
 bench: .venv/dev
 	$(BIN)/python -m bench
