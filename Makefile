@@ -69,6 +69,6 @@ lock: .venv/dev
 
 # Collects the texts of the code into the catalogue; what is new there waits for its English.
 texts: .venv/dev
-	$(BIN)/pybabel extract --keyword=_ --no-location --sort-output -o .venv/texts.pot bot/telegram
+	$(BIN)/pybabel extract --keyword=_ --no-location --sort-output -o .venv/texts.pot bot
 	$(BIN)/pybabel update --domain=en --locale=en --input-file=.venv/texts.pot \
 		--output-file=bot/telegram/locales/en.po --ignore-obsolete --no-fuzzy-matching

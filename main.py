@@ -1,15 +1,10 @@
-"""Start Besitos: `python main.py --help` lists what it can do."""
+"""Entry point of Besitos: `python main.py --help` lists its commands."""
 
 import gc
 
-# Nothing made while importing ever becomes garbage; looking through it again and again would be a
-# quarter of what a short command such as `seed status` takes.
-gc.disable()
-
-from bot.cli import main  # noqa: E402 - the point is to import it now
-
-gc.freeze()
-gc.enable()
+from bot.cli import main
 
 if __name__ == "__main__":
+    # What was imported stays: no collection looks through it again, nor does the one at the exit.
+    gc.freeze()
     main()

@@ -1,4 +1,4 @@
-"""Which other users of the machine may change or read `.env`."""
+"""Permissions of `.env`: other users of the machine who may change or read it."""
 
 import os
 import re
@@ -14,7 +14,7 @@ _PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^:@]*:.+@")
 
 
 def is_a_strangers(file: Path) -> bool:
-    """Whether it belongs to somebody who could not change this program anyway."""
+    """Return whether it belongs to somebody who could not change this program anyway."""
     if not _is_read(file):
         return False
     trusted = {0, os.geteuid(), Path(__file__).stat().st_uid}
@@ -22,19 +22,19 @@ def is_a_strangers(file: Path) -> bool:
 
 
 def others_may_write(file: Path) -> bool:
-    """Whether its mode lets others than its owner change it."""
+    """Return whether its mode lets others than its owner change it."""
     return _is_open(file, group=stat.S_IWGRP, others=stat.S_IWOTH)
 
 
 def others_may_read_a_secret(file: Path) -> bool:
-    """Whether it holds a token or a password, and its mode lets others than its owner read it."""
+    """Return whether it holds a token or password, and its mode lets others than its owner read."""
     if not file.is_file():  # what came out of a pipe is gone
         return False
     return _is_open(file, group=stat.S_IRGRP, others=stat.S_IROTH) and _holds_a_secret(file)
 
 
 def _is_read(file: Path) -> bool:
-    """Whether the settings are read from it, and modes and owners mean something here."""
+    """Return whether the settings are read from it, and modes and owners mean something here."""
     return os.name == "posix" and (file.is_file() or file.is_fifo())
 
 
@@ -47,7 +47,7 @@ def _is_open(file: Path, *, group: int, others: int) -> bool:
 
 
 def _is_private(group_id: int, owner_id: int) -> bool:
-    """Whether a group is one that many systems give each user: the owner's, or our own."""
+    """Return whether a group is one that many systems give each user: the owner's, or our own."""
     import grp  # noqa: PLC0415 - neither is there on Windows
     import pwd  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The root of everything that can go wrong in a way a person can mend, and reasons in words."""
+"""The root exception, and validation errors in words."""
 
 from typing import ClassVar
 

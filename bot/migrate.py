@@ -1,4 +1,4 @@
-"""What `alembic …` on the command line does around the migrations: connect, lock and seed.
+"""Alembic's own command line: connect, lock, migrate and seed in one transaction.
 
 The bot itself does not come through here: its bootstrap runs the migrations on its own
 connection. Both end in the same database.

@@ -1,4 +1,4 @@
-"""Show how far the backfill is: a bar on a terminal, a log line every few seconds elsewhere."""
+"""Progress of the backfill: a bar on a terminal, a log line every few seconds elsewhere."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Everything an operator can set, read once from the environment or `.env`."""
+"""The operator's settings, read once from the environment or `.env`."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""Stop when told to: SIGINT and SIGTERM end what waits, and let what is at work be finished."""
+"""Graceful shutdown: SIGINT and SIGTERM end what waits, and let what is at work be finished."""
 
 import asyncio
 import signal

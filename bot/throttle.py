@@ -1,4 +1,4 @@
-"""A bound on how often something is said that strangers can cause without end."""
+"""Throttling of what strangers can cause without end, such as log lines."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the operator types: `python main.py …`."""
+"""The operator's command line: `python main.py …`."""
 
 from bot.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Open the operator's database for one command, and close it whatever happens."""
+"""The operator's database, opened for one command and closed whatever happens."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how every failure ends."""
+"""The command-line application: its commands, and the one place where every failure ends."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""`python main.py sandbox`: the real bot, and a Telegram for it on this machine."""
+"""The sandbox command: the real bot, and a Telegram for it on this machine."""
 
 import typer
 from pydantic import SecretStr

@@ -1,4 +1,4 @@
-"""`python main.py seed status | plan | apply | revert | export | take | history`."""
+"""The seed commands: status, plan, apply, revert, export, take and history."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`python main.py wipe`."""
+"""The wipe command: deletion of all data."""
 
 import asyncio
 import json

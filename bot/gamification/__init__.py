@@ -1,1 +1,1 @@
-"""The economy and what seeds it; nothing below here knows Telegram's framework."""
+"""The economy and its bootstrap; nothing below here knows Telegram's framework."""

@@ -1,4 +1,4 @@
-"""Everything about one member that an update may need, in one statement and under a row lock."""
+"""Account of a user: everything that an update may need, in one statement under a row lock."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,18 +11,12 @@ from sqlalchemy.orm import aliased
 
 from bot.database.constructs import as_number, as_stored
 from bot.database.prepared import Prepared
-from bot.gamification.models import (
-    AccountRow,
-    ReactionRow,
-    StreakRow,
-    StreakType,
-    UserRewardRow,
-    UserRow,
-)
+from bot.gamification.models import AccountRow, ReactionRow, StreakRow, UserRewardRow, UserRow
 from bot.gamification.rewards.conditions import Facts
 from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
 from bot.gamification.stored import Problem, read_text
 from bot.gamification.streaks import ONE_DAY, Streak, read_streak, streak_problems
+from bot.gamification.types import StreakType
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +60,9 @@ class Account:
 async def load_account(
     connection: AsyncConnection, user_id: int, today: date
 ) -> tuple[User, Account] | None:
-    """Return a member with their account, or None if they are not registered.
+    """Return a user with their account, or None if they are not registered.
 
-    On PostgreSQL the profile's row stays locked until the transaction ends, so that two updates
+    On PostgreSQL the account's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
     parameters = {"user_id": user_id, "today": today, "tomorrow": today + ONE_DAY}
@@ -82,7 +76,7 @@ async def load_account(
     streaks = dict(_streaks(first, today, problems))
     rewards = {row.reward_id: read_user_reward(row) for row in rows if row.reward_id is not None}
     problems += [one for held in rewards.values() for one in held.problems]
-    return _member(first), Account(
+    return _user(first), Account(
         user_id=first.user_id,
         balance=account.balance,
         total_earned=account.total_earned,
@@ -95,7 +89,7 @@ async def load_account(
     )
 
 
-def _member(row: Any) -> User:
+def _user(row: Any) -> User:
     names = (row.username, row.first_name, row.language_code)
     username, first_name, language_code = map(read_text, names)
     return User(row.user_id, username, first_name or "", language_code)
@@ -174,7 +168,7 @@ _NUMBERS = select(*(as_number(getattr(_profile, name)).label(name) for name in _
 async def _account(connection: AsyncConnection, row: Any, problems: list[Problem]) -> Any:
     """Return a row with the account; where it is no whole number, what SQLite counts with instead.
 
-    Whatever is booked next is added to that by SQLite, and so it becomes a number again.
+    Whatever is posted next is added to that by SQLite, and so it becomes a number again.
     """
     wrong = [name for name in _ACCOUNT if type(getattr(row, name)) is not int]
     if not wrong:

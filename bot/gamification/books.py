@@ -1,4 +1,4 @@
-"""Checks of the books: accounts against the ledger, and rows against what they refer to."""
+"""Checks of the books: accounts against the ledger, and rows against those they refer to."""
 
 from dataclasses import dataclass
 from typing import Any, Final

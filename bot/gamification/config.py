@@ -1,18 +1,21 @@
-"""The economy's settings: what a valid one is, and which are in force."""
+"""Settings of the economy: the one declaration of each, and the values in force.
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, Final
+A new setting is declared here; docs/economy.md names the four other places that it takes.
+"""
 
-from pydantic import AfterValidator
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from functools import cached_property, lru_cache
+from typing import Annotated, Final
 
-from bot.database.constructs import as_stored, raw
+from pydantic import AfterValidator, ConfigDict, Field
+
 from bot.gamification.level_formula import FormulaError, LevelFormula
-from bot.gamification.models import BotConfigRow
-from bot.gamification.stored import Problem, read_text
+from bot.gamification.stored import Problem
 from bot.gamification.types import Besitos, Definition, Small, fault
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue; it is translated where it is shown."""
+    return text
 
 
 @lru_cache(maxsize=8)
@@ -32,16 +35,40 @@ def _safe_formula(text: str) -> str:
 
 
 class ConfigDefinition(Definition):
-    """The economy's settings: what each does is in the README."""
+    """The settings: each with its bounds, its title and its description, as the admins read it."""
 
-    level_formula: Annotated[str, AfterValidator(_safe_formula)]
-    besitos_per_reaction: Besitos
-    besitos_daily_gift: Besitos
-    besitos_daily_streak_bonus: Besitos
-    max_reactions_per_day: Small
-    besitos_daily_base: Besitos
-    besitos_streak_bonus_per_day: Besitos
-    besitos_streak_bonus_max: Besitos
+    level_formula: Annotated[str, AfterValidator(_safe_formula)] = Field(
+        title=_("Fórmula del nivel"),
+        description=_("El nivel de un miembro según lo que ha ganado en total."),
+    )
+    besitos_per_reaction: Besitos = Field(
+        title=_("Por reacción"),
+        description=_("Besitos por cada mensaje al que un miembro reacciona."),
+    )
+    besitos_daily_gift: Besitos = Field(
+        title=_("Regalo diario"),
+        description=_("Besitos que da /daily."),
+    )
+    besitos_daily_streak_bonus: Besitos = Field(
+        title=_("Extra del regalo por racha"),
+        description=_("Se suma al regalo si ayer también se recogió."),
+    )
+    max_reactions_per_day: Small = Field(
+        title=_("Reacciones pagadas al día"),
+        description=_("Mensajes por día UTC cuya reacción se paga, como mucho."),
+    )
+    besitos_daily_base: Besitos = Field(
+        title=_("Bono de actividad"),
+        description=_("Besitos con la primera reacción de cada día UTC."),
+    )
+    besitos_streak_bonus_per_day: Besitos = Field(
+        title=_("Extra del bono por día"),
+        description=_("Se suma al bono de actividad por cada día seguido anterior con reacciones."),
+    )
+    besitos_streak_bonus_max: Besitos = Field(
+        title=_("Extra máximo del bono"),
+        description=_("Lo más que la racha puede sumar al bono de actividad."),
+    )
 
 
 SETTINGS: Final = tuple(ConfigDefinition.model_fields)
@@ -55,83 +82,21 @@ def accepts_setting(name: str, value: object) -> bool:
     return fault(ConfigDefinition, name, value) is None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredConfig:
-    """The settings that the database has, without those that cannot be used: `problems`.
-
-    `formula` is its own word for `level_formula`, good or not, to be compared in SQL.
-    """
-
-    values: dict[str, Any]
-    formula: str | bytes | None
-    problems: tuple[Problem, ...]
-
-
-async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
-    """Return the settings as the database has them now."""
-    row = (await connection.execute(_ROW)).one_or_none()
-    if row is None:
-        return StoredConfig({}, None, ())
-    found = row._asdict() | {"level_formula": read_text(row.level_formula)}
-    faults = {
-        name: reason
-        for name, value in found.items()
-        if value is not None and (reason := fault(ConfigDefinition, name, value)) is not None
-    }
-    return StoredConfig(
-        {name: found[name] for name in found if found[name] is not None and name not in faults},
-        row.level_formula,
-        tuple(
-            Problem.of(BotConfigRow.__tablename__, 1, name, found[name], reason)
-            for name, reason in faults.items()
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EconomyConfig:
-    """What each event pays, in besitos; the README says what each setting does.
+class EconomyConfig(ConfigDefinition):
+    """The settings in force.
 
     `stored_formula` is the database's own word for `level_formula`, None for the default;
     `problems` are the settings whose default is in force because the database's cannot be.
     """
 
-    level_formula: LevelFormula
-    besitos_per_reaction: int
-    besitos_daily_gift: int
-    besitos_daily_streak_bonus: int
-    max_reactions_per_day: int
-    besitos_daily_base: int
-    besitos_streak_bonus_per_day: int
-    besitos_streak_bonus_max: int
+    model_config = ConfigDict(defer_build=True)
+
     stored_formula: str | bytes | None = None
     problems: tuple[Problem, ...] = ()
 
-
-class ConfigReader:
-    """Reads the settings in force."""
-
-    def __init__(self, defaults: ConfigDefinition) -> None:
-        """`defaults` stand in for every setting that is NULL or nothing that can be used."""
-        self._defaults = defaults.model_dump()
-
-    async def read(self, connection: AsyncConnection) -> EconomyConfig:
-        """Return the settings as they are now."""
-        stored = await read_stored_config(connection)
-        values = {**self._defaults, **stored.values}
-        formula = _parsed(values["level_formula"])
-        assert isinstance(formula, LevelFormula)  # noqa: S101 - both were validated
-        return EconomyConfig(
-            **{**values, "level_formula": formula},
-            stored_formula=stored.formula,
-            problems=stored.problems,
-        )
-
-
-_columns = BotConfigRow.__table__.c
-_ROW = select(
-    *(
-        (as_stored if name == "level_formula" else raw)(_columns[name]).label(name)
-        for name in SETTINGS
-    )
-).where(_columns.id == 1)
+    @cached_property
+    def formula(self) -> LevelFormula:
+        """The level formula, ready to be evaluated."""
+        parsed = _parsed(self.level_formula)
+        assert isinstance(parsed, LevelFormula)  # noqa: S101 - it was validated
+        return parsed

@@ -1,15 +1,28 @@
-"""What every use case of the economy needs: a transaction, the rules in force, and the time."""
+"""Context of a use case: its transaction, the rules in force and the time.
 
-from collections.abc import Callable
+The rules are the settings and the rewards, read from the database at most every few seconds.
+"""
+
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, Final, Generic, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.cache import TtlCache
-from bot.gamification.config import ConfigDefinition, ConfigReader, EconomyConfig
-from bot.gamification.problems import ProblemLog
+from bot.database.constructs import as_stored, raw
+from bot.gamification.config import SETTINGS, ConfigDefinition, EconomyConfig
+from bot.gamification.models import BotConfigRow
 from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
+from bot.gamification.stored import Problem, ProblemLog, read_text
+from bot.gamification.types import fault
+
+#: Seconds after which a change is read again: well within the promised ten, on every replica.
+TIME_TO_LIVE: Final = 5.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,33 @@ class EconomyContext:
     config: EconomyConfig
     catalogue: Catalogue
     now: datetime
+
+
+class TtlCache(Generic[T]):
+    """Remembers what `read` returned, for `TIME_TO_LIVE` seconds or until told to forget it."""
+
+    def __init__(
+        self,
+        read: Callable[[AsyncConnection], Awaitable[T]],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`clock` gives seconds."""
+        self._read = read
+        self._clock = clock
+        self._value: T | None = None
+        self._read_at = 0.0
+
+    async def get(self, connection: AsyncConnection) -> T:
+        """Return the value, at most `TIME_TO_LIVE` seconds old."""
+        now = self._clock()
+        if self._value is None or now - self._read_at >= TIME_TO_LIVE:
+            self._value = await self._read(connection)
+            self._read_at = now
+        return self._value
+
+    def invalidate(self) -> None:
+        """Read again next time: something has changed here and now."""
+        self._value = None
 
 
 def utc_now() -> datetime:
@@ -49,3 +89,69 @@ class RulesCache:
         """Read all rules again: an admin has just changed one here."""
         self._config.invalidate()
         self._catalogue.invalidate()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConfig:
+    """The settings that the database has, without those that cannot be used: `problems`.
+
+    `formula` is its own word for `level_formula`, good or not, to be compared in SQL.
+    """
+
+    values: dict[str, Any]
+    formula: str | bytes | None
+    problems: tuple[Problem, ...]
+
+
+async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
+    """Return the settings as the database has them now."""
+    row = (await connection.execute(_ROW)).one_or_none()
+    if row is None:
+        return StoredConfig({}, None, ())
+    found = row._asdict() | {"level_formula": read_text(row.level_formula)}
+    faults = {
+        name: reason
+        for name, value in found.items()
+        if value is not None and (reason := fault(ConfigDefinition, name, value)) is not None
+    }
+    return StoredConfig(
+        {name: found[name] for name in found if found[name] is not None and name not in faults},
+        row.level_formula,
+        tuple(
+            Problem.of(BotConfigRow.__tablename__, 1, name, found[name], reason)
+            for name, reason in faults.items()
+        ),
+    )
+
+
+class ConfigReader:
+    """Reads the settings in force."""
+
+    def __init__(self, defaults: ConfigDefinition) -> None:
+        """`defaults` stand in for every setting that is NULL or nothing that can be used."""
+        self._defaults = defaults.model_dump()
+
+    async def read(self, connection: AsyncConnection) -> EconomyConfig:
+        """Return the settings as they are now."""
+        stored = await read_stored_config(connection)
+        values = self._defaults | stored.values
+        return EconomyConfig(**values, stored_formula=stored.formula, problems=stored.problems)
+
+
+async def read_problems(connection: AsyncConnection) -> tuple[Problem, ...]:
+    """Return each setting and reward that does not count, as the database has them now.
+
+    Members' rows are not looked through, for there may be millions: each is named when its member
+    comes.
+    """
+    config, catalogue = await read_stored_config(connection), await read_catalogue(connection)
+    return (*config.problems, *catalogue.problems)
+
+
+_columns = BotConfigRow.__table__.c
+_ROW = select(
+    *(
+        (as_stored if name == "level_formula" else raw)(_columns[name]).label(name)
+        for name in SETTINGS
+    )
+).where(_columns.id == 1)

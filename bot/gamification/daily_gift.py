@@ -1,4 +1,4 @@
-"""The daily gift: once per UTC day, more when yesterday's was taken too."""
+"""Daily gift: once per UTC day, more when yesterday's was taken too."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -7,10 +7,10 @@ from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, post
-from bot.gamification.models import StreakType, TransactionType
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.rewards.lifecycle import unlock
 from bot.gamification.streaks import ONE_DAY, continued, save_day
+from bot.gamification.types import StreakType, TransactionType
 
 
 class GiftAlreadyTaken(BesitosError):
@@ -49,8 +49,8 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
     bonus = economy.config.besitos_daily_streak_bonus if streak.current > 1 else 0
     reference = f"gift:{account.user_id}:{today}"
     counted = replace(account, streaks={**account.streaks, StreakType.DAILY_GIFT: streak})
-    booked = await post(
+    posted = await post(
         economy, counted, [LedgerEntry(gift + bonus, TransactionType.DAILY_GIFT, reference)]
     )
-    after, unlocked = await unlock(economy, booked.account)
+    after, unlocked = await unlock(economy, posted.account)
     return GiftResult(after, gift, bonus, streak.current, due, tuple(unlocked))

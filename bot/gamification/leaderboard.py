@@ -1,4 +1,4 @@
-"""Who has earned most; no figure takes longer with a million members than with ten thousand."""
+"""Leaderboard pages and ranks, as fast with a million members as with ten thousand."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,19 +1,28 @@
-"""The ledger: the only way in which a balance changes."""
+"""The ledger: posting of entries, which alone changes a balance, and pages of them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.constructs import as_number, as_stored
+from bot.database.constructs import as_number, as_stored, raw
+from bot.database.pagination import Page, read_keyset_page
 from bot.database.prepared import Prepared
 from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import AccountRow, BotConfigRow, LedgerEntryRow, TransactionType
+from bot.gamification.models import AccountRow, BotConfigRow, LedgerEntryRow
+from bot.gamification.stored import read_moment, read_text
+from bot.gamification.types import TransactionType
+
+#: Entries on one page.
+PAGE: Final = 10
 
 
 class InsufficientBesitos(BesitosError):
@@ -29,9 +38,9 @@ class StaleAccount(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One line for the ledger: `amount` besitos, negative to take.
+    """An entry to post: `amount` besitos, negative to take.
 
-    `reference` says for ever what the line is for; a second line with the same one is not booked.
+    `reference` says for ever what it is for; a second entry with the same one is not posted.
     """
 
     amount: int
@@ -42,10 +51,27 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The account after booking, and which amounts were booked by type."""
+    """The account after posting, and which amounts were posted by type."""
 
     account: Account
     amounts: Mapping[TransactionType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PostedEntry:
+    """An entry as the ledger has it; `amount` in besitos, negative when taken.
+
+    `created_at` is None where SQL by hand has put something that is no time.
+    """
+
+    id: int
+    amount: int
+    type: TransactionType
+    reason: str | None
+    created_at: datetime | None
+
+
+LedgerPage: TypeAlias = Page[PostedEntry]
 
 
 async def post(economy: EconomyContext, account: Account, entries: Sequence[LedgerEntry]) -> Posted:
@@ -69,12 +95,38 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
         return Posted(account, {})
     amounts: Counter[TransactionType] = Counter()
     numbered = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
-    new = await _new_lines(len(rows)).execute(economy.connection, numbered)
+    new = await _insert_new(len(rows)).execute(economy.connection, numbered)
     for kind, amount in new.rows:
         amounts[kind] += amount
     if not amounts:
         return Posted(account, {})
     return Posted(await _change_balance(economy, account, amounts), amounts)
+
+
+async def read_ledger(
+    connection: AsyncConnection, user_id: int, older_than: int | None = None
+) -> LedgerPage:
+    """Return a member's newest entries, or those before entry `older_than`."""
+    statement = select(
+        LedgerEntryRow.id,
+        as_number(LedgerEntryRow.amount).label("amount"),
+        raw(LedgerEntryRow.type).label("type"),
+        LedgerEntryRow.reason,
+        as_stored(LedgerEntryRow.created_at).label("created_at"),
+    ).where(LedgerEntryRow.user_id == user_id)
+    page = await read_keyset_page(connection, statement, LedgerEntryRow.id, PAGE, older_than)
+    known = [row for row in page.rows if row.type in list(TransactionType)]
+    return Page(tuple(map(_posted_entry, known)), page.older_than)
+
+
+def _posted_entry(row: Any) -> PostedEntry:
+    return PostedEntry(
+        row.id,
+        row.amount,
+        TransactionType(row.type),
+        read_text(row.reason),
+        read_moment(row.created_at),
+    )
 
 
 async def _change_balance(
@@ -91,7 +143,7 @@ async def _change_balance(
         balance=account.balance + earned - spent,
         total_earned=account.total_earned + earned,
         total_spent=account.total_spent + spent,
-        level=economy.config.level_formula.level(account.total_earned + earned),
+        level=economy.config.formula.level(account.total_earned + earned),
     )
     result = await _CHANGE_BALANCE.execute(
         economy.connection,
@@ -112,17 +164,17 @@ async def _change_balance(
 
 
 @cache
-def _new_lines(count: int) -> Prepared:
-    """Return the statement that writes so many lines and returns those that were new."""
+def _insert_new(count: int) -> Prepared:
+    """Return the statement that writes so many entries and returns those that were new."""
     columns = [column for column in LedgerEntryRow.__table__.c if column.name != "id"]
-    lines = [
+    entries = [
         {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in columns}
         for n in range(count)
     ]
     return Prepared(
         lambda dialect: (
             insert(dialect, LedgerEntryRow)
-            .values(lines)
+            .values(entries)
             .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
             .returning(LedgerEntryRow.type, LedgerEntryRow.amount)
         )
@@ -130,8 +182,9 @@ def _new_lines(count: int) -> Prepared:
 
 
 _profile = AccountRow
+_settings = BotConfigRow.__table__.c
 _stored_formula = (
-    select(as_stored(BotConfigRow.level_formula)).where(BotConfigRow.id == 1).scalar_subquery()
+    select(as_stored(_settings.level_formula)).where(_settings.id == 1).scalar_subquery()
 )
 _CHANGE_BALANCE = Prepared(
     lambda _: (

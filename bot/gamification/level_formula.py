@@ -1,4 +1,4 @@
-"""The level that follows from `total_earned`, by a formula that an admin may write.
+"""Safe level formula: the level by `total_earned`, as an admin may write it.
 
 `simpleeval` evaluates; what it may meet is decided here, before it sees anything: numbers,
 `total_earned`, `+ - * / // %`, parentheses and six functions.

@@ -1,7 +1,8 @@
-"""Levels of many members at once: by a new formula, or for profiles that have just come back."""
+"""Levels of many members at once, and the preview of a level formula."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, pairwise
 from typing import Any, Final
@@ -33,9 +34,20 @@ from bot.gamification.models import AccountRow
 MOST_STEPS: Final = 400
 #: With more, the totals that members have are taken so many at a time.
 SLICE: Final = 5_000
+_PREVIEWED_LEVELS: Final = 8
+_ROUND_TOTALS: Final = (1_000, 10_000, 100_000, 1_000_000)
 
 _profile = AccountRow.__table__.c
 _total = as_number(_profile.total_earned)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """The level that `total_earned` besitos give now and with the new formula."""
+
+    total_earned: int
+    before: int
+    after: int
 
 
 def level_steps(formula: LevelFormula, reach: int) -> Iterator[tuple[int, int]]:
@@ -46,10 +58,18 @@ def level_steps(formula: LevelFormula, reach: int) -> Iterator[tuple[int, int]]:
         total = formula.next_threshold(total)
 
 
-async def let_bookings_finish(connection: AsyncConnection) -> None:
-    """Wait until nobody is booking by the old formula, and let nobody begin before our commit.
+def preview(old: LevelFormula, new: LevelFormula) -> list[PreviewRow]:
+    """Return the totals at which the first levels of `new` begin, then round ones."""
+    reach = 10 * _ROUND_TOTALS[-1]
+    begins = [low for low, _ in islice(level_steps(new, reach), _PREVIEWED_LEVELS)]
+    totals = [*begins, *(total for total in _ROUND_TOTALS if total > begins[-1])]
+    return [PreviewRow(total, old.level(total), new.level(total)) for total in totals]
 
-    Without it a booking that is under way would put its level over ours a moment later. SQLite
+
+async def let_postings_finish(connection: AsyncConnection) -> None:
+    """Wait until nobody is posting by the old formula, and let nobody begin before our commit.
+
+    Without it a posting that is under way would put its level over ours a moment later. SQLite
     has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":

@@ -1,6 +1,7 @@
-"""Every table of the bot. What the database can hold to, the database holds to.
+"""Tables of the bot, for SQLAlchemy Core only: no Session ever meets these classes.
 
-Defaults are the server's, so that a row inserted by hand is as whole as one of ours.
+What the database can hold to, the database holds to. Defaults are the server's, so that a row
+inserted by hand is as whole as one of ours.
 """
 
 from datetime import date, datetime
@@ -10,10 +11,12 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     Enum,
     ForeignKey,
     Index,
     Integer,
+    Table,
     Text,
     UniqueConstraint,
     false,
@@ -24,54 +27,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base
 from bot.database.types import Json, SurrogateId, UtcDateTime
+from bot.gamification.config import SETTINGS, ConfigDefinition
+from bot.gamification.types import (
+    ConditionType,
+    RewardType,
+    StreakType,
+    TransactionType,
+    UserRewardStatus,
+)
 from bot.seeding.tables import marker_table, runs_table
 
 #: On SQLite, which else gives the id of a deleted last row to the next one.
 _IDS_ONCE = {"sqlite_autoincrement": True}
-
-
-class RewardType(StrEnum):
-    """What a claimed reward gives."""
-
-    BESITOS = "BESITOS"
-    BADGE = "BADGE"
-
-
-class ConditionType(StrEnum):
-    """What must come true for a reward to unlock."""
-
-    FIRST_REACTION = "FIRST_REACTION"
-    FIRST_DAILY_GIFT = "FIRST_DAILY_GIFT"
-    STREAK_LENGTH = "STREAK_LENGTH"
-    TOTAL_POINTS = "TOTAL_POINTS"
-    LEVEL_REACHED = "LEVEL_REACHED"
-    BESITOS_SPENT = "BESITOS_SPENT"
-
-
-class UserRewardStatus(StrEnum):
-    """Where a member stands with a reward; no row means locked."""
-
-    UNLOCKED = "UNLOCKED"
-    CLAIMED = "CLAIMED"
-    EXPIRED = "EXPIRED"
-
-
-class TransactionType(StrEnum):
-    """Why a balance changed."""
-
-    REACTION = "REACTION"
-    ACTIVITY_BONUS = "ACTIVITY_BONUS"
-    DAILY_GIFT = "DAILY_GIFT"
-    REWARD = "REWARD"
-    ADMIN_GRANT = "ADMIN_GRANT"
-    ADMIN_TAKE = "ADMIN_TAKE"
-
-
-class StreakType(StrEnum):
-    """What is done day after day."""
-
-    DAILY_GIFT = "DAILY_GIFT"
-    REACTION = "REACTION"
 
 
 def _one_of(values: type[StrEnum]) -> Enum:
@@ -93,32 +60,37 @@ class UserRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
+#: The first migration has named the CHECK of one setting by no rule.
+_CHECK_NAMES = {"max_reactions_per_day": "max_reactions"}
+_COUNTED = [
+    name for name, field in ConfigDefinition.model_fields.items() if field.annotation is int
+]
+
+
 class BotConfigRow(Base):
-    """The economy's settings, one row. NULL means the manifest's default."""
+    """The economy's settings as `ConfigDefinition` declares them, one row.
+
+    NULL means the manifest's default.
+    """
 
     __tablename__ = "bot_config"
-    __table_args__ = (
+    __table__ = Table(
+        __tablename__,
+        Base.metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        *(Column(name, Integer if name in _COUNTED else Text) for name in SETTINGS),
+        Column(
+            "updated_at",
+            UtcDateTime,
+            nullable=False,
+            server_default=func.now(),
+            onupdate=func.now(),
+        ),
         CheckConstraint("id = 1", "single_row"),
-        CheckConstraint("besitos_per_reaction >= 0", "per_reaction"),
-        CheckConstraint("besitos_daily_gift >= 0", "daily_gift"),
-        CheckConstraint("besitos_daily_streak_bonus >= 0", "daily_streak_bonus"),
-        CheckConstraint("max_reactions_per_day >= 0", "max_reactions"),
-        CheckConstraint("besitos_daily_base >= 0", "daily_base"),
-        CheckConstraint("besitos_streak_bonus_per_day >= 0", "streak_bonus_per_day"),
-        CheckConstraint("besitos_streak_bonus_max >= 0", "streak_bonus_max"),
-    )
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    level_formula: Mapped[str | None] = mapped_column(Text)
-    besitos_per_reaction: Mapped[int | None]
-    besitos_daily_gift: Mapped[int | None]
-    besitos_daily_streak_bonus: Mapped[int | None]
-    max_reactions_per_day: Mapped[int | None]
-    besitos_daily_base: Mapped[int | None]
-    besitos_streak_bonus_per_day: Mapped[int | None]
-    besitos_streak_bonus_max: Mapped[int | None]
-    updated_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, server_default=func.now(), onupdate=func.now()
+        *(
+            CheckConstraint(f"{name} >= 0", _CHECK_NAMES.get(name, name.removeprefix("besitos_")))
+            for name in _COUNTED
+        ),
     )
 
 

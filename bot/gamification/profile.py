@@ -1,10 +1,10 @@
-"""What a member's profile shows."""
+"""Profile of a member: the account with level progress, streaks and badges."""
 
 from dataclasses import dataclass
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import RewardType, StreakType
+from bot.gamification.types import RewardType, StreakType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AccountView:
 
 def account_view(economy: EconomyContext, account: Account) -> AccountView:
     """Return what `account` shows."""
-    formula, today = economy.config.level_formula, economy.now.date()
+    formula, today = economy.config.formula, economy.now.date()
     level = formula.level(account.total_earned)
     streaks = {kind: streak.length_on(today) for kind, streak in account.streaks.items()}
     return AccountView(

@@ -1,4 +1,4 @@
-"""A member reacts to a message: paid once per message, for so many messages a day."""
+"""Paid reactions: paid once per message, up to a daily limit."""
 
 from dataclasses import dataclass, replace
 
@@ -10,10 +10,11 @@ from bot.gamification.account import Account
 from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, post
-from bot.gamification.models import ReactionRow, StreakType, TransactionType
+from bot.gamification.models import ReactionRow
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.rewards.lifecycle import unlock
 from bot.gamification.streaks import ONE_DAY, Streak, continued, save_day
+from bot.gamification.types import StreakType, TransactionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
 
 
 async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
-    """Remember the message; whether it is new and today is not used up."""
+    """Record the message; return False if it was recorded before or today is used up."""
     result = await _REMEMBER.execute(
         economy.connection,
         {
@@ -105,9 +106,9 @@ async def _pay(economy: EconomyContext, account: Account, what: str) -> Reaction
         reactions_today=account.reactions_today + 1,
         streaks={**account.streaks, StreakType.REACTION: streak},
     )
-    booked = await post(economy, counted, entries)
+    posted = await post(economy, counted, entries)
     return ReactionResult(
-        booked.account,
-        paid=booked.amounts.get(TransactionType.REACTION, 0),
-        bonus=booked.amounts.get(TransactionType.ACTIVITY_BONUS, 0),
+        posted.account,
+        paid=posted.amounts.get(TransactionType.REACTION, 0),
+        bonus=posted.amounts.get(TransactionType.ACTIVITY_BONUS, 0),
     )

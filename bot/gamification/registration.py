@@ -1,4 +1,4 @@
-"""Know every member who appears: a user row and a profile, made once, whoever comes first."""
+"""Registration of users: a user row and an account, made once, safe against races."""
 
 from datetime import date
 
@@ -15,39 +15,39 @@ class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 
 
-async def get_or_create_account(connection: AsyncConnection, member: User, today: date) -> Account:
-    """Return the account of `member`, who is registered first if they are new or renamed.
+async def get_or_create_account(connection: AsyncConnection, user: User, today: date) -> Account:
+    """Return the account of `user`, who is registered first if they are new or renamed.
 
     A known member costs one SELECT. A new one is written race-safely, since another replica may
     be registering them at the same moment.
     """
-    known = await load_account(connection, member.user_id, today)
-    if known is not None and known[0] == member:
+    known = await load_account(connection, user.user_id, today)
+    if known is not None and known[0] == user:
         return known[1]
-    await register_user(connection, member)
-    registered = await load_account(connection, member.user_id, today)
+    await register_user(connection, user)
+    registered = await load_account(connection, user.user_id, today)
     if registered is None:
-        raise UserVanished(f"Member {member.user_id} was deleted meanwhile; try again.")
+        raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")
     return registered[1]
 
 
-async def register_user(connection: AsyncConnection, member: User) -> None:
-    """Write the user row and, unless it is there, the profile: on PostgreSQL in one round trip."""
-    user, profile = _upsert_user(connection, member), _insert_profile(connection, member)
+async def register_user(connection: AsyncConnection, user: User) -> None:
+    """Write the user row and, unless it is there, the account: on PostgreSQL in one round trip."""
+    upsert, account = _upsert_user(connection, user), _insert_account(connection, user)
     if connection.dialect.name == "postgresql":
-        await connection.execute(profile.add_cte(user.cte("registered")))
+        await connection.execute(account.add_cte(upsert.cte("registered")))
     else:  # SQLite knows no INSERT inside a WITH, but has no network in between either
-        await connection.execute(user)
-        await connection.execute(profile)
+        await connection.execute(upsert)
+        await connection.execute(account)
 
 
-def _upsert_user(connection: AsyncConnection, member: User) -> Insert:
+def _upsert_user(connection: AsyncConnection, user: User) -> Insert:
     facts = {
-        "username": member.username,
-        "first_name": member.first_name,
-        "language_code": member.language_code,
+        "username": user.username,
+        "first_name": user.first_name,
+        "language_code": user.language_code,
     }
-    statement = insert(connection.dialect.name, UserRow).values(user_id=member.user_id, **facts)
+    statement = insert(connection.dialect.name, UserRow).values(user_id=user.user_id, **facts)
     return statement.on_conflict_do_update(
         index_elements=[UserRow.user_id],
         set_=facts,
@@ -57,6 +57,6 @@ def _upsert_user(connection: AsyncConnection, member: User) -> Insert:
     )
 
 
-def _insert_profile(connection: AsyncConnection, member: User) -> Insert:
-    statement = insert(connection.dialect.name, AccountRow).values(user_id=member.user_id)
+def _insert_account(connection: AsyncConnection, user: User) -> Insert:
+    statement = insert(connection.dialect.name, AccountRow).values(user_id=user.user_id)
     return statement.on_conflict_do_nothing()

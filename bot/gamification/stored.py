@@ -1,11 +1,17 @@
-"""Stored values that nobody can vouch for: SQL by hand may have put anything anywhere."""
+"""Stored values, read with distrust: SQL by hand may have put anything anywhere."""
 
 import json
+import logging
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
+logger = logging.getLogger(__name__)
+
+#: Places whose problems are remembered; the log of a database with more may name one again.
+_MOST_PLACES: Final = 10_000
 _LONGEST_VALUE: Final = 60
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -51,6 +57,27 @@ _COUNTS: Final = {
     "user_streaks": "begins anew",
     "user_gamification_profiles": "counts as far as it is a number",
 }
+
+
+class ProblemLog:
+    """Logs each problem when it is first seen, and again when the value has changed."""
+
+    def __init__(self) -> None:
+        """Nothing has been named yet."""
+        self._named: dict[Hashable, frozenset[Problem]] = {}
+
+    def name(self, place: Hashable, problems: tuple[Problem, ...]) -> None:
+        """Log what is new of all `problems` that there are in a place."""
+        if not problems:
+            self._named.pop(place, None)
+            return
+        before = self._named.get(place, frozenset())
+        for problem in problems:
+            if problem not in before:
+                logger.error("%s", problem)
+        self._named[place] = frozenset(problems)
+        if len(self._named) > _MOST_PLACES:
+            del self._named[next(iter(self._named))]
 
 
 def read_text(stored: Any) -> str | None:

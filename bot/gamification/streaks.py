@@ -1,4 +1,4 @@
-"""Days in a row, by the UTC calendar. Nothing runs at midnight: a streak's last day tells all."""
+"""Daily streaks, by the UTC calendar. Nothing runs at midnight: the last day tells all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_day
 from bot.database.upsert import insert
-from bot.gamification.models import StreakRow, StreakType
+from bot.gamification.models import StreakRow
 from bot.gamification.stored import Problem, read_day
+from bot.gamification.types import StreakType
 
 ONE_DAY = timedelta(days=1)
 #: Days in a row that anybody can have; a stored length beyond counts as none.
@@ -81,7 +82,7 @@ Streaks = Mapping[StreakType, Streak]
 async def save_day(
     connection: AsyncConnection, user_id: int, kind: StreakType, today: date
 ) -> bool:
-    """Count `today` in the database; whether it was not counted yet.
+    """Record `today`; return False if it was recorded before.
 
     One guarded statement, with the same rule as `Streak.continued_on`, so that the same update
     handled twice counts once.

@@ -1,6 +1,7 @@
-"""Bounded values of the economy's rules, and names that are equal as people see them."""
+"""Enums and bounded values of the economy, and names that people would call the same."""
 
 import re
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Final
 from unicodedata import category, normalize
@@ -24,6 +25,50 @@ _WHITE_SPACE: Final = re.compile(r"\s+")
 _NO_WIDTH: Final = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 #: Categories of control characters and of what ends lines and paragraphs.
 _CONTROL: Final = {"Cc", "Zl", "Zp"}
+
+
+class RewardType(StrEnum):
+    """What a claimed reward gives."""
+
+    BESITOS = "BESITOS"
+    BADGE = "BADGE"
+
+
+class ConditionType(StrEnum):
+    """What must come true for a reward to unlock."""
+
+    FIRST_REACTION = "FIRST_REACTION"
+    FIRST_DAILY_GIFT = "FIRST_DAILY_GIFT"
+    STREAK_LENGTH = "STREAK_LENGTH"
+    TOTAL_POINTS = "TOTAL_POINTS"
+    LEVEL_REACHED = "LEVEL_REACHED"
+    BESITOS_SPENT = "BESITOS_SPENT"
+
+
+class UserRewardStatus(StrEnum):
+    """Where a member stands with a reward; no row means locked."""
+
+    UNLOCKED = "UNLOCKED"
+    CLAIMED = "CLAIMED"
+    EXPIRED = "EXPIRED"
+
+
+class TransactionType(StrEnum):
+    """Why a balance changed."""
+
+    REACTION = "REACTION"
+    ACTIVITY_BONUS = "ACTIVITY_BONUS"
+    DAILY_GIFT = "DAILY_GIFT"
+    REWARD = "REWARD"
+    ADMIN_GRANT = "ADMIN_GRANT"
+    ADMIN_TAKE = "ADMIN_TAKE"
+
+
+class StreakType(StrEnum):
+    """What is done day after day."""
+
+    DAILY_GIFT = "DAILY_GIFT"
+    REACTION = "REACTION"
 
 
 def canonical_name(text: str) -> str:

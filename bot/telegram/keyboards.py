@@ -8,11 +8,11 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from pydantic import Field
 
-from bot.gamification.history import LedgerPage
 from bot.gamification.leaderboard import LeaderboardPage
-from bot.gamification.models import UserRewardStatus
+from bot.gamification.ledger import LedgerPage
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.listing import RewardPage
+from bot.gamification.types import UserRewardStatus
 from bot.telegram.texts import rewards as texts
 
 #: Telegram takes a hundred buttons; nobody wants to see more than these.

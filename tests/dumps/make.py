@@ -18,8 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database import schema
 from bot.database.address import parse_database_url
 from bot.database.engine import create_engine, for_writing
-from bot.gamification.admin.drafts import create_reward
-from bot.gamification.admin.rewards import Field, edit_reward
+from bot.gamification.admin.rewards import Field, create_reward, edit_reward
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SeedMarker

@@ -20,14 +20,12 @@ from bot.gamification.models import (
     LedgerEntryRow,
     RewardConditionRow,
     RewardRow,
-    RewardType,
-    TransactionType,
 )
 from bot.gamification.reactions import ReactionResult, react
 from bot.gamification.registration import get_or_create_account
-from bot.gamification.rewards.claiming import ClaimResult, claim
+from bot.gamification.rewards.lifecycle import ClaimResult, claim, unlock
 from bot.gamification.rewards.listing import RewardLine, list_rewards
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.types import RewardType, TransactionType
 from tests.support.database import run_sql
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -183,7 +181,7 @@ class LiveEconomy:
             .group_by(*profile.__table__.columns)
         )
         async with for_writing(self.engine).begin() as connection:
-            formula = (await self.rules.economy(connection)).config.level_formula
+            formula = (await self.rules.economy(connection)).config.formula
             for row in await connection.execute(statement):
                 assert (row.ledger, row.total_earned - row.total_spent) == (row.balance,) * 2
                 assert row.balance >= 0

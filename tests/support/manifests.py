@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.gamification.models import RewardType
+from bot.gamification.types import RewardType
 
 
 def next_version(manifest: Manifest, *, version: int | None = None, **config: Any) -> Manifest:

@@ -1,1 +1,1 @@
-"""What admins do to the economy: every change is checked, recorded, and in one transaction."""
+"""Admins' changes of the economy: each checked, recorded, and in one transaction."""

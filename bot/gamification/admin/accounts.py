@@ -1,4 +1,4 @@
-"""Find a member, see their account, and give or take besitos."""
+"""Account lookup for admins, and adjustments of balances."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.context import EconomyContext
-from bot.gamification.history import LedgerPage, read_ledger
 from bot.gamification.leaderboard import Rank, read_rank
-from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, post
-from bot.gamification.models import TransactionType, UserRow
+from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, LedgerPage, post, read_ledger
+from bot.gamification.models import UserRow
 from bot.gamification.profile import AccountView, account_view
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.rewards.lifecycle import unlock
+from bot.gamification.types import TransactionType
 
 
 class MemberNotFound(BesitosError):
@@ -44,7 +44,7 @@ class AccountDetails:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """What was `booked`, in besitos (0: that very adjustment was booked before)."""
+    """An adjustment, `booked` in besitos (0: that very adjustment was booked before)."""
 
     member: User
     account: Account
@@ -89,7 +89,7 @@ def refuse_overdraft(balance: int, amount: int) -> None:
         raise InsufficientBesitos(f"The member has {balance} besitos; take at most that many.")
 
 
-async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line
+async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger entry
     economy: EconomyContext,
     admin_id: int,
     user_id: int,
@@ -104,9 +104,9 @@ async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line
     """
     member, account = await _load(economy, user_id)
     kind = TransactionType.ADMIN_GRANT if amount > 0 else TransactionType.ADMIN_TAKE
-    booked = await post(economy, account, [LedgerEntry(amount, kind, reference, reason)])
-    after, unlocked = await unlock(economy, booked.account)
-    if booked.amounts:
+    posted = await post(economy, account, [LedgerEntry(amount, kind, reference, reason)])
+    after, unlocked = await unlock(economy, posted.account)
+    if posted.amounts:
         await record(
             economy,
             admin_id,
@@ -115,7 +115,7 @@ async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger line
             before={"balance": account.balance},
             after={"balance": after.balance, "amount": amount, "reason": reason},
         )
-    return Adjustment(member, after, sum(booked.amounts.values()), tuple(unlocked))
+    return Adjustment(member, after, sum(posted.amounts.values()), tuple(unlocked))
 
 
 async def _load(economy: EconomyContext, user_id: int) -> tuple[User, Account]:

@@ -1,15 +1,16 @@
-"""The audit trail: who changed what, from what to what, in the transaction that changed it."""
+"""The audit trail: a line per change, in the transaction that makes it, and pages of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored
+from bot.database.pagination import Page, read_keyset_page
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import AdminActionRow, RewardRow, UserRow
 from bot.gamification.stored import read_json, read_moment, read_text
@@ -47,12 +48,7 @@ class AuditRow:
     created_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    """Some lines, newest first; `older_than` leads to the next page, None when there is none."""
-
-    rows: tuple[AuditRow, ...]
-    older_than: int | None
+AuditPage: TypeAlias = Page[AuditRow]
 
 
 async def record(  # noqa: PLR0913 - an audit line has that many parts
@@ -74,33 +70,18 @@ async def record(  # noqa: PLR0913 - an audit line has that many parts
 
 async def read_audit(connection: AsyncConnection, older_than: int | None = None) -> AuditPage:
     """Return the newest lines, or those before line `older_than`."""
-    statement = (
-        select(
-            AdminActionRow.id,
-            AdminActionRow.admin_id,
-            as_stored(UserRow.first_name).label("admin_name"),
-            AdminActionRow.action,
-            AdminActionRow.target,
-            *(
-                as_stored(column).label(column.key)
-                for column in (
-                    AdminActionRow.before,
-                    AdminActionRow.after,
-                    AdminActionRow.created_at,
-                )
-            ),
-        )
-        .outerjoin(UserRow, UserRow.user_id == AdminActionRow.admin_id)
-        .order_by(AdminActionRow.id.desc())
-        .limit(PAGE + 1)
-    )
-    if older_than is not None:
-        statement = statement.where(AdminActionRow.id < older_than)
-    found = (await connection.execute(statement)).all()
-    shown = found[:PAGE]
-    named = await _names(connection, {row.target for row in shown})
-    rows = tuple(_audit_row(row, named.get(row.target)) for row in shown)
-    return AuditPage(rows, older_than=rows[-1].id if len(found) > PAGE else None)
+    untrusted = (AdminActionRow.before, AdminActionRow.after, AdminActionRow.created_at)
+    statement = select(
+        AdminActionRow.id,
+        AdminActionRow.admin_id,
+        as_stored(UserRow.first_name).label("admin_name"),
+        AdminActionRow.action,
+        AdminActionRow.target,
+        *(as_stored(column).label(column.key) for column in untrusted),
+    ).outerjoin(UserRow, UserRow.user_id == AdminActionRow.admin_id)
+    page = await read_keyset_page(connection, statement, AdminActionRow.id, PAGE, older_than)
+    named = await _names(connection, {row.target for row in page.rows})
+    return Page(tuple(_audit_row(row, named.get(row.target)) for row in page.rows), page.older_than)
 
 
 def _audit_row(row: Any, target_name: str | None) -> AuditRow:

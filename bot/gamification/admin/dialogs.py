@@ -1,4 +1,4 @@
-"""The question that an admin has open: in the database, so that any replica takes the answer.
+"""Dialog state of an admin: the open question, in the database, so any replica takes the answer.
 
 It is read and written in the transaction of the update, like everything else: an update that
 fails leaves the question open, and a restart does not close it. An update that comes again finds

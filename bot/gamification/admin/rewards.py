@@ -1,9 +1,13 @@
-"""Edit, retire and bring back rewards. They are never deleted: members hold them."""
+"""Creation and edits of rewards, by a reward's own rules.
 
+They are retired, and never deleted: members hold them.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, cast, func, insert, select, update
 
 from bot.database.constructs import as_stored
 from bot.errors import BesitosError
@@ -12,16 +16,23 @@ from bot.gamification.admin.validation import (
     amount,
     badge,
     one_line,
+    validated,
     validated_field,
     whole_number,
     without_escapes,
 )
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import BotConfigRow, RewardRow, RewardType
+from bot.gamification.models import BotConfigRow, RewardConditionRow, RewardRow
 from bot.gamification.rewards.catalogue import Reward, read_catalogue
-from bot.gamification.rewards.definition import RewardDefinition
+from bot.gamification.rewards.definition import UNCOUNTED, ConditionDefinition, RewardDefinition
 from bot.gamification.stored import read_text
-from bot.gamification.types import same_name_key
+from bot.gamification.types import LAST, ConditionType, RewardType, same_name_key
+
+#: Conditions of this group must all hold; of any other, one must.
+ALL_OF: Final = 0
+ANY_OF: Final = 1
+#: The rules ask for a key. Only seeded rewards have one, so this one is never stored.
+_NO_KEY: Final = "admin"
 
 
 class RewardNotFound(BesitosError):
@@ -75,12 +86,55 @@ def parse_field(kind: RewardType, field: Field, text: str) -> Any:
             return {"amount": amount(text)} if kind is RewardType.BESITOS else badge(text)
 
 
+def parse_condition(kind: ConditionType, text: str | None = None) -> dict[str, Any]:
+    """Return a condition as the manifest writes it. Raises `InvalidValue`."""
+    value = None if kind in UNCOUNTED or text is None else whole_number(text)
+    condition = {"condition_type": kind, "condition_value": value, "condition_group": ALL_OF}
+    return validated(ConditionDefinition, condition).model_dump(mode="json")
+
+
+async def create_reward(economy: EconomyContext, admin_id: int, draft: Mapping[str, Any]) -> Reward:
+    """Insert a reward with its conditions, behind all others, and return it.
+
+    `draft` has the manifest's fields without key and order. The caller invalidates
+    `RulesCache` once this is committed. Raises `InvalidValue` or `NameTaken`.
+    """
+    wanted = validated(RewardDefinition, {**draft, "key": _NO_KEY})
+    await refuse_taken_name(economy, wanted.name)
+    fields = wanted.model_dump(exclude={"key", "conditions", "sort_order"})
+    # SQL by hand may have put anything there; what is beyond the bounds is not counted on.
+    orders = select(func.max(cast(RewardRow.sort_order, Integer)))
+    last = await economy.connection.scalar(
+        orders.where(RewardRow.sort_order.between(-LAST, LAST - 1))
+    )
+    reward_id = await economy.connection.scalar(
+        insert(RewardRow)
+        .values(
+            **fields,
+            sort_order=0 if last is None else last + 1,
+            created_at=economy.now,
+            updated_at=economy.now,
+        )
+        .returning(RewardRow.id)
+    )
+    assert reward_id is not None  # noqa: S101 - RETURNING gives the row that was inserted
+    conditions = [condition.model_dump() for condition in wanted.conditions]
+    await economy.connection.execute(
+        insert(RewardConditionRow), [{**one, "reward_id": reward_id} for one in conditions]
+    )
+    after = wanted.model_dump(mode="json", exclude={"key", "sort_order"})
+    await record(
+        economy, admin_id, Action.CREATE_REWARD, f"reward:{reward_id}", before=None, after=after
+    )
+    return await read_reward(economy, reward_id)
+
+
 async def edit_reward(
     economy: EconomyContext, admin_id: int, reward_id: int, field: Field | Flag, value: Any
 ) -> Reward:
     """Set one field of a reward and return the reward.
 
-    Whoever calls makes the rules forget what it knows, once this is committed. Raises
+    The caller invalidates `RulesCache` once this is committed. Raises
     `RewardNotFound` or `NameTaken`; nothing has changed then.
     """
     column = getattr(RewardRow, field.value)
@@ -114,7 +168,9 @@ async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | No
     Admins who name rewards at the same time come one after the other: the settings' row is the
     one thing there is that all of them can lock.
     """
-    await economy.connection.execute(select(BotConfigRow.id).with_for_update(key_share=True))
+    await economy.connection.execute(
+        select(BotConfigRow.__table__.c.id).with_for_update(key_share=True)
+    )
     others = select(as_stored(RewardRow.name)).where(RewardRow.id.is_distinct_from(but))
     key = same_name_key(name)
     if any(

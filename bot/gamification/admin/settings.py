@@ -1,6 +1,7 @@
-"""See and change the economy's settings, by the rules that a manifest has to keep."""
+"""Changes of the economy's settings, by the rules that a manifest has to keep."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,14 +10,16 @@ from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.validation import validated_field, whole_number, without_escapes
-from bot.gamification.config import SETTINGS, ConfigDefinition, read_stored_config
-from bot.gamification.context import EconomyContext
+from bot.gamification.config import SETTINGS, ConfigDefinition
+from bot.gamification.context import EconomyContext, read_stored_config
 from bot.gamification.level_formula import LevelFormula
-from bot.gamification.levels import let_bookings_finish, relevel
+from bot.gamification.levels import let_postings_finish, relevel
 from bot.gamification.models import BotConfigRow
 from bot.gamification.stored import read_text
 
-LEVEL_FORMULA = "level_formula"
+LEVEL_FORMULA: Final = "level_formula"
+
+_columns = BotConfigRow.__table__.c
 
 
 class UnknownSetting(BesitosError):
@@ -33,7 +36,7 @@ class Setting:
 
     @property
     def edited(self) -> bool:
-        """Whether somebody changed it."""
+        """Return whether somebody changed it."""
         return self.value != self.default
 
 
@@ -77,23 +80,22 @@ async def change_setting(
 ) -> SettingChange:
     """Set `name` to `value`, for everybody at once; a new formula re-levels all members.
 
-    Whoever calls makes the rules forget what it knows, once this is committed. Raises
+    The caller invalidates `RulesCache` once this is committed. Raises
     `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
     value = _checked(name, value)
-    column = getattr(BotConfigRow, name)
-    locked = select(column).where(BotConfigRow.id == 1).with_for_update(key_share=True)
+    locked = select(_columns[name]).where(_columns.id == 1).with_for_update(key_share=True)
     before: int | str | None = read_text((await economy.connection.execute(locked)).scalar())
     if before == value:
         return SettingChange(name, before, value)
     changed = {name: value, "updated_at": economy.now}
     statement = insert(economy.connection.dialect.name, BotConfigRow).values(id=1, **changed)
     await economy.connection.execute(
-        statement.on_conflict_do_update(index_elements=[BotConfigRow.id], set_=changed)
+        statement.on_conflict_do_update(index_elements=[_columns.id], set_=changed)
     )
     releveled = 0
     if name == LEVEL_FORMULA:
-        await let_bookings_finish(economy.connection)
+        await let_postings_finish(economy.connection)
         releveled = await relevel(economy.connection, str(value), economy.now)
     await record(
         economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value

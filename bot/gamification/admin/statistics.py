@@ -1,4 +1,4 @@
-"""The economy in figures: what circulates, who takes part, what comes in and goes out."""
+"""Statistics of the economy: circulation, active members, besitos earned and spent by day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Final
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.gamification.models import AccountRow, LedgerEntryRow, TransactionType, UserRow
+from bot.gamification.models import AccountRow, LedgerEntryRow, UserRow
+from bot.gamification.types import TransactionType
 
 DAYS: Final = 14
 ACTIVE_DAYS: Final = 7

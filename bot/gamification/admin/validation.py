@@ -1,4 +1,4 @@
-"""Check what an admin typed by the economy's own rules, and by no others."""
+"""Validation of what an admin typed, by the economy's own rules and no others."""
 
 import re
 from collections.abc import Mapping

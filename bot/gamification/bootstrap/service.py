@@ -17,9 +17,8 @@ from bot.database.upgrade import AlembicSchema
 from bot.gamification.books import differing_accounts, orphans, restore_accounts
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.seed import PROFILES, SEED, make_seed
-from bot.gamification.config import ConfigReader
+from bot.gamification.context import ConfigReader, read_problems
 from bot.gamification.levels import settle_levels
-from bot.gamification.problems import read_problems
 from bot.seeding import Report, Seeder, SeedError
 from bot.seeding.history import Run
 from bot.seeding.hooks import Progress, silent, utc_now
@@ -134,7 +133,7 @@ class BootstrapService:
         # Profiles that were deleted while their ledger was kept come back with its sums.
         if report.counts(PROFILES.name).created and await restore_accounts(connection):
             config = await ConfigReader(self.manifest.config).read(connection)
-            await settle_levels(connection, config.level_formula)
+            await settle_levels(connection, config.formula)
 
     async def history(
         self, limit: int = 20, connection: AsyncConnection | None = None

@@ -1,1 +1,1 @@
-"""Rewards: `catalogue` knows them, `rules` decides; `unlocking`, `expiring`, `claiming` act."""
+"""Rewards: definition, catalogue, conditions, and a member's own from unlock to expiry."""

@@ -1,4 +1,4 @@
-"""All rewards with their conditions, read at most every few seconds."""
+"""Catalogue of all rewards with their conditions, as the database has them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored, raw
-from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow, RewardType
+from bot.gamification.models import RewardConditionRow, RewardRow
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.definition import RewardFields, condition_faults, reward_faults
 from bot.gamification.stored import Problem, read_flag, read_json
+from bot.gamification.types import ConditionType, RewardType
 
 
 @dataclass(frozen=True, slots=True)

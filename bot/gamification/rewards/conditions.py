@@ -1,11 +1,11 @@
-"""Whether a reward's conditions hold, and how far a member is: pure rules."""
+"""Reward conditions and the progress towards them, as pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.gamification.models import ConditionType, StreakType
 from bot.gamification.streaks import Streaks
+from bot.gamification.types import ConditionType, StreakType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Progress:
 
     @property
     def done(self) -> bool:
-        """Whether the condition holds."""
+        """Return whether the condition is met."""
         return self.have >= self.need
 
 

@@ -1,4 +1,4 @@
-"""What a valid reward is: its fields, its conditions, and what each type of reward gives."""
+"""Definition of a valid reward: its fields, its conditions, and the value of each type."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Self
@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, ValidationError, model_validator
 
 from bot.errors import reasons
-from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.types import (
+    ConditionType,
     Definition,
     Emoji,
     Hours,
@@ -15,6 +15,7 @@ from bot.gamification.types import (
     Name,
     Order,
     PositiveBesitos,
+    RewardType,
     Small,
     Text,
     fault,

@@ -1,4 +1,4 @@
-"""What a member sees of the rewards: claimable first, then locked, then past."""
+"""List of rewards for one member: claimable first, then locked, then past."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,10 @@ from typing import Final
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Progress, overall
-from bot.gamification.rewards.unlocking import can_unlock
+from bot.gamification.rewards.lifecycle import can_unlock
+from bot.gamification.types import UserRewardStatus
 
 
 @dataclass(frozen=True, slots=True)

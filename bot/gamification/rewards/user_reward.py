@@ -1,4 +1,4 @@
-"""Rewards that a member has unlocked, as the member's rows have them."""
+"""A member's own rewards, as the rows have them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_
 
 from bot.database.constructs import as_stored, raw
 from bot.gamification.level_formula import MAX_LEVEL, MAX_TOTAL_EARNED
-from bot.gamification.models import UserRewardRow, UserRewardStatus
+from bot.gamification.models import UserRewardRow
 from bot.gamification.rewards.conditions import Baseline
 from bot.gamification.stored import Problem, read_moment
+from bot.gamification.types import UserRewardStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from aiogram.types import CallbackQuery, Message, User
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.history import read_ledger
 from bot.gamification.leaderboard import read_page, read_rank
+from bot.gamification.ledger import read_ledger
 from bot.gamification.profile import account_view
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.rewards.lifecycle import unlock
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsOwner
 from bot.telegram.keyboards import ShowHistory, ShowTop

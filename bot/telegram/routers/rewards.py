@@ -6,9 +6,8 @@ from aiogram.types import CallbackQuery, Message, User
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.rewards.claiming import claim
+from bot.gamification.rewards.lifecycle import claim, unlock
 from bot.gamification.rewards.listing import list_rewards
-from bot.gamification.rewards.unlocking import unlock
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsOwner
 from bot.telegram.keyboards import ClaimReward, ShowRewards

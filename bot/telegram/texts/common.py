@@ -5,7 +5,7 @@ from html import escape
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.history import LedgerPage, PostedEntry
 from bot.gamification.leaderboard import LeaderboardPage, Rank
-from bot.gamification.models import TransactionType
+from bot.gamification.ledger import LedgerPage, PostedEntry
 from bot.gamification.profile import AccountView
+from bot.gamification.types import TransactionType
 from bot.telegram.texts.formatting import bar, fitting, number, person, signed
 
 #: Characters in a profile; there may be any number of badges.

@@ -8,12 +8,12 @@ from typing import Any
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.claiming import ClaimResult
 from bot.gamification.rewards.conditions import Condition
+from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
+from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram.i18n import shipped_description
 from bot.telegram.texts.formatting import LONGEST_ALERT, addressed, bar, cut, fitting, number
 

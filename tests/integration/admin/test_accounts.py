@@ -3,7 +3,7 @@
 import pytest
 from aiogram.methods import SendMessage
 
-from bot.gamification.models import TransactionType
+from bot.gamification.types import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy, count_rows

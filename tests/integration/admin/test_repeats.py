@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.admin.dialogs import DialogState, begin_turn, save_turn
-from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow
+from bot.gamification.models import RewardConditionRow, RewardRow
+from bot.gamification.types import ConditionType
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy, count_rows

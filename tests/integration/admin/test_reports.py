@@ -16,7 +16,8 @@ from sqlalchemy import insert
 import bot
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.statistics import DailyTotals, read_statistics
-from bot.gamification.models import LedgerEntryRow, TransactionType
+from bot.gamification.models import LedgerEntryRow
+from bot.gamification.types import TransactionType
 from bot.telegram.routers.admin import chart
 from bot.telegram.texts.admin.panel import ChartWords
 from bot.telegram.texts.formatting import person

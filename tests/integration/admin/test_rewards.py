@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.gamification.models import ConditionType, RewardRow
+from bot.gamification.models import RewardRow
+from bot.gamification.types import ConditionType
 from bot.seeding.report import Outcome
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows

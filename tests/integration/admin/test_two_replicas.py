@@ -9,7 +9,7 @@ from aiogram.types import Update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
-from bot.gamification.models import TransactionType
+from bot.gamification.types import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.integration.admin.test_rewards import BADGE, draft
 from tests.support.economy import LiveEconomy, count_rows

@@ -10,8 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.models import ConditionType, RewardConditionRow, RewardRow
+from bot.gamification.models import RewardConditionRow, RewardRow
 from bot.gamification.registration import User, register_user
+from bot.gamification.types import ConditionType
 from bot.seeding.report import Counts, Outcome
 from tests.support.database import add_users, contents, run_sql
 from tests.support.stepping import SteppedBootstrap

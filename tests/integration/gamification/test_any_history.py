@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.ledger import InsufficientBesitos
-from bot.gamification.models import StreakType
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.rewards.lifecycle import NotClaimable
+from bot.gamification.types import StreakType
 from tests.support.economy import NOON, LiveEconomy, count_rows
 from tests.support.seeded import SeededDatabases, SeededSqlite
 

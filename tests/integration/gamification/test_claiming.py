@@ -3,15 +3,10 @@
 import pytest
 from sqlalchemy import update
 
-from bot.gamification.models import (
-    ConditionType,
-    RewardRow,
-    RewardType,
-    TransactionType,
-    UserRewardStatus,
-)
+from bot.gamification.models import RewardRow
 from bot.gamification.profile import account_view
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.rewards.lifecycle import NotClaimable
+from bot.gamification.types import ConditionType, RewardType, TransactionType, UserRewardStatus
 from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
 
 U, C, E = UserRewardStatus.UNLOCKED, UserRewardStatus.CLAIMED, UserRewardStatus.EXPIRED

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.models import ConditionType, TransactionType, UserRewardStatus
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.rewards.lifecycle import NotClaimable
+from bot.gamification.types import ConditionType, TransactionType, UserRewardStatus
 from tests.support.economy import ANA, LiveEconomy, count_rows
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.models import StreakType, TransactionType
 from bot.gamification.profile import account_view
 from bot.gamification.streaks import ONE_DAY, Streak, save_day
+from bot.gamification.types import StreakType, TransactionType
 from tests.support.economy import LUIS, NOON, LiveEconomy
 
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)

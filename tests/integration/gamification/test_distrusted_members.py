@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
-from bot.gamification.history import read_ledger
 from bot.gamification.leaderboard import read_page
-from bot.gamification.models import ConditionType, StreakType, UserRewardStatus
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.ledger import read_ledger
+from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.gamification.streaks import Streak
+from bot.gamification.types import ConditionType, StreakType, UserRewardStatus
 from tests.support.economy import ANA, LUIS, NOON, LiveEconomy, count_rows
 from tests.support.seeded import SeededDatabases
 

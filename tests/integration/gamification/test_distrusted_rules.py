@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.config import SETTINGS, ConfigReader, EconomyConfig
-from bot.gamification.problems import read_problems
+from bot.gamification.config import SETTINGS, EconomyConfig
+from bot.gamification.context import ConfigReader, read_problems
 from bot.gamification.rewards.catalogue import read_catalogue
-from bot.gamification.rewards.claiming import NotClaimable
+from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.gamification.stored import Problem
 from tests.support.economy import ANA, LUIS, LiveEconomy
 from tests.support.seeded import SeededDatabases

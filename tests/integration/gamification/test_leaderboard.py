@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.gamification import leaderboard
-from bot.gamification.history import read_ledger
 from bot.gamification.leaderboard import LeaderboardPage, read_page, read_rank
-from bot.gamification.models import TransactionType
+from bot.gamification.ledger import read_ledger
+from bot.gamification.types import TransactionType
 from tests.support.economy import ANA, LUIS, NOON, LiveEconomy
 
 

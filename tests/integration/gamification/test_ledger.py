@@ -3,7 +3,7 @@
 import pytest
 
 from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, StaleAccount, post
-from bot.gamification.models import TransactionType
+from bot.gamification.types import TransactionType
 from tests.support.database import run_sql
 from tests.support.economy import ANA, LUIS, LiveEconomy, count_rows
 

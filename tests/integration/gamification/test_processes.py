@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bot.gamification.models import TransactionType
+from bot.gamification.types import TransactionType
 from tests.support import economy_children
 from tests.support.economy import LiveEconomy
 from tests.support.processes import race
@@ -24,7 +24,7 @@ async def test_same_moves_everywhere(live: LiveEconomy) -> None:
         "NotClaimable": 5 * PROCESSES - 1,
         "GiftResult": 1,
         "GiftAlreadyTaken": 5 * PROCESSES - 1,
-        "Booked": 5 * PROCESSES,
+        "Posted": 5 * PROCESSES,
     } == sum(results, Counter())
     paid = Counter(kind for kind, _ in await live.ledger())
     assert {

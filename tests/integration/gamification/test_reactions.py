@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.gamification.bootstrap.manifest import load_manifest
-from bot.gamification.cache import TtlCache
-from bot.gamification.context import RulesCache
-from bot.gamification.models import StreakType, TransactionType
+from bot.gamification.context import RulesCache, TtlCache
 from bot.gamification.streaks import Streak
+from bot.gamification.types import StreakType, TransactionType
 from tests.support.database import run_sql
 from tests.support.economy import LUIS, LiveEconomy, count_rows
 

@@ -5,16 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.gamification.admin.drafts import create_reward
-from bot.gamification.admin.rewards import NameTaken
+from bot.gamification.admin.rewards import NameTaken, create_reward
 from bot.gamification.admin.settings import LEVEL_FORMULA, change_setting
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.ledger import StaleAccount
-from bot.gamification.models import ConditionType
 from bot.gamification.reactions import react
-from bot.gamification.rewards.claiming import NotClaimable, claim
-from bot.gamification.rewards.unlocking import unlock
+from bot.gamification.rewards.lifecycle import NotClaimable, claim, unlock
+from bot.gamification.types import ConditionType
 from tests.support.economy import ANA, GROUP, LUIS, LiveEconomy, count_rows
 
 POINTS = ConditionType.TOTAL_POINTS

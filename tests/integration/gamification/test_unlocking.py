@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from bot.gamification.models import ConditionType, RewardRow, UserRewardStatus
+from bot.gamification.models import RewardRow
 from bot.gamification.rewards.conditions import Progress
+from bot.gamification.types import ConditionType, UserRewardStatus
 from tests.support.economy import LUIS, LiveEconomy, count_rows
 
 POINTS, SPENT = ConditionType.TOTAL_POINTS, ConditionType.BESITOS_SPENT

@@ -6,9 +6,9 @@ import os
 import pytest
 
 from bot.gamification.daily_gift import take_gift
-from bot.gamification.models import StreakType, UserRewardStatus
 from bot.gamification.reactions import react
-from bot.gamification.rewards.claiming import claim
+from bot.gamification.rewards.lifecycle import claim
+from bot.gamification.types import StreakType, UserRewardStatus
 from tests.support.economy import GROUP, LiveEconomy
 from tests.support.waiting import until_blocked
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.gamification.models import ConditionType, StreakType
+from bot.gamification.types import ConditionType, StreakType
 from sandbox import Message
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy

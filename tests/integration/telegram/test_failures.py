@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message, MessageReactionUpdated
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, post
-from bot.gamification.models import TransactionType
+from bot.gamification.types import TransactionType
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy, count_rows
 from tests.support.updates import command, press, reaction, showing, user

@@ -1,6 +1,6 @@
 """Long lists: the pages of /top and /history, and more rewards than a message holds."""
 
-from bot.gamification.models import ConditionType
+from bot.gamification.types import ConditionType
 from sandbox import Message
 from tests.support.economy import LiveEconomy
 from tests.support.live_bot import LiveBot

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiogram.types import Update
 
-from bot.gamification.models import ConditionType
+from bot.gamification.types import ConditionType
 from tests.support.dispatching import Dispatching
 from tests.support.economy import LiveEconomy
 from tests.support.statements import recorded

@@ -1,8 +1,14 @@
 """What a valid setting is."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
-from bot.gamification.config import SETTINGS, accepts_setting
+import bot
+from bot.gamification.config import SETTINGS, ConfigDefinition, accepts_setting
+
+BOT = Path(bot.__file__).parent
 
 COUNTED = [name for name in SETTINGS if name != "level_formula"]
 
@@ -26,3 +32,36 @@ def test_formulas() -> None:
 
     assert good == [value for value in good if accepts_setting("level_formula", value)]
     assert [] == [value for value in bad if accepts_setting("level_formula", value)]
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_places_of_a_setting(name: str) -> None:
+    """With its migration and its default, five places at most name a setting."""
+    named = {file.name for file in BOT.rglob("*.py") if name in _names(file, name)}
+
+    assert "config.py" in named
+    assert len(named) <= 3
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_texts_of_a_setting(name: str) -> None:
+    """The declaration of a setting says what it is called and what it does."""
+    field = ConfigDefinition.model_fields[name]
+
+    assert field.title
+    assert field.description
+
+
+def _names(file: Path, name: str) -> set[str]:
+    """Return what a module calls by its name: attributes, variables, arguments, whole texts."""
+    text = file.read_text(encoding="utf-8")
+    if name not in text or "versions" in file.parts:
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(attr=one) | ast.Name(id=one) | ast.keyword(arg=str(one)):
+                found.add(one)
+            case ast.Constant(value=str(one)):
+                found.add(one)
+    return found

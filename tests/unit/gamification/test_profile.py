@@ -11,7 +11,6 @@ from bot.gamification.account import Account
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
-from bot.gamification.level_formula import LevelFormula
 from bot.gamification.profile import AccountView, account_view
 
 DEFAULTS = load_manifest().config.model_dump()
@@ -19,7 +18,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def profile(total_earned: int, formula: str = DEFAULTS["level_formula"]) -> AccountView:
-    config = EconomyConfig(**{**DEFAULTS, "level_formula": LevelFormula(formula)})
+    config = EconomyConfig(**{**DEFAULTS, "level_formula": formula})
     economy = EconomyContext(cast("Any", None), config, {}, NOW)
     return account_view(economy, Account(1, total_earned, total_earned, 0, 1, 0, {}, {}))
 

@@ -1,6 +1,5 @@
 """The activity bonus: what the first reaction of a day brings."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,12 +8,11 @@ from hypothesis import strategies as st
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.config import EconomyConfig
-from bot.gamification.level_formula import LevelFormula
 from bot.gamification.reactions import activity_bonus
 from bot.gamification.streaks import Streak
 
 DEFAULTS = load_manifest().config.model_dump()
-CONFIG = EconomyConfig(**{**DEFAULTS, "level_formula": LevelFormula(DEFAULTS["level_formula"])})
+CONFIG = EconomyConfig(**DEFAULTS)
 AMOUNT = st.integers(0, 1000)
 
 
@@ -33,11 +31,12 @@ def test_bonus_grows_up_to_its_limit(days: int, bonus: int) -> None:
 @given(AMOUNT, AMOUNT, AMOUNT, st.integers(1, 5000))
 def test_bonus_stays_between_base_and_limit(base: int, per_day: int, most: int, days: int) -> None:
     """Whatever the settings, the bonus is at least the base, and at most base and limit."""
-    config = replace(
-        CONFIG,
-        besitos_daily_base=base,
-        besitos_streak_bonus_per_day=per_day,
-        besitos_streak_bonus_max=most,
+    config = CONFIG.model_copy(
+        update={
+            "besitos_daily_base": base,
+            "besitos_streak_bonus_per_day": per_day,
+            "besitos_streak_bonus_max": most,
+        }
     )
 
     bonus = activity_bonus(config, streak(days))

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gamification.problems import ProblemLog
-from bot.gamification.stored import Problem, read_day, read_json, read_moment, read_text
+from bot.gamification.stored import Problem, ProblemLog, read_day, read_json, read_moment, read_text
 
 CINCO = Problem.of("bot_config", 1, "besitos_daily_gift", "cinco")
 

@@ -9,11 +9,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import bot.telegram
+import bot
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_description
 
-CODE = Path(bot.telegram.__file__).parent
+CODE = Path(bot.__file__).parent
 
 
 @pytest.fixture(scope="module")

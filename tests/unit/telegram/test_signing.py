@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.config import SETTINGS
-from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.types import ConditionType, RewardType
 from bot.telegram import keyboards
 from bot.telegram.routers.admin import callbacks as admin_callbacks
 from bot.telegram.signing import is_signed, signed, signed_data, unsigned

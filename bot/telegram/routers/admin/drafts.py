@@ -6,10 +6,18 @@ from aiogram import F, Router
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from bot.gamification.admin.drafts import ALL_OF, ANY_OF, create_reward, parse_condition
-from bot.gamification.admin.rewards import Field, Flag, parse_field, refuse_taken_name
-from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.admin.rewards import (
+    ALL_OF,
+    ANY_OF,
+    Field,
+    Flag,
+    create_reward,
+    parse_condition,
+    parse_field,
+    refuse_taken_name,
+)
 from bot.gamification.rewards.definition import UNCOUNTED
+from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.filters import Answer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards

@@ -8,11 +8,10 @@ from aiogram.types import InlineKeyboardMarkup
 
 from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import AuditPage
-from bot.gamification.admin.drafts import ALL_OF, ANY_OF
-from bot.gamification.admin.rewards import Field, Flag
+from bot.gamification.admin.rewards import ALL_OF, ANY_OF, Field, Flag
 from bot.gamification.admin.settings import Setting
-from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.keyboards import Buttons, keyboard, keyset_pager, numbered_pager
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,

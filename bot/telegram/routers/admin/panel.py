@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.gamification.admin.audit import read_audit
 from bot.gamification.admin.statistics import read_statistics
-from bot.gamification.problems import read_problems
+from bot.gamification.context import read_problems
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section

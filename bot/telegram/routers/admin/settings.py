@@ -3,7 +3,6 @@
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
-from bot.gamification.admin.levels import preview
 from bot.gamification.admin.settings import (
     LEVEL_FORMULA,
     SettingChange,
@@ -13,6 +12,7 @@ from bot.gamification.admin.settings import (
     read_settings,
 )
 from bot.gamification.level_formula import LevelFormula
+from bot.gamification.levels import preview
 from bot.telegram.filters import Answer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
@@ -104,7 +104,7 @@ async def save_formula(
 async def _preview(admin: AdminContext, formula: str) -> tuple[str, InlineKeyboardMarkup]:
     """Remember a formula until its button is pressed; return what it does, with the button."""
     # What is in force, which is not what is stored if SQL by hand has stored nonsense.
-    rows = preview(admin.economy.config.level_formula, LevelFormula(formula))
+    rows = preview(admin.economy.config.formula, LevelFormula(formula))
     data = {"formula": formula, "token": admin.update_id}
     await admin.ask(Asking.setting, setting=LEVEL_FORMULA, **data)  # another one may be typed
     return texts.preview(formula, rows), keyboards.confirm_formula(LEVEL_FORMULA, admin.update_id)

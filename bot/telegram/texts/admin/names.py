@@ -6,33 +6,23 @@ from typing import Any
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.rewards.conditions import Condition
+from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.texts.formatting import number
 from bot.telegram.texts.rewards import conditions_in_short
 
 
 def of(part: str) -> str:
     """Name a setting, or a part of a reward or of a booking, by its name in the database."""
-    return {**_settings(), **_parts()}.get(part, part)
+    if part in SETTINGS:
+        return _(ConfigDefinition.model_fields[part].title or part)
+    return _parts().get(part, part)
 
 
 def reward_types() -> dict[RewardType, str]:
     """Name what a reward can give."""
     return {RewardType.BESITOS: _("💋 Besitos"), RewardType.BADGE: _("🎖 Insignia")}
-
-
-def _settings() -> dict[str, str]:
-    return {
-        "level_formula": _("Fórmula del nivel"),
-        "besitos_per_reaction": _("Por reacción"),
-        "besitos_daily_gift": _("Regalo diario"),
-        "besitos_daily_streak_bonus": _("Extra del regalo por racha"),
-        "max_reactions_per_day": _("Reacciones pagadas al día"),
-        "besitos_daily_base": _("Bono de actividad"),
-        "besitos_streak_bonus_per_day": _("Extra del bono por día"),
-        "besitos_streak_bonus_max": _("Extra máximo del bono"),
-    }
 
 
 def _parts() -> dict[str, str]:

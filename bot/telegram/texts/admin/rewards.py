@@ -7,9 +7,9 @@ from typing import Any, Final
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.admin.rewards import Field, Flag
-from bot.gamification.models import ConditionType, RewardType
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition
+from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import cut, fitting, number

@@ -6,8 +6,9 @@ from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.levels import PreviewRow
 from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
+from bot.gamification.config import ConfigDefinition
+from bot.gamification.levels import PreviewRow
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import cut, number, table
@@ -26,12 +27,16 @@ def one(setting: Setting) -> str:
     return "\n".join(
         [
             f"⚙️ <b>{names.of(setting.name)}</b>",
-            f"<i>{_effects()[setting.name]}</i>",
+            f"<i>{_effect(setting.name)}</i>",
             "",
             _("Ahora: {value}").format(value=_value(setting.value)),
             _("Por defecto: {value}").format(value=_value(setting.default)),
         ]
     )
+
+
+def _effect(name: str) -> str:
+    return _(ConfigDefinition.model_fields[name].description or "")
 
 
 def ask(setting: Setting) -> str:
@@ -87,18 +92,3 @@ def _line(setting: Setting) -> str:
 
 def _value(value: int | str) -> str:
     return f"<b>{number(value)}</b>" if isinstance(value, int) else f"<code>{escape(value)}</code>"
-
-
-def _effects() -> dict[str, str]:
-    return {
-        "level_formula": _("El nivel de un miembro según lo que ha ganado en total."),
-        "besitos_per_reaction": _("Besitos por cada mensaje al que un miembro reacciona."),
-        "besitos_daily_gift": _("Besitos que da /daily."),
-        "besitos_daily_streak_bonus": _("Se suma al regalo si ayer también se recogió."),
-        "max_reactions_per_day": _("Mensajes por día UTC cuya reacción se paga, como mucho."),
-        "besitos_daily_base": _("Besitos con la primera reacción de cada día UTC."),
-        "besitos_streak_bonus_per_day": _(
-            "Se suma al bono de actividad por cada día seguido anterior con reacciones."
-        ),
-        "besitos_streak_bonus_max": _("Lo más que la racha puede sumar al bono de actividad."),
-    }

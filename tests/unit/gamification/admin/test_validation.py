@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gamification.admin.drafts import parse_condition
-from bot.gamification.admin.levels import preview
-from bot.gamification.admin.rewards import Field, parse_field
+from bot.gamification.admin.rewards import Field, parse_condition, parse_field
 from bot.gamification.admin.settings import parse_setting
 from bot.gamification.admin.validation import InvalidValue, amount, badge, one_line, whole_number
 from bot.gamification.level_formula import FormulaError, LevelFormula
-from bot.gamification.models import ConditionType, RewardType
+from bot.gamification.levels import preview
+from bot.gamification.types import ConditionType, RewardType
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gamification.models import ConditionType, StreakType
 from bot.gamification.rewards.conditions import (
     Baseline,
     Condition,
@@ -17,6 +16,7 @@ from bot.gamification.rewards.conditions import (
     progress,
 )
 from bot.gamification.streaks import Streak
+from bot.gamification.types import ConditionType, StreakType
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)

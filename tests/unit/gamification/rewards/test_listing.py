@@ -7,11 +7,11 @@ import pytest
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Baseline, Condition, Progress
 from bot.gamification.rewards.listing import list_rewards
 from bot.gamification.rewards.user_reward import UserReward
+from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.gamification.history import LedgerPage, PostedEntry
 from bot.gamification.leaderboard import LeaderboardPage, LeaderboardRow, Rank
-from bot.gamification.models import TransactionType
+from bot.gamification.ledger import LedgerPage, PostedEntry
 from bot.gamification.profile import AccountView
+from bot.gamification.types import TransactionType
 from bot.telegram.texts import common
 from bot.telegram.texts import profile as texts
 from tests.support.markup import read

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.models import ConditionType, RewardType, UserRewardStatus
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.claiming import ClaimResult
 from bot.gamification.rewards.conditions import Condition, Progress
+from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
+from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
 from tests.support.markup import read

@@ -1,0 +1,203 @@
+"""Unlock, claim and expiry of a member's rewards."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_, update
+
+from bot.database.upsert import insert
+from bot.errors import BesitosError
+from bot.gamification.account import Account
+from bot.gamification.context import EconomyContext
+from bot.gamification.ledger import LedgerEntry, post
+from bot.gamification.level_formula import MAX_TOTAL_EARNED
+from bot.gamification.models import UserRewardRow
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.rewards.conditions import are_met
+from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
+from bot.gamification.types import RewardType, TransactionType, UserRewardStatus
+
+
+class NotClaimable(BesitosError):
+    """The member may not claim this reward; `status` says why, None: not unlocked at all."""
+
+    def __init__(self, status: UserRewardStatus | None) -> None:
+        """Say why."""
+        super().__init__(f"The reward cannot be claimed: it is {status or 'not unlocked'}.")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """What a claim brought: `paid` besitos (0 for a badge), and what it unlocked in turn."""
+
+    account: Account
+    reward: Reward
+    paid: int
+    unlocked: tuple[Reward, ...]
+
+
+async def unlock(economy: EconomyContext, account: Account) -> tuple[Account, list[Reward]]:
+    """Unlock every reward whose conditions hold; return the new account and the rewards.
+
+    At most one statement, however many rewards there are, and none when nothing unlocks; one
+    more when an earlier one has expired meanwhile.
+    """
+    account = await expire(economy, account)
+    due = list(_due(economy, account))
+    if not due:
+        return account, []
+    rows = [_row(economy, account, reward) for reward in due]
+    statement = insert(economy.connection.dialect.name, UserRewardRow).values(rows)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name.startswith(_RENEWED)}
+    result = await economy.connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[UserRewardRow.user_id, UserRewardRow.reward_id],
+            set_={**fresh, "claimed_at": None},
+            where=_still_as_known(account, due),
+        ).returning(*USER_REWARD_COLUMNS)
+    )
+    held = {row.reward_id: read_user_reward(row) for row in result}
+    after = replace(account, rewards={**account.rewards, **held})
+    return after, [reward for reward in due if reward.id in held]
+
+
+def can_unlock(held: UserReward | None, reward: Reward, now: datetime) -> bool:
+    """Return whether a member who holds the reward as `held` may unlock it (again)."""
+    if not reward.is_active:
+        return False
+    if held is None:
+        return True
+    if held.problems:
+        return False
+    return reward.is_repeatable and held.status_at(now) is not UserRewardStatus.UNLOCKED
+
+
+async def claim(economy: EconomyContext, account: Account, reward_id: int) -> ClaimResult:
+    """Claim one of the member's own unlocked rewards. Raises `NotClaimable`."""
+    held = account.rewards.get(reward_id)
+    reward = economy.catalogue.get(reward_id)
+    if held is None or reward is None:
+        raise NotClaimable(None)
+    status = held.status_at(economy.now)
+    if status is not UserRewardStatus.UNLOCKED:
+        raise NotClaimable(status)
+    # The guard is in the statement: whoever comes second finds nothing to update.
+    result = await economy.connection.execute(
+        update(UserRewardRow)
+        .where(
+            UserRewardRow.user_id == account.user_id,
+            UserRewardRow.status == UserRewardStatus.UNLOCKED,
+            # The same times as were read: the payment is named by one, and the other is not over.
+            held.as_read(),
+        )
+        .values(
+            status=UserRewardStatus.CLAIMED,
+            claimed_at=economy.now,
+            claims=UserRewardRow.claims + 1,
+        )
+    )
+    if result.rowcount != 1:
+        raise NotClaimable(status)
+    claimed = replace(held, status=UserRewardStatus.CLAIMED, claims=held.claims + 1)
+    after = replace(account, rewards={**account.rewards, reward_id: claimed})
+    paid = 0
+    if reward.type is RewardType.BESITOS:
+        # A repeatable reward is unlocked at another time each time, which tells its payments apart.
+        reference = f"reward:{held.id}:{held.unlocked_at.isoformat()}"
+        entry = LedgerEntry(reward.value["amount"], TransactionType.REWARD, reference, reward.name)
+        posted = await post(economy, after, [entry])
+        paid = sum(posted.amounts.values())
+        after = await _count_from_here(economy, posted.account, paid)
+    after, unlocked = await unlock(economy, after)
+    return ClaimResult(after, reward, paid, tuple(unlocked))
+
+
+async def expire(economy: EconomyContext, account: Account) -> Account:
+    """Mark what was not claimed in time; no statement when there is nothing.
+
+    Nothing depends on it: `UserReward.status_at` knows by itself, to the microsecond. It is written
+    with the member's next action, for those who read the table and not the clock, so no job runs.
+    """
+    expired = {
+        reward_id: replace(held, status=UserRewardStatus.EXPIRED)
+        for reward_id, held in account.rewards.items()
+        if held.status is not held.status_at(economy.now)
+    }
+    if not expired:
+        return account
+    await economy.connection.execute(
+        update(UserRewardRow)
+        .where(
+            UserRewardRow.user_id == account.user_id,
+            UserRewardRow.status == UserRewardStatus.UNLOCKED,
+            or_(*(held.as_read() for held in expired.values())),
+        )
+        .values(status=UserRewardStatus.EXPIRED)
+    )
+    return replace(account, rewards={**account.rewards, **expired})
+
+
+def _due(economy: EconomyContext, account: Account) -> Iterator[Reward]:
+    facts = account.facts(economy.now.date())
+    for reward in economy.catalogue.values():
+        held = account.rewards.get(reward.id)
+        since = held.baseline if held else None
+        if can_unlock(held, reward, economy.now) and are_met(reward.conditions, facts, since):
+            yield reward
+
+
+def _still_as_known(account: Account, due: Sequence[Reward]) -> ColumnElement[bool]:
+    """Let only a repeatable reward begin anew, and only if nobody has unlocked it meanwhile."""
+    known = [account.rewards[reward.id] for reward in due if reward.id in account.rewards]
+    return or_(
+        false(),
+        *(
+            and_(
+                held.as_read(),
+                UserRewardRow.baseline_earned == held.baseline.total_earned,
+            )
+            for held in known
+        ),
+    )
+
+
+_RENEWED = ("status", "unlocked_at", "expires_at", "baseline")
+
+
+def _row(economy: EconomyContext, account: Account, reward: Reward) -> dict[str, object]:
+    return {
+        "user_id": account.user_id,
+        "reward_id": reward.id,
+        "status": UserRewardStatus.UNLOCKED,
+        "unlocked_at": economy.now,
+        "expires_at": economy.now + timedelta(hours=reward.claim_window_hours),
+        "baseline_earned": account.total_earned,
+        "baseline_spent": account.total_spent,
+        "baseline_level": account.level,
+    }
+
+
+async def _count_from_here(economy: EconomyContext, account: Account, paid: int) -> Account:
+    """Leave out what a reward paid when the member earns towards having one again.
+
+    Else a repeatable reward, or two of them in turn, would pay for their own repetition for ever.
+    """
+    await economy.connection.execute(
+        update(UserRewardRow)
+        .where(
+            UserRewardRow.user_id == account.user_id,
+            # One that SQL by hand has put beyond would overflow, and nothing is counted from there.
+            UserRewardRow.baseline_earned <= MAX_TOTAL_EARNED,
+        )
+        .values(baseline_earned=UserRewardRow.baseline_earned + paid)
+    )
+    moved = {
+        reward_id: replace(
+            held,
+            baseline=replace(held.baseline, total_earned=held.baseline.total_earned + paid),
+        )
+        for reward_id, held in account.rewards.items()
+    }
+    return replace(account, rewards=moved)
