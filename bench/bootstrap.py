@@ -13,10 +13,10 @@ import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 from sqlalchemy import func, select
 
 from bench import child
-from bot.database.address import parse_database_url
-from bot.database.availability import wait_for_database
+from bot.database.connection import wait_for_database
 from bot.database.engine import SQLITE_BEGIN, create_engine
 from bot.database.transaction import exclusive_transaction
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.seed import PROFILES, make_seed
 from bot.gamification.bootstrap.service import BootstrapService

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.baseline import SQLITE
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench.databases import Databases
 from bench.measure import Sample, Turns
 from bench.report import Figure, ratio
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.account import Account
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService

@@ -16,8 +16,8 @@ from bench.databases import Databases
 from bench.measure import Sample, Turns, on_one_core
 from bench.replay import Transaction, recorded, replaying
 from bench.report import Figure, per_second, ratio
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.delivery import DeliveryQueue

@@ -10,9 +10,9 @@ from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
+from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.database import opened_database
+from bot.database.connection import opened_database
+from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
@@ -155,7 +156,9 @@ async def _opened(
     settings = settings or _settings()
     manifest = load_manifest(settings.seed_file)
     timeout = settings.bootstrap_lock_timeout
-    async with opened_database(settings, create=create) as engine:
+    url = parse_database_url(settings.database_url.get_secret_value())
+    wait = settings.database_wait_timeout if create else 0
+    async with opened_database(url, timeout=wait, create=create) as engine:
         with shown_progress() as progress:
             yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 

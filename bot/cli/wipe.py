@@ -5,13 +5,14 @@ import json
 from typing import Annotated
 
 import typer
+from sqlalchemy import URL
 
 import bot.gamification.models  # noqa: F401 - what is wiped are these tables
-from bot.cli.database import opened_database
 from bot.database import wipe as database
-from bot.database.address import describe, parse_database_url
+from bot.database.connection import opened_database
+from bot.database.url import describe, parse_database_url
 from bot.logs import setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import load_settings
 
 
 def wipe(
@@ -22,18 +23,19 @@ def wipe(
     """Delete ALL data and keep the schema; the next start seeds again. Stop the bot first."""
     settings = load_settings()
     setup_logging(settings)
-    address = describe(parse_database_url(settings.database_url.get_secret_value()))
+    url = parse_database_url(settings.database_url.get_secret_value())
+    address = describe(url)
     if not yes:
         question = f"Delete all members, balances and settings in {address}?"
         typer.confirm(question, abort=True, err=as_json)
-    deleted = asyncio.run(_wipe(settings))
+    deleted = asyncio.run(_wipe(url))
     if as_json:
         typer.echo(json.dumps({"deleted": deleted}))
     else:
         typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
 
 
-async def _wipe(settings: Settings) -> int:
+async def _wipe(url: URL) -> int:
     # A SQLite file that is not there has nothing to wipe and is not created for it.
-    async with opened_database(settings) as engine:
+    async with opened_database(url) as engine:
         return await database.wipe(engine)

@@ -1,1 +1,1 @@
-"""Engine, transactions and schema: what every table of the bot stands on."""
+"""Engines, transactions and schema: the ground that every table of the bot stands on."""

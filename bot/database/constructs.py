@@ -1,15 +1,30 @@
-"""SQL constructs for columns that may hold anything: SQLite takes any value into any of them."""
+"""SQL constructs by dialect: upserts, and reading columns that may hold anything.
+
+SQLite takes any value into any column.
+"""
 
 from typing import Any
 
 from sqlalchemy import JSON, Date, DateTime, Dialect, Text, TypeDecorator, type_coerce
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeEngine
 
-from bot.database.types import UtcDateTime
+from bot.database.base import Base, UtcDateTime
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert(dialect: str, model: type[Base]) -> Insert:
+    """Return the insert construct that knows ON CONFLICT, which SQLAlchemy keeps in each dialect.
+
+    `dialect` is `connection.dialect.name`. A statement that runs for every update is worth building
+    once: put it into a `@cache`d function of the dialect and execute it with parameters.
+    """
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
 
 
 def raw(column: Any) -> ColumnElement[Any]:

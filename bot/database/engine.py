@@ -1,24 +1,31 @@
-"""Open a database with the habits that both engines need."""
+"""Engines for SQLite and PostgreSQL, with the defaults that each needs."""
 
 import json
 import os
 import socket
+import sqlite3
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database import one_hop
-from bot.database.address import sqlite_file
+from bot.database import fast_aiosqlite
+from bot.database.errors import DatabaseError
+from bot.database.url import sqlite_file
 
 #: Execution option that says how SQLite shall begin its transactions, None: not at all.
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
 SQLITE_BUSY_TIMEOUT = 60.0
+_OLDEST_SQLITE = (3, 35)
 
 
 def create_engine(url: URL) -> AsyncEngine:
-    """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program."""
+    """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program.
+
+    Raises `DatabaseError` when Python's SQLite is too old.
+    """
     options: dict[str, Any] = {
         "hide_parameters": True,
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
@@ -30,9 +37,12 @@ def create_engine(url: URL) -> AsyncEngine:
             connect_args={"server_settings": {"application_name": _who_we_are()}},
             **options,
         )
+    _refuse_old_sqlite()
     engine = create_async_engine(
         url,
-        connect_args={"timeout": SQLITE_BUSY_TIMEOUT, "async_creator_fn": one_hop.connect},
+        async_creator=partial(
+            fast_aiosqlite.connect, url.database or ":memory:", timeout=SQLITE_BUSY_TIMEOUT
+        ),
         **options,
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -59,8 +69,16 @@ def _who_we_are() -> str:
     return f"besitos {socket.gethostname()}:{os.getpid()}"[:63]
 
 
+def _refuse_old_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise DatabaseError(
+            f"Python's SQLite is {'.'.join(map(str, sqlite3.sqlite_version_info))}, and RETURNING "
+            f"needs {'.'.join(map(str, _OLDEST_SQLITE))}; use a newer Python, or PostgreSQL."
+        )
+
+
 def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get(SQLITE_BEGIN, "BEGIN")
     if begin is not None:
-        driver = cast("one_hop.OneHopConnection", connection.connection.driver_connection)
+        driver = cast("fast_aiosqlite.FastConnection", connection.connection.driver_connection)
         driver.begin(begin)

@@ -1,4 +1,4 @@
-"""What a person is told when the database does not do what we need."""
+"""Database errors: which ones pass by themselves, and sentences for a person."""
 
 import json
 import sqlite3
@@ -82,7 +82,7 @@ def reason(error: BaseException) -> str:
 
 
 @contextmanager
-def explained(doing: str) -> Iterator[None]:
+def translate_errors(doing: str) -> Iterator[None]:
     """Turn what a driver raises inside the block into a `DatabaseError` for a person."""
     try:
         yield

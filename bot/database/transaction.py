@@ -1,4 +1,4 @@
-"""The exclusive transaction of seed, upgrade and wipe, with what our schema changes need."""
+"""Exclusive transaction of seed, upgrade and wipe, with what our schema changes need."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,11 +1,11 @@
-"""Delete all data and keep the schema."""
+"""Deletion of all rows; the schema stays."""
 
 from sqlalchemy import Connection, delete, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import schema
 from bot.database.base import Base
-from bot.database.errors import explained
+from bot.database.errors import translate_errors
 from bot.database.transaction import exclusive_transaction
 
 
@@ -15,7 +15,7 @@ async def wipe(engine: AsyncEngine) -> int:
     Raises `DatabaseLocked` at once, without waiting, when another process holds the lock, and
     `SchemaError` when a newer release may have tables that we do not know.
     """
-    with explained("The wipe"):
+    with translate_errors("The wipe"):
         async with exclusive_transaction(engine, 0) as connection:
             schema.refuse_unknown(await schema.current_revision(connection))
             deleted = await _delete_all(connection)

@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Date, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from bot.database.compiled import CompiledStatement
 from bot.database.constructs import as_number, as_stored
-from bot.database.prepared import Prepared
 from bot.gamification.models import AccountRow, ReactionRow, StreakRow, UserRewardRow, UserRow
 from bot.gamification.rewards.conditions import Facts
 from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
@@ -125,7 +125,7 @@ def _columns(streak: Any, name: str) -> list[Any]:
     ]
 
 
-_MEMBER = Prepared(
+_MEMBER = CompiledStatement(
     lambda _: (
         select(
             UserRow.user_id,

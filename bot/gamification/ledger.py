@@ -10,10 +10,9 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.constructs import as_number, as_stored, raw
+from bot.database.compiled import CompiledStatement
+from bot.database.constructs import as_number, as_stored, insert, raw
 from bot.database.pagination import Page, read_keyset_page
-from bot.database.prepared import Prepared
-from bot.database.upsert import insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
@@ -164,14 +163,14 @@ async def _change_balance(
 
 
 @cache
-def _insert_new(count: int) -> Prepared:
+def _insert_new(count: int) -> CompiledStatement:
     """Return the statement that writes so many entries and returns those that were new."""
     columns = [column for column in LedgerEntryRow.__table__.c if column.name != "id"]
     entries = [
         {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in columns}
         for n in range(count)
     ]
-    return Prepared(
+    return CompiledStatement(
         lambda dialect: (
             insert(dialect, LedgerEntryRow)
             .values(entries)
@@ -186,7 +185,7 @@ _settings = BotConfigRow.__table__.c
 _stored_formula = (
     select(as_stored(_settings.level_formula)).where(_settings.id == 1).scalar_subquery()
 )
-_CHANGE_BALANCE = Prepared(
+_CHANGE_BALANCE = CompiledStatement(
     lambda _: (
         update(_profile)
         .where(

@@ -25,8 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.base import Base
-from bot.database.types import Json, SurrogateId, UtcDateTime
+from bot.database.base import Base, Json, SurrogateId, UtcDateTime
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.types import (
     ConditionType,

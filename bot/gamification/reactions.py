@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import BigInteger, Date, bindparam, func, select
 
-from bot.database.prepared import Prepared
-from bot.database.upsert import Insert, insert
+from bot.database.compiled import CompiledStatement
+from bot.database.constructs import Insert, insert
 from bot.gamification.account import Account
 from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
@@ -84,7 +84,7 @@ def _remember(dialect: str) -> Insert:
     return insert(dialect, ReactionRow).from_select(columns, new).on_conflict_do_nothing()
 
 
-_REMEMBER = Prepared(_remember)
+_REMEMBER = CompiledStatement(_remember)
 
 
 async def _pay(economy: EconomyContext, account: Account, what: str) -> ReactionResult:

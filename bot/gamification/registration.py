@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.upsert import Insert, insert
+from bot.database.constructs import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
 from bot.gamification.models import AccountRow, UserRow

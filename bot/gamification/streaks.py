@@ -9,8 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Date, Integer, bindparam, case, cast, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.constructs import as_day
-from bot.database.upsert import insert
+from bot.database.constructs import as_day, insert
 from bot.gamification.models import StreakRow
 from bot.gamification.stored import Problem, read_day
 from bot.gamification.types import StreakType

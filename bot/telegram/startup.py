@@ -9,7 +9,7 @@ from aiogram.types import BotCommand, BotCommandScopeChat
 from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.availability import wait_for_database
+from bot.database.connection import wait_for_database
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.admin import common as admin_texts

@@ -4,8 +4,8 @@ import asyncio
 
 from sqlalchemy import text
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Outcome

@@ -12,8 +12,8 @@ import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 from sqlalchemy import Engine, event
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Report, backfill, service

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import sqlite_file
 from bot.database.base import Base
+from bot.database.url import sqlite_file
 from bot.gamification.models import UserRow
 
 #: Columns that say when something was written, which no two runs share.

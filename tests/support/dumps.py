@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url, sqlite_file
+from bot.database.url import parse_database_url, sqlite_file
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.seeding import Report
 from tests.support.database import Contents

@@ -5,8 +5,8 @@ from collections import Counter
 from multiprocessing.connection import Connection
 from threading import Barrier
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from tests.support.economy import LiveEconomy
 
 

@@ -12,8 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.constructs import as_stored
-from bot.database.upsert import insert
+from bot.database.constructs import as_stored, insert
 from bot.gamification.models import AdminDialogRow
 from bot.gamification.stored import read_json
 

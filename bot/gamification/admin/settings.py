@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.upsert import insert
+from bot.database.constructs import insert
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.validation import validated_field, whole_number, without_escapes

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import __version__
-from bot.database.address import describe, sqlite_file
 from bot.database.base import Base
 from bot.database.engine import SQLITE_BEGIN
-from bot.database.errors import explained
+from bot.database.errors import translate_errors
+from bot.database.schema import AlembicSchema
 from bot.database.transaction import exclusive_transaction
-from bot.database.upgrade import AlembicSchema
+from bot.database.url import describe, sqlite_file
 from bot.gamification.books import differing_accounts, orphans, restore_accounts
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.seed import PROFILES, SEED, make_seed
@@ -65,19 +65,19 @@ class BootstrapService:
 
     async def run(self) -> Report:
         """Make the database whole; a whole one is only read, without any lock."""
-        with explained("The bootstrap"):
+        with translate_errors("The bootstrap"):
             report = await self._seeder.run()
         self._tell_where(report)
         return report
 
     async def plan(self, names: Iterable[str] = ()) -> Report:
         """Report exactly what `run`, or `take` of some names, would do: done, and rolled back."""
-        with explained("The dry run"):
+        with translate_errors("The dry run"):
             return await self._seeder.plan(names)
 
     async def inspect(self, connection: AsyncConnection | None = None) -> Report:
         """Report what `run` would do from a look alone, in the caller's transaction if need be."""
-        with explained("The look at the database"):
+        with translate_errors("The look at the database"):
             return await self._seeder.inspect(connection)
 
     async def seed(self, connection: AsyncConnection) -> Report:
@@ -86,7 +86,7 @@ class BootstrapService:
 
     async def take(self, names: Iterable[str], connection: AsyncConnection | None = None) -> Report:
         """Give edits back to the manifest (`config.besitos_daily_gift`), and do what `run` does."""
-        with explained("Taking back edits"):
+        with translate_errors("Taking back edits"):
             report = await self._seeder.take(names, connection)
         self._tell_where(report)
         return report
@@ -96,12 +96,12 @@ class BootstrapService:
 
         The bot then lives on the manifest's defaults, and its next start seeds again.
         """
-        with explained("The revert"):
+        with translate_errors("The revert"):
             return await self._seeder.revert(SEED, dry_run=dry_run)
 
     async def export(self) -> dict[str, dict[str, Any]]:
         """Return the settings and rewards that the database holds, in a manifest's form."""
-        with explained("The export"):
+        with translate_errors("The export"):
             if not (await self._seeder.inspect()).seeds:
                 raise SeedError(
                     "The database has not been seeded by this release; run `seed apply`, and "
@@ -111,7 +111,7 @@ class BootstrapService:
 
     async def bad_values(self) -> list[str]:
         """Return a sentence for each value of settings and rewards that cannot be."""
-        with explained("The look at the rules"):
+        with translate_errors("The look at the rules"):
             async with self._engine.connect() as connection:
                 return list(map(str, await read_problems(connection)))
 
@@ -120,7 +120,7 @@ class BootstrapService:
 
         It reads every account, so no start waits for it.
         """
-        with explained("The look at the books"):
+        with translate_errors("The look at the books"):
             async with self._engine.connect() as connection:
                 accounts = await differing_accounts(connection)
                 return [*map(str, accounts), *map(str, await orphans(connection))]
@@ -139,5 +139,5 @@ class BootstrapService:
         self, limit: int = 20, connection: AsyncConnection | None = None
     ) -> list[Run]:
         """Return the newest runs that changed something, newest first."""
-        with explained("The history"):
+        with translate_errors("The history"):
             return await self._seeder.history(limit, connection)

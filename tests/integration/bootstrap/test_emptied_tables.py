@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import schema
-from bot.database.address import sqlite_file
 from bot.database.base import Base
+from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.database import Contents, contents, run_sql
 from tests.support.populated import populate

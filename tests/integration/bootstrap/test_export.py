@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService

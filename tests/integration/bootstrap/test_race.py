@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Counts, Outcome

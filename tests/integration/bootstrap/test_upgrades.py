@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url
 from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_MARKER, BotConfigRow, RewardRow

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,11 +15,9 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database import availability
-from bot.database.address import parse_database_url, sqlite_file
-from bot.database.availability import wait_for_database
 from bot.database.engine import create_engine
-from bot.database.errors import DatabaseError, DatabaseUnavailable
+from bot.database.errors import DatabaseError
+from bot.database.url import parse_database_url, sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import UserRow
 from bot.seeding.report import Counts
@@ -117,41 +114,9 @@ def watched_driver(watch: Callable[..., None]) -> Iterator[None]:
         yield
 
 
-async def test_host_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host that takes the connection and says nothing does not hold a start up for a minute."""
-    monkeypatch.setattr(availability, "_PATIENCE", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"127.0.0.1:{silent.getsockname()[1]}"
-        engine = create_engine(parse_database_url(f"postgresql://me:hush@{address}/besitos"))
-        with pytest.raises(DatabaseUnavailable, match=r"within 0.1 s \(no answer\)"):
-            await wait_for_database(engine, timeout=0.1)
-        await engine.dispose()
+def test_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SQLite without RETURNING is refused before anybody opens a file, with that reason."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
 
-
-async def test_missing_folder_is_said() -> None:
-    """A SQLite path in a folder that is not there is an operator's mistake."""
-    engine = create_engine(parse_database_url("sqlite:///nowhere/besitos.db"))
-    with pytest.raises(DatabaseError, match=r"folder nowhere .* does not exist"):
-        await wait_for_database(engine, timeout=5)
-    await engine.dispose()
-
-
-async def test_database_that_is_away_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody listens: the wait says so, ends in time and hides the password."""
-    caplog.set_level("INFO")
-    engine = create_engine(parse_database_url("postgresql://me:hush@127.0.0.1:9/besitos"))
-    with pytest.raises(DatabaseUnavailable, match=r"did not answer within 0.3 s") as caught:
-        await wait_for_database(engine, timeout=0.3)
-    await engine.dispose()
-
-    assert "waiting for the database" in caplog.text
-    assert "hush" not in caplog.text + str(caught.value)
-
-
-async def test_wrong_database_is_refused_at_once(postgresql_url: str) -> None:
-    """Waiting does not make a database that does not exist appear."""
-    url = parse_database_url(postgresql_url).set(database="nobody_made_this")
-    engine = create_engine(url)
-    with pytest.raises(DatabaseError, match=r"refuses the connection .*does not exist"):
-        await wait_for_database(engine, timeout=60)
-    await engine.dispose()
+    with pytest.raises(DatabaseError, match=r"SQLite is 3\.34\.1, and RETURNING needs 3\.35"):
+        create_engine(parse_database_url("sqlite:///besitos.db"))

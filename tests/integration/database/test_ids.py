@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import sqlite_file
-from bot.database.base import Base
-from bot.database.types import SurrogateId
+from bot.database.base import Base, SurrogateId
+from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.database import run_sql
 from tests.support.populated import populate

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database import schema
 from bot.database.base import Base
 from bot.database.errors import SchemaError
+from bot.database.schema import alembic_config, foreign_keys_kept
 from bot.database.transaction import exclusive_transaction
-from bot.database.upgrade import alembic_config, foreign_keys_kept
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.database import contents, run_sql
 from tests.support.populated import populate

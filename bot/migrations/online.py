@@ -12,12 +12,11 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import parse_database_url
-from bot.database.availability import wait_for_database
-from bot.database.engine import create_engine, create_reading_engine
-from bot.database.errors import explained
+from bot.database.connection import opened_database
+from bot.database.errors import translate_errors
 from bot.database.schema import current_revision, head
 from bot.database.transaction import exclusive_transaction
+from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -42,18 +41,15 @@ def migrate_and_seed(run_migrations: Migrate) -> None:
 async def _run(run_migrations: Migrate, settings: Settings) -> None:
     setup_logging(settings)
     url = parse_database_url(settings.database_url.get_secret_value())
+    wait = settings.database_wait_timeout
     writes = _changes_the_revision()
-    engine = create_engine(url) if writes else create_reading_engine(url)
-    try:
-        await wait_for_database(engine, timeout=settings.database_wait_timeout)
-        with explained("The migration"):
+    async with opened_database(url, timeout=wait, create=writes) as engine:
+        with translate_errors("The migration"):
             if writes:
                 await _migrate_and_seed(run_migrations, engine, settings)
             else:
                 async with engine.connect() as connection:
                     await connection.run_sync(run_migrations)
-    finally:
-        await engine.dispose()
 
 
 async def _migrate_and_seed(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.database.address import DatabaseUrlError, describe, parse_database_url
+from bot.database.url import DatabaseUrlError, describe, parse_database_url
 
 
 @pytest.mark.parametrize(

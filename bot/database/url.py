@@ -1,4 +1,4 @@
-"""The database that `DATABASE_URL` names, and how a person may see it."""
+"""Database address of `DATABASE_URL`, checked, and shown without its password."""
 
 import re
 from pathlib import Path

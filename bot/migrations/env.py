@@ -1,4 +1,4 @@
-"""Alembic's entry: on a connection that the bootstrap hands over, or on its own."""
+"""Alembic's environment: on a connection that the bootstrap hands over, or on its own."""
 
 from alembic import context
 from alembic.util import CommandError
@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 import bot.gamification.models  # noqa: F401 - fills Base.metadata
 from bot.database.base import Base
-from bot.database.upgrade import foreign_keys_kept
+from bot.database.schema import foreign_keys_kept
 
 
 def run_migrations(connection: Connection) -> None:
@@ -29,6 +29,6 @@ if context.is_offline_mode():
 if connection := context.config.attributes.get("connection"):
     run_migrations(connection)
 else:
-    from bot.migrate import migrate_and_seed
+    from bot.migrations.online import migrate_and_seed
 
     migrate_and_seed(run_migrations)

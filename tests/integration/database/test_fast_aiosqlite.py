@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.address import sqlite_file
 from bot.database.engine import for_writing
+from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,0 +1,56 @@
+"""Retry delays with jitter, ended by a deadline or a stop.
+
+    for pause in delays(first=0.2, longest=5, timeout=30):
+        try:
+            return await work()
+        except Passing:
+            await sleep_unless(stop, pause)
+
+A number of attempts is `itertools.islice(delays(…), attempts)`; to begin with short delays again,
+make them anew.
+"""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+
+
+def delays(
+    *,
+    first: float,
+    longest: float,
+    timeout: float = math.inf,
+    jitter: Callable[[], float] = random.random,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[float]:
+    """Return an iterator of seconds to wait, which ends `timeout` seconds from now.
+
+    Each delay is between the half and the whole of a bound (`jitter` gives 0 to 1), so that many
+    who failed at once do not come back at once. The bound doubles from `first` to `longest`. The
+    last delay ends at the deadline: there is one more attempt after it, and no delay thereafter.
+    """
+    return _until(clock() + timeout, first, longest, jitter, clock)
+
+
+def _until(
+    deadline: float,
+    bound: float,
+    longest: float,
+    jitter: Callable[[], float],
+    clock: Callable[[], float],
+) -> Iterator[float]:
+    while (left := deadline - clock()) > 0:
+        bound = min(bound, longest)
+        yield min(bound * (1 + jitter()) / 2, left)
+        bound *= 2
+
+
+async def sleep_unless(stop: asyncio.Event, seconds: float) -> bool:
+    """Sleep, but no longer than until `stop` is set; return whether it is."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""Database opened for a block: waited for while it starts, closed whatever happens."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.backoff import delays
+from bot.database.engine import create_engine, create_reading_engine
+from bot.database.errors import DatabaseError, DatabaseUnavailable, is_starting, reason
+from bot.database.url import describe, sqlite_file
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 5.0
+#: Seconds that a host which neither answers nor refuses gets for one attempt.
+_PATIENCE = 5.0
+
+
+@asynccontextmanager
+async def opened_database(
+    url: URL, *, timeout: float = 0, create: bool = False
+) -> AsyncIterator[AsyncEngine]:
+    """Give an engine whose database answers; wait for that as `wait_for_database` does.
+
+    A SQLite file that is not there is made to `create`; otherwise it reads as an empty database
+    and stays away.
+    """
+    engine = create_engine(url) if create else create_reading_engine(url)
+    try:
+        await wait_for_database(engine, timeout=timeout)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
+    """Return once the database takes a connection.
+
+    Asks again with growing pauses while nobody answers, for at most `timeout` seconds; only a
+    host that neither answers nor refuses gets a few seconds in any case.
+
+    Raises `DatabaseUnavailable` after that, and `DatabaseError` at once for anything that
+    waiting cannot mend, such as a wrong password.
+    """
+    _refuse_missing_folder(engine)
+    pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, timeout=timeout)
+    while failure := await _failure(engine):
+        pause = next(pauses, None)
+        if pause is None:
+            waited = f" within {timeout:g} s" if timeout else ""
+            raise DatabaseUnavailable(
+                f"The database {describe(engine.url)} did not answer{waited} "
+                f"({reason(failure)}); start it or correct DATABASE_URL."
+            ) from failure
+        logger.info("waiting for the database %s: %s", describe(engine.url), reason(failure))
+        await asyncio.sleep(pause)
+
+
+def _refuse_missing_folder(engine: AsyncEngine) -> None:
+    if (path := sqlite_file(engine.url)) and not path.absolute().parent.is_dir():
+        raise DatabaseError(
+            f"The folder {path.parent} for the SQLite file does not exist; create it or correct "
+            "DATABASE_URL."
+        )
+
+
+async def _failure(engine: AsyncEngine) -> Exception | None:
+    """Try to connect; return what may pass by itself. Raises `DatabaseError` for all else."""
+    try:
+        async with asyncio.timeout(_PATIENCE), engine.connect():
+            return None
+    except (DBAPIError, OSError) as error:
+        if is_starting(error):
+            return error
+        raise DatabaseError(
+            f"The database {describe(engine.url)} refuses the connection "
+            f"({reason(error)}); correct DATABASE_URL or the database's permissions."
+        ) from error

@@ -1,0 +1,196 @@
+"""aiosqlite with one visit to its thread per statement instead of four.
+
+SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite sends each of these to the
+connection's thread and back. A hop costs more than a small statement does, so here one hop does
+all four, and whatever can wait for the next statement travels with it, such as BEGIN. Whoever
+wants rows one by one from the disk (server-side cursors) must not come here; nothing of ours does.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple, Self, cast
+
+import aiosqlite
+
+#: Held while a file is made: closing it would undo the locks that a second connection has by then.
+_creating = threading.Lock()
+
+
+class Fetched(NamedTuple):
+    """The outcome of a statement, all of it in memory."""
+
+    rows: Sequence[Any]
+    description: Any
+    rowcount: int
+    lastrowid: int | None
+
+    def fetchall(self) -> Self:
+        """Return itself: aiosqlite asks for the rows while it is in the thread."""
+        return self
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What travels to the thread with the next statement."""
+
+    begin: str | None = None
+    functions: list[Callable[[sqlite3.Connection], None]] = field(default_factory=list)
+
+
+class _Database(sqlite3.Connection):
+    """The connection inside the thread: it fetches as soon as it has executed."""
+
+    waiting: _Waiting
+
+    def execute(  # type: ignore[override]
+        self, sql: str, parameters: Sequence[Any] = (), /
+    ) -> Fetched:
+        return self._fetched(lambda cursor: cursor.execute(sql, parameters))
+
+    def executemany(  # type: ignore[override]
+        self, sql: str, parameters: Sequence[Sequence[Any]], /
+    ) -> Fetched:
+        return self._fetched(lambda cursor: cursor.executemany(sql, parameters))
+
+    def _fetched(self, execute: Callable[[sqlite3.Cursor], object]) -> Fetched:
+        cursor = self.cursor()
+        try:
+            self._catch_up(cursor)
+            execute(cursor)
+            rows = cursor.fetchall() if cursor.description else ()
+            return Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
+        finally:
+            cursor.close()
+
+    def _catch_up(self, cursor: sqlite3.Cursor) -> None:
+        """Do what has waited; a BEGIN that failed is still due, or we would autocommit."""
+        while self.waiting.functions:
+            self.waiting.functions.pop()(self)
+        if self.waiting.begin is not None:
+            cursor.execute(self.waiting.begin)
+            self.waiting.begin = None
+
+
+class FastCursor:
+    """What SQLAlchemy needs of a cursor; the rows are in memory once `execute` returns."""
+
+    def __init__(self, connection: "FastConnection") -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Execute and fetch."""
+        fetched = await self._connection.fetch(sql, parameters)
+        self._rows, self.description, self.rowcount, self.lastrowid = fetched
+
+    async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Execute for each row of parameters."""
+        self.rowcount = await self._connection.write_many(sql, parameters)
+
+    async def fetchall(self) -> Sequence[Any]:
+        """Return the rows."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Let go of the rows; the real cursor is closed already."""
+        self._rows = ()
+
+
+class FastConnection(aiosqlite.Connection):
+    """An aiosqlite connection whose statements go to the thread once."""
+
+    def __init__(self, connector: Callable[[], _Database]) -> None:
+        """`connector` opens the file, in the thread."""
+        self._waiting = _Waiting()
+        self._begun = False
+
+        def open_and_share() -> _Database:
+            database = connector()
+            database.waiting = self._waiting
+            return database
+
+        super().__init__(open_and_share, iter_chunk_size=64)
+        # As SQLAlchemy does: a connection that was not closed must not keep the process alive.
+        # The one private name of others in bot/, until github.com/omnilib/aiosqlite/issues/299.
+        self._thread.daemon = True
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Fetched:
+        """Execute and fetch in one hop, with the BEGIN that is due."""
+        self._leave()
+        return cast("Fetched", await super().execute_fetchall(sql, parameters))
+
+    async def execute_fetchall(  # type: ignore[override]
+        self, sql: str, parameters: Sequence[Any] = ()
+    ) -> Sequence[Any]:
+        """Return the rows, as aiosqlite does."""
+        return (await self.fetch(sql, parameters)).rows
+
+    async def write_many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
+        """Execute for each row of parameters in one hop; return how many rows were written."""
+        self._leave()
+        return (await super().executemany(sql, parameters)).rowcount
+
+    def begin(self, sql: str) -> None:
+        """Begin a transaction with the next statement, which fails if `sql` does."""
+        self._waiting.begin = sql
+
+    def _leave(self) -> None:
+        self._begun = self._begun or self._waiting.begin is not None
+
+    async def create_function(self, *what: Any, **options: Any) -> None:
+        """Register a function (SQLAlchemy brings REGEXP) by the time that a statement needs it."""
+        self._waiting.functions.append(lambda database: database.create_function(*what, **options))
+
+    async def commit(self) -> None:
+        """Commit, which is nothing to do when no statement has followed a BEGIN."""
+        if self._begun or self.in_transaction:
+            await super().commit()
+        self._waiting.begin, self._begun = None, False
+
+    async def rollback(self) -> None:
+        """Roll back, which is nothing to do when no statement has followed a BEGIN."""
+        if self._begun or self.in_transaction:
+            await super().rollback()
+        self._waiting.begin, self._begun = None, False
+
+    def cursor(self) -> FastCursor:  # type: ignore[override]
+        """Make a cursor without going anywhere: all that SQLAlchemy asks is to enter it."""
+        return FastCursor(self)
+
+
+def connect(database: str, **options: Any) -> FastConnection:
+    """Do what `aiosqlite.connect` does, and give the connection our defaults in the same hop."""
+    return FastConnection(lambda: _open(database, **options))
+
+
+def _open(database: str, **options: Any) -> _Database:
+    if database != ":memory:":
+        _create_private(os.path.realpath(database))
+    # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
+    connection = sqlite3.connect(database, isolation_level=None, factory=_Database, **options)
+    # A text that another program wrote in another encoding must not fail whatever reads its row.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    connection.cursor().execute("PRAGMA foreign_keys = ON").close()
+    return connection
+
+
+def _create_private(path: str) -> None:
+    """Make the file, unless it is there, for its owner alone; SQLite gives -wal and -shm its mode.
+
+    SQLite itself would let everybody read the names and reasons in it.
+    """
+    # What stands in the way, SQLite meets as well, and says it better.
+    with _creating, contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,0 +1,1 @@
+"""Alembic's environment, its command line and the schema's revisions."""

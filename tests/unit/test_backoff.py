@@ -1,0 +1,89 @@
+"""Retry delays."""
+
+import asyncio
+import math
+from itertools import islice
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.backoff import delays, sleep_unless
+
+seconds = st.floats(0.001, 1000)
+shares = st.floats(0, 1)
+
+
+def test_delays_double_up_to_the_longest() -> None:
+    """Without luck each delay is the whole of its bound."""
+    whole = delays(first=0.5, longest=3, jitter=lambda: 1)
+
+    assert [0.5, 1, 2, 3, 3] == list(islice(whole, 5))
+
+
+def test_first_delay_is_never_longer_than_the_longest() -> None:
+    """A first bound over the last one is cut."""
+    assert [2] == list(islice(delays(first=5, longest=2, jitter=lambda: 1), 1))
+
+
+def test_deadline_counts_from_the_call() -> None:
+    """What the first attempt took is part of the time."""
+    now = [100.0]
+    waits = delays(first=1, longest=1, timeout=2, jitter=lambda: 1, clock=lambda: now[0])
+    now[0] = 101.5
+
+    assert 0.5 == next(waits)
+    now[0] = 102
+    assert [] == list(waits)
+
+
+def test_no_time_is_no_delay() -> None:
+    """Whoever may not wait tries once."""
+    assert [] == list(delays(first=1, longest=1, timeout=0))
+
+
+@given(first=seconds, longest=seconds, luck=st.lists(shares, min_size=1, max_size=60))
+def test_jitter_keeps_between_half_and_whole(
+    first: float, longest: float, luck: list[float]
+) -> None:
+    """Each delay is within its bound, and the bounds never shrink."""
+    given_luck = iter(luck)
+    waits = islice(delays(first=first, longest=longest, jitter=lambda: next(given_luck)), len(luck))
+
+    for number, wait in enumerate(waits):
+        bound = min(math.ldexp(first, number), longest)
+        assert bound / 2 <= wait <= bound
+
+
+@given(first=seconds, longest=seconds, timeout=seconds, luck=shares)
+def test_delays_add_up_to_the_timeout(
+    first: float, longest: float, timeout: float, luck: float
+) -> None:
+    """Whoever sleeps as told makes the last attempt at the deadline, and none after it."""
+    now = [0.0]
+    shortest = min(first, longest) / 2
+    for wait in islice(
+        delays(
+            first=first, longest=longest, timeout=timeout, jitter=lambda: luck, clock=lambda: now[0]
+        ),
+        1000,
+    ):
+        assert 0 < wait <= timeout - now[0]
+        now[0] += wait
+
+    assert math.isclose(now[0], timeout) or now[0] >= 1000 * shortest * (1 - 1e-9)
+
+
+async def test_sleep_ends_with_the_stop() -> None:
+    """A stop wakes up whoever sleeps, or keeps them from falling asleep."""
+    stop = asyncio.Event()
+    asleep = asyncio.create_task(sleep_unless(stop, 3600))
+    await asyncio.sleep(0)
+    stop.set()
+
+    assert await asleep
+    assert await sleep_unless(stop, 3600)
+
+
+async def test_sleep_without_a_stop() -> None:
+    """Nobody stopped: the time is over."""
+    assert not await sleep_unless(asyncio.Event(), 0)
