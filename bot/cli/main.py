@@ -1,6 +1,5 @@
 """The command-line application: its commands, and the one place where every failure ends."""
 
-import asyncio
 import logging
 import sys
 from typing import Annotated
@@ -9,10 +8,10 @@ import typer
 
 from bot import __version__
 from bot.cli import seed
+from bot.cli.run import run, sandbox
 from bot.cli.wipe import wipe
 from bot.errors import BesitosError
-from bot.logs import redacted, setup_logging
-from bot.settings import Settings, load_settings, require_token
+from bot.logs import redacted
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +24,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(run)
+app.command()(sandbox)
 app.add_typer(seed.app, name="seed")
 app.command()(wipe)
 
@@ -59,35 +60,6 @@ def default(
         raise typer.Exit
     if context.invoked_subcommand is None:
         run()
-
-
-@app.command()
-def run() -> None:
-    """Bootstrap the database, then answer Telegram: by polling, or by webhook if one is set."""
-    settings = _settings()
-    require_token(settings)
-    # aiogram alone takes seconds to import; no other command may pay for it.
-    from bot.app import run_bot  # noqa: PLC0415
-
-    asyncio.run(run_bot(settings))
-
-
-@app.command()
-def sandbox(
-    *,
-    port: Annotated[int, typer.Option(help="Port of the chat page; 0 takes a free one.")] = 8081,
-) -> None:
-    """Run the same bot against a local Telegram with a chat page; no token is needed."""
-    settings = _settings()
-    from bot.cli.sandbox import run_sandbox  # noqa: PLC0415 - imports aiogram, too
-
-    asyncio.run(run_sandbox(settings, port))
-
-
-def _settings() -> Settings:
-    settings = load_settings()
-    setup_logging(settings)
-    return settings
 
 
 def _end(sentence: str, exit_code: int) -> None:

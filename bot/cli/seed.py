@@ -46,9 +46,9 @@ def status(*, as_json: AsJson = False) -> None:
         }
         _print({**report.as_json(), **more})
     else:
-        from bot.cli import render  # noqa: PLC0415 - Rich is for people only
+        from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
-        render.status(report, runs, problems)
+        output.status(report, runs, problems)
     raise typer.Exit(WOULD_CHANGE if report.changes_something else 0)
 
 
@@ -144,9 +144,9 @@ def history(
     if as_json:
         _print({"runs": [run.as_json() for run in runs]})
     else:
-        from bot.cli import render  # noqa: PLC0415 - Rich is for people only
+        from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
-        render.history(runs)
+        output.history(runs)
 
 
 @asynccontextmanager
@@ -212,9 +212,9 @@ def _show_plan(report: Report, *, as_json: bool) -> None:
     if as_json:
         _print(report.as_json())
         return
-    from bot.cli import render  # noqa: PLC0415 - Rich is for people only
+    from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
-    render.plan(report)
+    output.plan(report)
 
 
 def _show_done(report: Report, *, as_json: bool) -> None:

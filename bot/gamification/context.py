@@ -105,10 +105,10 @@ class StoredConfig:
 
 async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
     """Return the settings as the database has them now."""
-    row = (await connection.execute(_ROW)).one_or_none()
+    row = (await connection.execute(_ROW)).mappings().one_or_none()
     if row is None:
         return StoredConfig({}, None, ())
-    found = row._asdict() | {"level_formula": read_text(row.level_formula)}
+    found = {**row, "level_formula": read_text(row["level_formula"])}
     faults = {
         name: reason
         for name, value in found.items()
@@ -116,7 +116,7 @@ async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
     }
     return StoredConfig(
         {name: found[name] for name in found if found[name] is not None and name not in faults},
-        row.level_formula,
+        row["level_formula"],
         tuple(
             Problem.of(BotConfigRow.__tablename__, 1, name, found[name], reason)
             for name, reason in faults.items()

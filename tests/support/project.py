@@ -1,4 +1,4 @@
-"""What the project's own files say: pyproject.toml and what has to agree with it."""
+"""The project's own files: pyproject.toml and what has to agree with it."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What the processes of the tracing tests do: strangers' listeners stay for a process's life."""
+"""Processes of the tracing tests: strangers' listeners stay for a process's life."""
 
 import asyncio
 from collections.abc import Callable

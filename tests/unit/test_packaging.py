@@ -1,4 +1,4 @@
-"""What is declared, locked and tested is what is imported, installed and said."""
+"""Packaging: what is declared, locked and tested is what is imported, installed and said."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""What is exported and applied to an empty database gives the same settings and rewards."""
+"""Exports: applied to an empty database they give the same settings and rewards."""
 
 from pathlib import Path
 from typing import Any

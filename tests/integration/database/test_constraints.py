@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes."""
+"""Constraints: the database itself refuses, whoever writes."""
 
 from datetime import UTC, datetime
 from typing import Any

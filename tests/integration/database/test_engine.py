@@ -1,4 +1,4 @@
-"""What both engines must do the same way."""
+"""Engines: both must do the same way."""
 
 import asyncio
 import json

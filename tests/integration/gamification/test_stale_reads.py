@@ -1,4 +1,4 @@
-"""What was read may be old by a moment; whatever is written then refuses, or is done anew."""
+"""Stale reads: whatever is written on what was old by a moment is refused, or done anew."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What SQL wrote is read with distrust: a value that its column cannot hold counts as missing."""
+"""Distrust of what SQL wrote: a value that its column cannot hold counts as missing."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a valid setting is."""
+"""Definition of a valid setting."""
 
 import ast
 from pathlib import Path

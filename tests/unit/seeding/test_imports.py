@@ -1,4 +1,4 @@
-"""What the folder imports."""
+"""Imports of the folder."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What admins type, read by the manifest's rules."""
+"""Typed input of admins, read by the manifest's rules."""
 
 import contextlib
 from typing import Any

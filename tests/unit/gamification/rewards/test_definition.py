@@ -1,4 +1,4 @@
-"""What a valid reward is, field by field."""
+"""Definition of a valid reward, field by field."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What a member sees of the rewards, and in which order."""
+"""The list of rewards as a member sees it, and its order."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
