@@ -46,7 +46,13 @@ class Part:
         """Return a column. Raises `SeedDeclarationError` when there is none of that name."""
         if name not in self.table.c:
             raise SeedDeclarationError(f"{self.name}: {self.table.name} has no column {name!r}.")
-        return self.table.c[name]
+        column = self.table.c[name]
+        if column.key != column.name:
+            raise SeedDeclarationError(
+                f"{self.name}: {self.table.name}.{column.name} has the key {column.key!r} in code; "
+                "a seed needs columns whose key is their name."
+            )
+        return column
 
     def target(self, name: str, table: Table) -> Column[Any]:
         """Return the column of `table` that the foreign key `name` refers to."""

@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import CITEXT
 
 from .parts import Part, cannot_hold, demand, is_required, repeated
 from .values import CANNOT_HOLD, Form, Json, form_of
 
 Key = tuple[Json, ...]
 Names = str | Sequence[str]
+#: PostgreSQL's json_build_array takes so many arguments.
+_MOST_COLUMNS = 100
 #: Gives the name that a row of a section has now.
 Rename = Callable[[str, Json], Json]
 
@@ -160,8 +163,7 @@ class SeededTable(Rows):
                 callable(make), f"{name}: the initial {column!r} is no function of a row's name."
             )
         names = [*self.names, *self.initial]
-        for one in names:
-            self.column(one)
+        _ = [self.column(one) for one in names]
         if self.children:
             _ = self.link
             self.children.check_complete({self.children.parent, *self.children.columns})
@@ -175,7 +177,16 @@ class SeededTable(Rows):
                 f"{name}: {self.table.name}.{one} has a type that makes no key; take another "
                 "column.",
             )
+            demand(
+                _tells_case(self.column(one).type),
+                f"{name}: {self.table.name}.{one} compares texts in a way of its own (a collation "
+                "or CITEXT), so two keys could be one row; take another column.",
+            )
         self.check_complete(names)
+        demand(
+            len(self.names) + len(self.ids) < _MOST_COLUMNS,
+            f"{name}: a section has at most {_MOST_COLUMNS} columns, its key's included; split it.",
+        )
         _ = self.single_key
 
     @cached_property
@@ -217,9 +228,8 @@ class SeededTable(Rows):
     @cached_property
     def needed(self) -> tuple[str, ...]:
         """Columns that each row of a manifest must give a value."""
-        return tuple(
-            name for name in self.columns if name in self.keys or is_required(self.column(name))
-        )
+        of_key, required = self.keys, [n for n in self.columns if is_required(self.column(n))]
+        return tuple(name for name in self.columns if name in of_key or name in required)
 
     @cached_property
     def solid(self) -> tuple[str, ...]:
@@ -283,3 +293,8 @@ class SeededTable(Rows):
                 for member in children.named(found[children.name])
             )
         return found
+
+
+def _tells_case(kind: Any) -> bool:
+    """Return whether the database tells the same texts apart as we do."""
+    return not isinstance(kind, CITEXT) and getattr(kind, "collation", None) is None

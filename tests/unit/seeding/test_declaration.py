@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -75,6 +76,9 @@ things = Table(
     Column("right", Text),
     Column("late", Text),
     Column("partly", Text),
+    Column("loose", CITEXT, unique=True),
+    Column("nocase", Text(collation="NOCASE"), unique=True),
+    Column("named", Text, key="otherwise"),
     UniqueConstraint("left", "right"),
     UniqueConstraint("late", deferrable=True),
     Index("ix_partly", "partly", unique=True, postgresql_where=text("partly <> ''")),
@@ -131,6 +135,12 @@ by_code = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("late", ForeignKey(things.c.late), unique=True),
+)
+wide = Table(
+    "wide",
+    metadata,
+    Column("code", Text, primary_key=True),
+    *(Column(f"c{n}", Integer) for n in range(99)),
 )
 no_key = Table("no_key", metadata, Column("id", Integer))
 
@@ -197,6 +207,13 @@ TABLES: dict[str, tuple[Callable[[], Any], str]] = {
     "a key unique in part": (lambda: table(key="partly", fields=()), "things.*partly"),
     "a key unique in lower case": (lambda: table(key="kind", fields=()), "things.*kind"),
     "a key unique in the end": (lambda: table(key="late", fields=()), "things.*late"),
+    "a key without regard to case": (lambda: table(key="loose", fields=()), "things.loose.*CITEXT"),
+    "a key of a collation": (lambda: table(key="nocase", fields=()), "things.nocase.*collation"),
+    "a column of another key": (lambda: table(fields=("otherwise",)), "things.named.*'otherwise'"),
+    "a hundred columns": (
+        lambda: table("wide", wide, fields=[f"c{n}" for n in range(99)]),
+        "wide.*100",
+    ),
     "neither key nor single": (lambda: table(key=None), "things.*`key` or `single`"),
     "both key and single": (lambda: table(key="code", single=1), "things.*`key` or `single`"),
     "a single row of two keys": (lambda: table(model=pairs, single=1, fields=()), "things"),
