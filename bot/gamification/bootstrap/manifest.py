@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
+from unicodedata import normalize
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -85,7 +86,7 @@ def load_manifest(path: Path | None = None) -> Manifest:
     """
     file = path or DEFAULTS
     try:
-        return Manifest.model_validate(tomllib.loads(_decoded(file.read_bytes())))
+        return Manifest.model_validate(_composed(tomllib.loads(_decoded(file.read_bytes()))))
     except OSError as error:
         wrong = f"cannot be read ({error.strerror})"
     except UnicodeError:
@@ -104,6 +105,15 @@ def _decoded(content: bytes) -> str:
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in content:
         raise UnicodeError
     return content.removeprefix(BOM_UTF8).decode()
+
+
+def _composed(value: Any) -> Any:
+    """Return what was read with its texts in one form (NFC): a Mac may save them decomposed."""
+    if isinstance(value, str):
+        return normalize("NFC", value)
+    if isinstance(value, dict):
+        return {_composed(name): _composed(one) for name, one in value.items()}
+    return [_composed(one) for one in value] if isinstance(value, list) else value
 
 
 def _first_repeated(named: Iterable[tuple[str, str]]) -> str | None:

@@ -1,6 +1,7 @@
 """Reading a manifest: the shipped one, and every way an operator's own can be wrong."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -185,3 +186,14 @@ def test_missing_manifest(tmp_path: Path) -> None:
     """A file that is not there is said to be unreadable."""
     with pytest.raises(ManifestError, match="cannot be read"):
         load_manifest(tmp_path / "none.toml")
+
+
+def test_texts_saved_decomposed_are_the_same_seed(tmp_path: Path) -> None:
+    """A Mac may write each accent as a letter of its own: names, descriptions and badges."""
+    file = tmp_path / "decomposed.toml"
+    shipped = SHIPPED.replace('"ahorrador"', '"ahorrádor"')
+    file.write_text(normalize("NFD", shipped), encoding="utf-8")
+    composed = tmp_path / "composed.toml"
+    composed.write_text(normalize("NFC", shipped), encoding="utf-8")
+
+    assert load_manifest(composed).fingerprint == load_manifest(file).fingerprint
