@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Final
 from unicodedata import category, normalize
 
@@ -107,9 +107,11 @@ Order = Annotated[int, Field(ge=-LAST, le=LAST)]
 Hours = Annotated[int, Field(ge=1, le=1_000_000)]
 # PostgreSQL stores no NUL in a text.
 _NO_NUL: Final = r"^[^\x00]*$"
-Text = Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT, pattern=_NO_NUL)]
-LongText = Annotated[str, Field(max_length=1000, pattern=_NO_NUL)]
-Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=_NO_NUL)]
+# Composed (NFC), however a Mac has saved or a telephone typed it, or it would count as an edit.
+_Composed = AfterValidator(partial(normalize, "NFC"))
+Text = Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT, pattern=_NO_NUL), _Composed]
+LongText = Annotated[str, Field(max_length=1000, pattern=_NO_NUL), _Composed]
+Emoji = Annotated[str, Field(min_length=1, max_length=16, pattern=_NO_NUL), _Composed]
 Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_checked_name)]
 
 

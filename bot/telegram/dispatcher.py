@@ -33,7 +33,7 @@ def build_dispatcher(
         admin_ids=admin_ids,
     )
     startup.register(dispatcher)
-    i18n = make_i18n()
+    i18n = make_i18n(bootstrap_service.manifest.texts)
     dispatcher["i18n"] = i18n
     dispatcher.update.outer_middleware(Language(i18n))
     # Order matters: it acts only once the transaction inside has committed.

@@ -1,6 +1,7 @@
 """Translations: the texts are written in Spanish, catalogues have the other languages."""
 
 import gettext
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -14,15 +15,20 @@ from babel.messages.pofile import read_po
 LOCALES: Final = Path(__file__).with_name("locales")
 #: The language of the texts in the code, and of members whose own we do not have.
 DEFAULT_LOCALE: Final = "es"
+#: Tells a manifest's texts from the code's, which may be the same words; gettext's own separator.
+_SHIPPED: Final = "manifest\x04"
 
 
-def make_i18n() -> I18n:
-    """Return the translations.
+def make_i18n(shipped: Mapping[str, Mapping[str, str]] | None = None) -> I18n:
+    """Return the translations; `shipped` are those of a manifest's texts, by language.
 
     The catalogues are compiled when they are read, so that no compiled file can be out of date.
     """
     i18n = I18n(path=LOCALES, default_locale=DEFAULT_LOCALE)
-    i18n.locales = {file.stem: _compile(file) for file in LOCALES.glob("*.po")}
+    i18n.locales = {
+        file.stem: _compile(file, (shipped or {}).get(file.stem, {}))
+        for file in LOCALES.glob("*.po")
+    }
     return i18n
 
 
@@ -48,20 +54,19 @@ class Language(I18nMiddleware):
         return locale_for(self.i18n, user.language_code if user else None)
 
 
-def shipped_description(text: str) -> str:
-    """Translate the description of a default reward; what an admin wrote stays as it is."""
-    # Spelled out, for only literals find their way into the catalogue.
-    shipped = {
-        "Reacciona por primera vez a un mensaje.": _("Reacciona por primera vez a un mensaje."),
-        "Gana 100 besitos en total.": _("Gana 100 besitos en total."),
-        "Recoge el regalo diario 7 días seguidos.": _("Recoge el regalo diario 7 días seguidos."),
-    }
-    return shipped.get(text, text)
+def shipped_text(text: str) -> str:
+    """Translate a text of the manifest; what an admin wrote stays as it is."""
+    key = _SHIPPED + text
+    found = _(key)
+    return text if found == key else found
 
 
-def _compile(file: Path) -> gettext.GNUTranslations:
-    compiled = BytesIO()
+def _compile(file: Path, shipped: Mapping[str, str]) -> gettext.GNUTranslations:
     with file.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=file.stem))
+        catalog = read_po(source, locale=file.stem)
+    for text, translation in shipped.items():
+        catalog.add(_SHIPPED + text, translation)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)

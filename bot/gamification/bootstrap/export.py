@@ -42,6 +42,8 @@ def write_manifest(values: dict[str, Any], manifest: Manifest) -> str:
         default = theirs and {"key": reward["key"], **_reward(reward["key"], theirs)}
         tables.append(_table(reward, default))
     document.add("rewards", tables)
+    if manifest.texts:
+        document.add("texts", tomlkit.item(manifest.texts))
     return tomlkit.dumps(document)
 
 

@@ -15,8 +15,9 @@ from pydantic import Field, ValidationError, model_validator
 from bot.errors import BesitosError, reasons
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.rewards.definition import RewardDefinition
-from bot.gamification.types import Definition, same_name_key
+from bot.gamification.types import Definition, LongText, same_name_key
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 DEFAULTS: Final = Path(__file__).with_name("defaults.toml")
 
 
@@ -30,6 +31,8 @@ class Manifest(Definition):
     version: Annotated[int, Field(ge=1, le=1_000_000_000)]
     config: ConfigDefinition
     rewards: Annotated[tuple[RewardDefinition, ...], Field(strict=False)]
+    #: By language: how names, descriptions and badges read in it. They are shown, and not seeded.
+    texts: dict[Language, dict[str, LongText]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _tell_rewards_apart(self) -> Self:

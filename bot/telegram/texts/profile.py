@@ -10,6 +10,7 @@ from bot.gamification.leaderboard import LeaderboardPage, Rank
 from bot.gamification.ledger import LedgerPage, PostedEntry
 from bot.gamification.profile import AccountView
 from bot.gamification.types import TransactionType
+from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.formatting import bar, fitting, number, person, signed
 
 #: Characters in a profile; there may be any number of badges.
@@ -64,7 +65,7 @@ def history(page: LedgerPage) -> str:
 
 
 def _line(row: PostedEntry) -> str:
-    why = f" · {escape(row.reason)}" if row.reason else ""
+    why = f" · {escape(shipped_text(row.reason))}" if row.reason else ""
     when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>" if row.created_at else "–"
     return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
 
@@ -79,7 +80,7 @@ def _way_to_next_level(profile: AccountView) -> str:
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:
-    shown = [f"{escape(emoji)} {escape(name)}" for emoji, name in badges]
+    shown = [f"{escape(emoji)} {escape(shipped_text(name))}" for emoji, name in badges]
     return fitting(shown, between=", ", longest=_ROOM_FOR_BADGES)
 
 

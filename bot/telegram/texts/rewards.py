@@ -14,7 +14,7 @@ from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
-from bot.telegram.i18n import shipped_description
+from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.formatting import LONGEST_ALERT, addressed, bar, cut, fitting, number
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
@@ -64,7 +64,7 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
     lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
         _("• <b>{name}</b> ({gives}): plazo para reclamarla, {hours} h").format(
-            name=escape(reward.name),
+            name=escape(shipped_text(reward.name)),
             gives=gives(reward),
             hours=number(reward.claim_window_hours),
         )
@@ -76,7 +76,7 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
 def claimed(result: ClaimResult) -> str:
     """Say what a claim brought."""
     return _("✅ <b>{name}</b>: {gives}").format(
-        name=escape(result.reward.name), gives=gives(result.reward)
+        name=escape(shipped_text(result.reward.name)), gives=gives(result.reward)
     )
 
 
@@ -85,7 +85,9 @@ def claimed_short(result: ClaimResult) -> str:
     reward = result.reward
     if reward.type is RewardType.BESITOS:
         return f"✅ +{number(result.paid)} 💋"
-    return cut(f"✅ {reward.value['emoji']} {reward.value['badge_name']}", LONGEST_ALERT)
+    return cut(
+        f"✅ {reward.value['emoji']} {shipped_text(str(reward.value['badge_name']))}", LONGEST_ALERT
+    )
 
 
 def not_claimable(status: UserRewardStatus | None) -> str:
@@ -103,7 +105,7 @@ def somebody_elses() -> str:
 
 
 def claim_button(reward: Reward) -> str:
-    return _("✅ Reclamar {name}").format(name=reward.name)
+    return _("✅ Reclamar {name}").format(name=shipped_text(reward.name))
 
 
 def gift_button() -> str:
@@ -127,7 +129,7 @@ def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
     if kind is RewardType.BESITOS:
         return _("+{amount} besitos").format(amount=number(int(value["amount"])))
     return _("insignia {emoji} {name}").format(
-        emoji=escape(str(value["emoji"])), name=escape(str(value["badge_name"]))
+        emoji=escape(str(value["emoji"])), name=escape(shipped_text(str(value["badge_name"])))
     )
 
 
@@ -139,8 +141,8 @@ def moment(value: datetime) -> str:
 def _line(line: RewardLine) -> str:
     # What was paid for a claim stands in the ledger; the amount may be another by now.
     if line.status is UserRewardStatus.CLAIMED:
-        return f"✅ <b>{escape(line.reward.name)}</b>"
-    name = f"<b>{escape(line.reward.name)}</b> ({gives(line.reward)})"
+        return f"✅ <b>{escape(shipped_text(line.reward.name))}</b>"
+    name = f"<b>{escape(shipped_text(line.reward.name))}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: reclámala antes de {when}").format(
             name=name, when=f"{line.expires_at:%d-%m-%Y %H:%M} UTC"
@@ -156,7 +158,7 @@ def _line(line: RewardLine) -> str:
 
 
 def _how(reward: Reward) -> str:
-    described = shipped_description(reward.description or "")
+    described = shipped_text(reward.description or "")
     return cut(described or conditions_in_short(reward.conditions), _LONGEST_DESCRIPTION)
 
 

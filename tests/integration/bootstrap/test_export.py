@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,11 +23,14 @@ from bot.seeding import Outcome
 from tests.support.database import contents, run_sql
 from tests.support.populated import populate
 
-#: Names as the panel stores them.
+#: Names and texts as the panel stores them.
 names = (
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
     .map(canonical_name)
     .filter(lambda name: accepts_reward_value("name", name))
+)
+texts = st.text(st.characters(exclude_categories=["C"]), max_size=30).map(
+    lambda text: normalize("NFC", text)
 )
 config_edits = st.dictionaries(
     st.sampled_from(["besitos_daily_gift", "max_reactions_per_day", "besitos_daily_base"]),
@@ -51,7 +55,7 @@ value = st.one_of(
 )
 reward = st.fixed_dictionaries(
     {
-        "description": st.none() | st.text(st.characters(exclude_categories=["C"]), max_size=30),
+        "description": st.none() | texts,
         "value": value,
         "is_active": st.booleans(),
         "is_repeatable": st.booleans(),

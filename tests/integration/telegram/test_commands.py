@@ -136,7 +136,7 @@ async def test_rewards(bot: LiveBot) -> None:
 
     assert "🏅 Rewards" == listing.text.splitlines()[0]
     assert "▰▰▰▰▰▱▱▱▱▱ 50/100" in listing.text
-    assert "🔒 Ahorrador Principiante (badge 💰 ahorrador)" in listing.text.splitlines()
+    assert "🔒 Budding Saver (badge 💰 saver)" in listing.text.splitlines()
     assert () == listing.buttons
 
 

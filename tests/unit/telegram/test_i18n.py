@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot.gamification.bootstrap.manifest import Manifest
-from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_description
+from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_text
 
 CODE = Path(bot.__file__).parent
 
@@ -106,16 +106,31 @@ def test_any_language_code_is_understood(code: str | None, expected: str) -> Non
     assert expected == locale_for(make_i18n(), code)
 
 
-def test_shipped_descriptions_have_their_english(english: None, manifest: Manifest) -> None:
+def test_every_shipped_text_has_its_english(manifest: Manifest) -> None:
     """English members read the default rewards in English, and an admin's own text as it is."""
-    shipped = [one.description or "" for one in manifest.rewards]
+    i18n = make_i18n(manifest.texts)
+    shipped = [
+        text
+        for reward in manifest.rewards
+        for text in (reward.name, reward.description, reward.reward_value.get("badge_name"))
+        if text
+    ]
 
-    assert [
-        "React to a message for the first time.",
-        "Earn 100 besitos in total.",
-        "Take the daily gift 7 days in a row.",
-    ] == [shipped_description(text) for text in shipped]
-    assert "Propia" == shipped_description("Propia")
+    with i18n.context(), i18n.use_locale("en"):
+        english = [shipped_text(text) for text in shipped]
+
+        assert ["First Steps", "React to a message for the first time."] == english[:2]
+        assert [] == sorted(set(english) & set(shipped))
+        assert "Propia" == shipped_text("Propia")
+
+
+def test_shipped_text_is_told_from_the_words_of_the_code(manifest: Manifest) -> None:
+    """A reward that an admin calls like a button of ours is not translated."""
+    i18n = make_i18n(manifest.texts)
+
+    with i18n.context(), i18n.use_locale("en"):
+        assert "Start" == i18n.gettext("Empezar")
+        assert "Empezar" == shipped_text("Empezar")
 
 
 def placeholders(text: str) -> set[str]:

@@ -77,7 +77,7 @@ def test_fingerprint_sees_each_value(
     tmp_path: Path, manifest: Manifest, before: str, after: str
 ) -> None:
     """A changed value is another manifest."""
-    changed = load_manifest(write(tmp_path, SHIPPED.replace(before, after)))
+    changed = load_manifest(write(tmp_path, SHIPPED.replace(before, after, 1)))
 
     assert manifest.fingerprint != changed.fingerprint
 
@@ -134,7 +134,7 @@ def test_wrong_manifest_is_refused(
 ) -> None:
     """The error names the file, the key and the reason."""
     assert before in SHIPPED
-    file = write(tmp_path, SHIPPED.replace(before, after))
+    file = write(tmp_path, SHIPPED.replace(before, after, 1))
 
     with pytest.raises(ManifestError, match=f"(?i){reason}") as caught:
         load_manifest(file)
@@ -197,3 +197,14 @@ def test_texts_saved_decomposed_are_the_same_seed(tmp_path: Path) -> None:
     composed.write_text(normalize("NFC", shipped), encoding="utf-8")
 
     assert load_manifest(composed).fingerprint == load_manifest(file).fingerprint
+
+
+def test_texts_of_other_languages_are_no_part_of_the_seed(
+    tmp_path: Path, manifest: Manifest
+) -> None:
+    """They are shown, and stored nowhere: changing them is no new seed."""
+    other = write(tmp_path, SHIPPED.replace('= "First Steps"', '= "Steps"'))
+
+    assert "First Steps" == manifest.texts["en"]["Primeros Pasos"]
+    assert "Steps" == load_manifest(other).texts["en"]["Primeros Pasos"]
+    assert manifest.fingerprint == load_manifest(other).fingerprint
