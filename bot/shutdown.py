@@ -16,7 +16,10 @@ def stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stop.set)
+        try:
+            loop.add_signal_handler(signal_number, stop.set)
+        except NotImplementedError:  # on Windows
+            signal.signal(signal_number, lambda *_: loop.call_soon_threadsafe(stop.set))
     return stop
 
 
