@@ -3,13 +3,14 @@
 Declare what a whole database holds, and run it at every start:
 
     ROLES = SeededTable("roles", role, key="code", fields=("title",))
-    SEED = Seed("access", version=1, tables=[ROLES], values={"roles": {"admin": {"title": "Admin"}}})
+    VALUES = {"roles": {"admin": {"title": "Admin"}}}
+    SEED = Seed("access", version=1, tables=[ROLES], values=VALUES)
 
     report = await Seeder(engine, [SEED]).run()
     logger.info(report.summary())  # seeded: seed none -> 1; roles 1 created, 0 updated, 0 kept
 
-Whatever somebody has edited since is kept, whatever is missing comes back, and several processes may
-start at once. docs/seeding.md has all options.
+Whatever somebody has edited since is kept, whatever is missing comes back, and several processes
+may start at once. docs/seeding.md has all options.
 
 This folder imports SQLAlchemy and nothing else of ours, so that it can be lifted out.
 """
