@@ -23,6 +23,7 @@ from bot.shutdown import stop_on_signals, unless_stopped
 from bot.telegram.client import create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
+from bot.telegram.failures import failures_of
 from bot.telegram.polling import Polling
 from bot.telegram.webhook import Webhook
 
@@ -96,7 +97,8 @@ async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> N
 async def _serve(
     dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings: Settings, stop: asyncio.Event
 ) -> None:
-    web = health_application(engine)
+    failures = failures_of(dispatcher)
+    web = health_application(engine, lambda: failures.stuck)
     async with AsyncExitStack() as stack:
         try:
             if settings.webhook_url is None:

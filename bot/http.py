@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,6 +18,7 @@ from bot.connections import (
     connection_limit,
     end_after_error,
 )
+from bot.database.liveness import probe
 from bot.errors import BesitosError
 
 #: Bytes of a body, at most: more than any update has.
@@ -33,10 +33,21 @@ class PortError(BesitosError):
 
 
 class Health:
-    """Whether the database answers; it is asked once a second at most, whoever wants to know."""
+    """Whether updates are handled and the database answers.
 
-    def __init__(self, engine: AsyncEngine, *, holds: float = _HEALTH_HOLDS) -> None:
+    It is asked once a second at most, whoever wants to know.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        stuck: Callable[[], str | None] = lambda: None,
+        *,
+        holds: float = _HEALTH_HOLDS,
+    ) -> None:
+        """`stuck` returns why no update is handled, None while all is well."""
         self._engine = engine
+        self._stuck = stuck
         self._holds = holds
         self._asking = asyncio.Lock()
         self._well = False
@@ -44,10 +55,13 @@ class Health:
 
     async def handle(self, _: web.Request) -> web.Response:
         """Answer `GET /health`."""
-        if await self._is_well():
-            response = web.json_response({"status": "ok"})
+        if reason := self._stuck():
+            state = {"status": "updates wait", "reason": reason}
+        elif await self._is_well():
+            state = {"status": "ok"}
         else:
-            response = web.json_response({"status": "database unavailable"}, status=503)
+            state = {"status": "database unavailable"}
+        response = web.json_response(state, status=200 if state["status"] == "ok" else 503)
         response.force_close()
         return response
 
@@ -61,17 +75,19 @@ class Health:
 
     async def _answers(self) -> bool:
         try:
-            async with asyncio.timeout(_HEALTH_PATIENCE), self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            async with asyncio.timeout(_HEALTH_PATIENCE):
+                await probe(self._engine)
         except (SQLAlchemyError, OSError):
             return False
         return True
 
 
-def health_application(engine: AsyncEngine) -> web.Application:
-    """Return an application that answers `GET /health`: 200 while the database answers."""
+def health_application(
+    engine: AsyncEngine, stuck: Callable[[], str | None] = lambda: None
+) -> web.Application:
+    """Return an application that answers `GET /health`: 200 while updates can be handled."""
     application = web.Application(client_max_size=LARGEST_BODY)
-    application.router.add_get("/health", Health(engine).handle)
+    application.router.add_get("/health", Health(engine, stuck).handle)
     return application
 
 

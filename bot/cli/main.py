@@ -9,6 +9,7 @@ import typer
 from bot import __version__
 from bot.cli import seed
 from bot.cli.run import run, sandbox
+from bot.cli.updates import updates
 from bot.cli.wipe import wipe
 from bot.errors import BesitosError
 from bot.logs import redacted
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(sandbox)
 app.add_typer(seed.app, name="seed")
+app.command()(updates)
 app.command()(wipe)
 
 

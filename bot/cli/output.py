@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.gamification.failed_updates import FailedUpdate
 from bot.seeding import Report
 from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
@@ -91,6 +92,22 @@ def history(runs: Sequence[Run]) -> None:
             console.print(escape(f"    {change['name']}: {before} → {after}"), soft_wrap=True)
         for note in run.notes:
             console.print(f"    [yellow]{escape(note)}[/]", soft_wrap=True)
+
+
+def updates(failed: Sequence[FailedUpdate]) -> None:
+    """Print what was put aside, oldest first."""
+    console = Console(highlight=False)
+    if not failed:
+        console.print("No update has been put aside.")
+        return
+    for one in failed:
+        console.print(
+            f"{one.first_failed_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{one.update_id}[/] "
+            f"{escape(one.kind)}: {one.attempts} attempts, the last at "
+            f"{one.last_failed_at:%Y-%m-%d %H:%M:%S} UTC; {escape(one.error)}",
+            soft_wrap=True,
+        )
+    console.print("`python main.py updates --json` shows each as Telegram sent it.")
 
 
 def _add_seed(grid: Table, seed: SeedReport) -> None:

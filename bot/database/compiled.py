@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 
+from bot.database.engine import drop_outdated
+from bot.database.errors import is_outdated
 from bot.database.fast_aiosqlite import FastConnection
 
 Statement = Select[Any] | UpdateBase
@@ -131,7 +133,7 @@ def _may_hurry(connection: Connection) -> bool:
     if (
         told.before_cursor_execute
         or told.after_cursor_execute
-        or dialect_told.handle_error
+        or any(listener is not drop_outdated for listener in dialect_told.handle_error)
         or dialect_told.do_execute
         or connection.engine.logger.isEnabledFor(logging.INFO)
         or connection.invalidated
@@ -149,8 +151,8 @@ async def _raise(
         await connection.invalidate(error)
         raise error
     driver_error: Any = sync.dialect.loaded_dbapi.Error
-    is_lost = isinstance(error, driver_error) and sync.dialect.is_disconnect(
-        error, sync.connection, None
+    is_lost = isinstance(error, driver_error) and (
+        sync.dialect.is_disconnect(error, sync.connection, None) or is_outdated(error)
     )
     if is_lost:
         await connection.invalidate(error)

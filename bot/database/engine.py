@@ -7,11 +7,11 @@ import sqlite3
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.database import fast_aiosqlite
-from bot.database.errors import DatabaseError
+from bot.database.errors import DatabaseError, is_outdated
 from bot.database.url import sqlite_file
 
 #: Execution option that says how SQLite shall begin its transactions, None: not at all.
@@ -31,12 +31,14 @@ def create_engine(url: URL) -> AsyncEngine:
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
     }
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(
+        engine = create_async_engine(
             url,
             isolation_level="READ COMMITTED",
             connect_args={"server_settings": {"application_name": _who_we_are()}},
             **options,
         )
+        event.listen(engine.sync_engine, "handle_error", drop_outdated)
+        return engine
     _refuse_old_sqlite()
     engine = create_async_engine(
         url,
@@ -67,6 +69,12 @@ def create_reading_engine(url: URL) -> AsyncEngine:
 def _who_we_are() -> str:
     """Tell another process that waits for our lock whom it waits for."""
     return f"besitos {socket.gethostname()}:{os.getpid()}"[:63]
+
+
+def drop_outdated(context: ExceptionContext) -> None:
+    """Give up a connection that only fails, and with it all that the pool has had for as long."""
+    if context.connection is not None and is_outdated(context.original_exception):
+        context.is_disconnect = True
 
 
 def _refuse_old_sqlite() -> None:

@@ -1,6 +1,7 @@
 """Database errors: which ones pass by themselves, and sentences for a person."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,26 +13,58 @@ from bot.errors import BesitosError
 from bot.seeding import SeedError, SeedLocked
 from bot.seeding.errors import is_busy, sqlite_code, sqlstate
 
-#: Classes of SQLSTATEs (PostgreSQL manual, appendix A) that are not the statement's own fault.
-_PASSING_CLASSES = {
+#: Classes of SQLSTATEs (PostgreSQL manual, appendix A) that no update's content brings about.
+_DATABASE_CLASSES = {
     "08",  # connection exceptions
+    "26",  # a prepared statement that a pooler's other connection has
     "28",  # a password that was changed, until ours is
+    "3D",  # the database is gone
+    "3F",  # the schema is
     "40",  # deadlocks: the other transaction goes on, ours may come again
     "53",  # no disk, no memory, too many connections
     "55",  # a lock that was not to be had in time
+    "57",  # shutdown, crash, start, a statement that took too long
     "58",  # the system below
+    "XX",  # damaged data, and what poolers refuse with
 }
-_STARTING = {"57P01", "57P03", "53300"}  # shutdown, start or recovery, too many connections
-_PASSING = {*_STARTING, "57P02", "25006"}  # a crash, and a standby, as after a failover
-_PASSING_CODES = {
+_DATABASE_STATES = {
+    "23502",  # another's column: no statement of ours leaves out what our tables need
+    "25006",  # a standby, as after a failover
+    "42501",  # a right was taken from us
+    "42703",  # a column is gone
+    "42P01",  # a table is
+    "42P05",  # a prepared statement again, see 26
+    "42P10",  # the unique key behind an ON CONFLICT is gone
+}
+#: Content that its column cannot hold, and content that a CHECK refuses.
+_CONTENT_CLASS = "22"
+_CHECK = "23514"
+#: Shutdown, start or recovery, too many connections, and what PgBouncer refuses with.
+_STARTING = {"57P01", "57P03", "53300", "08P01"}
+_INTERNAL = "XX000"
+#: A read-only server, and types that this connection still knows by numbers that are gone.
+_OUTDATED = {"25006", _INTERNAL}
+#: What asyncpg itself says of plans and types of another schema, and when it has lost count.
+_OUTDATED_KINDS = {"InvalidCachedStatementError", "InternalClientError"}
+_DATABASE_CODES = {
+    sqlite3.SQLITE_AUTH,
     sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_SCHEMA,
 }
+#: SQLite has one code for all that is wrong with a statement, and ours are always the same.
+_NOT_OUR_SCHEMA = re.compile("^no such |has no column named|^ON CONFLICT clause does not match")
 
 
 class DatabaseError(BesitosError):
@@ -56,29 +89,77 @@ def _is_damaged(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database, not what it was asked, is the reason; asked again, it may do it."""
-    if isinstance(error, (OSError, PoolTimeout)):
+    """Whether the database, not what it was asked, is the reason; asked again, it may do it.
+
+    So it is when a table or a column is gone: whoever mends the schema mends this.
+    """
+    if isinstance(error, (OSError, PoolTimeout, DatabaseLocked, DatabaseUnavailable)):
         return True
+    if isinstance(error, DatabaseError) and error.__cause__:
+        return is_unavailable(error.__cause__)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     state = sqlstate(error) or ""
-    passing = state[:2] in _PASSING_CLASSES or state in _PASSING
-    return passing or sqlite_code(error) in _PASSING_CODES
+    if state[:2] in _DATABASE_CLASSES or state in _DATABASE_STATES:
+        return True
+    return sqlite_code(error) in _DATABASE_CODES or _is_schemas_fault(error)
+
+
+def is_content_refused(error: BaseException) -> bool:
+    """Whether the database can never hold what it was given: it does not fit, or fails a CHECK.
+
+    References and unique keys are no content: another transaction may have been faster.
+    """
+    state = sqlstate(error) or ""
+    if state[:2] == _CONTENT_CLASS or state == _CHECK:
+        return True
+    return _extended_code(error) in {sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_MISMATCH}
 
 
 def is_starting(error: BaseException) -> bool:
     """Whether a connection may be had in a moment, without anybody mending anything."""
     if isinstance(error, DBAPIError) and (error.connection_invalidated or is_busy(error)):
         return True
+    if sqlstate(error) == _INTERNAL:  # a pooler that is full; nothing else says so
+        return "connections" in str(error)
     return isinstance(error, OSError) or sqlstate(error) in _STARTING
+
+
+def is_outdated(error: BaseException) -> bool:
+    """Whether only the connection is to blame, and a new one may do what it was asked at once.
+
+    It holds plans of a schema that has changed, or leads to a server that has become a standby.
+    """
+    if sqlstate(error) in _OUTDATED:
+        return True
+    names = {type(one).__name__ for one in (error, getattr(error, "orig", None))}
+    return not names.isdisjoint(_OUTDATED_KINDS)
 
 
 def reason(error: BaseException) -> str:
     """Return what the driver said, in one line, without SQL and without parameters."""
     if isinstance(error, TimeoutError):
         return "no answer"
-    text = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
-    return text[0].rpartition("'>: ")[2].rstrip(".")
+    first = next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")
+    return first.rpartition("'>: ")[2].rstrip(".: ") or kind(error)
+
+
+def kind(error: BaseException) -> str:
+    """Return the name of the error, of the driver's own where SQLAlchemy has wrapped it."""
+    wrapped: BaseException | None = getattr(error, "orig", None)
+    return type(wrapped.__cause__ or wrapped if wrapped else error).__name__
+
+
+def _is_schemas_fault(error: BaseException) -> bool:
+    origin = getattr(error, "orig", error)
+    if _extended_code(error) == sqlite3.SQLITE_CONSTRAINT_NOTNULL:
+        return True
+    return sqlite_code(error) == sqlite3.SQLITE_ERROR and bool(_NOT_OUR_SCHEMA.search(str(origin)))
+
+
+def _extended_code(error: BaseException) -> int:
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code
 
 
 @contextmanager

@@ -269,5 +269,19 @@ class AdminDialogRow(Base):
     known: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
+class FailedUpdateRow(Base):
+    """An update of Telegram that never succeeded and was put aside, so that the next could."""
+
+    __tablename__ = "failed_updates"
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # Text on PostgreSQL too: its JSONB refuses a NUL, which may be what the update failed for.
+    content: Mapped[str] = mapped_column(Text)
+    error: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int]
+    first_failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 SEED_MARKER = marker_table(Base.metadata)
 SEED_RUNS = runs_table(Base.metadata)

@@ -140,10 +140,14 @@ async def _pause(deadline: float) -> None:
 async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int) -> None:
     # lock_timeout holds for the whole transaction: a schema change must not wait for ever on a
     # table that somebody has open. 0 would mean no limit, hence at least a millisecond.
-    milliseconds = str(max(int(timeout * 1000), 1))
+    # And statement_timeout, which an operator may have set for the role, is meant for small ones.
+    limits = {"lock_timeout": str(max(int(timeout * 1000), 1)), "statement_timeout": "0"}
     locked = await connection.scalar(
         select(func.pg_try_advisory_xact_lock(key)).where(
-            func.set_config("lock_timeout", milliseconds, True).is_not(None)  # noqa: FBT003
+            *(
+                func.set_config(name, limit, True).is_not(None)  # noqa: FBT003
+                for name, limit in limits.items()
+            )
         )
     )
     if locked:

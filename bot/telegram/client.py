@@ -1,6 +1,7 @@
 """Bot API client, the transient errors of Telegram, and the delays between retries."""
 
 import asyncio
+import random
 from typing import Final
 
 from aiogram import Bot
@@ -52,7 +53,8 @@ class Backoff:
         if isinstance(error, TelegramRetryAfter):
             pause: float = error.retry_after
         else:
-            pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE)
+            jitter = random.uniform(0.5, 1)  # noqa: S311 - only spreads the load
+            pause, self._pause = self._pause * jitter, min(self._pause * 2, _LONGEST_PAUSE)
         try:
             await asyncio.wait_for(self._stop.wait(), pause)
         except TimeoutError:

@@ -9,6 +9,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import RulesCache
 from bot.telegram import errors, routers, startup
 from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.failures import UpdateFailures
 from bot.telegram.i18n import Language, make_i18n
 from bot.telegram.middlewares import AfterCommit, UnitOfWork
 from bot.telegram.signing import GenuinePresses
@@ -29,6 +30,7 @@ def build_dispatcher(
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,
         delivery=delivery,
+        failures=UpdateFailures(engine),
         rules=rules,
         admin_ids=admin_ids,
     )

@@ -7,8 +7,11 @@ from aiogram.types import ErrorEvent, Message, Update
 from aiogram.utils.i18n import I18n
 from pydantic import ValidationError
 
-from bot.database.errors import is_unavailable
+from bot.database.errors import DatabaseError
+from bot.errors import BesitosError
+from bot.gamification.registration import UserVanished
 from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.failures import failures_of
 from bot.telegram.i18n import locale_for
 from bot.telegram.replies import reply
 from bot.telegram.texts import common as texts
@@ -25,42 +28,50 @@ def setup() -> Router:
 async def process_update(dispatcher: Dispatcher, bot: Bot, update: Update) -> bool:
     """Feed one update to the dispatcher; return False when it shall come again.
 
-    That is when the database is away. Telegram would also send an update again and again whose
-    error handler fails itself; one lost answer is better than a bot that never gets past it.
+    That is so whatever failed, unless `UpdateFailures` has put the update aside: Telegram would
+    send one that always fails for ever, and none behind it.
     """
+    failures = failures_of(dispatcher)
     try:
         await dispatcher.feed_update(bot, update)
-    except Exception as error:
-        if not is_unavailable(error):
-            logger.exception("update %d is given up", update.update_id)
-            return True
-        logger.warning("update %d waits for the database: %s", update.update_id, error)
-        return False
+    except Exception as error:  # noqa: BLE001 - said and counted there
+        if not await failures.failed(update, error):
+            return False
+        _answer(update, dispatcher["delivery"], dispatcher["i18n"])
+        return True
+    failures.succeeded(update.update_id)
     return True
 
 
 async def handle_error(event: ErrorEvent, delivery: DeliveryQueue, i18n: I18n) -> None:
-    """Answer the member; nothing was changed, the transaction has been rolled back already.
+    """Answer the member whose update breaks a rule; the transaction has been rolled back already.
 
-    A database that is away is not the update's fault: the error goes on, so that the update is
-    not confirmed and comes again.
+    Every other error goes on, so that the update is not confirmed and comes again.
     """
-    if is_unavailable(event.exception):
+    if not _breaks_a_rule(event.exception):
         raise event.exception
-    source = event.update.message or event.update.callback_query
+    _answer(event.update, delivery, i18n, event.exception)
+
+
+def _breaks_a_rule(error: Exception) -> bool:
+    """Whether the economy refuses the update, and would refuse it for ever."""
+    return isinstance(error, BesitosError) and not isinstance(error, (DatabaseError, UserVanished))
+
+
+def _answer(
+    update: Update, delivery: DeliveryQueue, i18n: I18n, error: Exception | None = None
+) -> None:
+    """Tell the member why nothing was changed, or that something went wrong."""
+    source = update.message or update.callback_query
     user = source.from_user if source else None
     with (
         i18n.context(),
         i18n.use_locale(locale_for(i18n, user.language_code if user else None)),
     ):
-        refusal = texts.refusal(event.exception)
+        refusal = texts.refusal(error) if error else None
         sentence = refusal or texts.failed()
-    if refusal is None:
-        logger.error(
-            "update %d failed and changed nothing",
-            event.update.update_id,
-            exc_info=event.exception,
-        )
+    if error and refusal is None:
+        logger.error("update %d failed and changed nothing", update.update_id, exc_info=error)
     if isinstance(source, Message):
         delivery.put(reply(source, sentence))
     elif source is not None:

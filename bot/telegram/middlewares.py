@@ -11,6 +11,7 @@ from aiogram.types import User as TelegramUser
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
+from bot.database.liveness import on_live_connection
 from bot.gamification.account import User
 from bot.gamification.context import RulesCache
 from bot.gamification.ledger import StaleAccount
@@ -74,12 +75,17 @@ class UnitOfWork(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Register who is behind the update, run the rest, commit."""
-        try:
+
+        async def work() -> Any:
+            data["after_commit"].clear()  # what an attempt has left that came to nothing
             return await self._in_transaction(handler, event, data)
+
+        try:
+            return await on_live_connection(self._engine, work)
         except StaleAccount:
             # An admin has changed a rule that we had read a moment before: once more by the new.
             self._rules.invalidate()
-            return await self._in_transaction(handler, event, data)
+            return await on_live_connection(self._engine, work)
 
     async def _in_transaction(
         self,

@@ -1,9 +1,9 @@
 """Long polling that confirms an update only after its transaction has committed.
 
 aiogram's own, with `handle_as_tasks=False`, awaits each update as well. A loop of our own is for
-what it does otherwise: it confirms an update that has failed, even for want of the database; it
-fetches one that aiogram cannot parse for ever; SIGTERM cancels the update at work; and the last
-offset is not confirmed when it stops.
+what it does otherwise: it confirms an update that has failed, whatever the reason; it fetches one
+that aiogram cannot parse for ever; SIGTERM cancels the update at work; and the last offset is not
+confirmed when it stops.
 """
 
 import asyncio
@@ -41,6 +41,7 @@ class Polling:
         self._offset: int | None = None
         self._webhook_deleted = False
         self._backoff = Backoff(stop)
+        self._retries = Backoff(stop)
 
     async def run(self) -> None:
         """Poll until told to stop.
@@ -108,9 +109,9 @@ class Polling:
             return False
         done = await process_update(self._dispatcher, self._bot, update)
         if done:
-            self._backoff.reset()
+            self._retries.reset()
         else:
-            await self._backoff.wait()
+            await self._retries.wait()
         return done
 
     async def _confirm(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import bare_sqlite
 from tests.support.programs import Finished, run_main
 
 SETTINGS = 8
@@ -61,6 +62,7 @@ def test_postgresql_by_each_of_its_names(tmp_path: Path, postgresql_url: str) ->
         ("seed plan", 0, "Nothing was changed: this was a dry run."),
         ("seed revert", 0, "Nothing to revert"),
         ("wipe --yes", 0, "Deleted 0 rows"),
+        ("updates", 0, "No update has been put aside."),
         ("seed apply", 0, "bootstrap seeded: seed none -> 1"),
     ],
 )
@@ -113,6 +115,38 @@ def test_env_file_that_others_may_write(tmp_path: Path) -> None:
     (sentence,) = ended.sentences
     assert sentence.startswith(f"{file} can be changed by other users")
     assert "hush" not in ended.stderr
+
+
+def test_updates_put_aside(tmp_path: Path, sqlite_url: str) -> None:
+    """They are listed for people and for machines, with what they were."""
+    run_apply(tmp_path, sqlite_url)
+    bare_sqlite.execute(
+        tmp_path / "besitos.db",
+        """INSERT INTO failed_updates
+           VALUES (7, '{"update_id": 7, "message": {"text": "💋"}}', 'ZeroDivisionError', 5,
+                   '2026-01-02 03:04:05.000000', '2026-01-02 03:05:00.000000')""",
+    )
+
+    listed = document(run_main(tmp_path, "updates", "--json", DATABASE_URL=sqlite_url))
+    shown = run_main(tmp_path, "updates", DATABASE_URL=sqlite_url)
+
+    assert {
+        "updates": [
+            {
+                "update_id": 7,
+                "kind": "message",
+                "error": "ZeroDivisionError",
+                "attempts": 5,
+                "first_failed_at": "2026-01-02T03:04:05+00:00",
+                "last_failed_at": "2026-01-02T03:05:00+00:00",
+                "content": {"update_id": 7, "message": {"text": "💋"}},
+            }
+        ]
+    } == listed
+    assert (
+        "2026-01-02 03:04:05 UTC  7 message: 5 attempts, the last at 2026-01-02 03:05:00 UTC; "
+        "ZeroDivisionError"
+    ) == shown.stdout.splitlines()[0]
 
 
 def test_status_of_a_damaged_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
+from bot.telegram.errors import process_update
 from bot.telegram.signing import signed
 
 TOKEN = "42:TEST"
@@ -45,6 +46,17 @@ class Dispatching:
         self._outbox.methods.clear()
         await self.dispatcher.feed_update(self._bot, update)
         return list(self._outbox.methods)
+
+    async def until_done(self, update: Update) -> list[TelegramMethod[Any]]:
+        """Send an update again and again, as Telegram does; return what it is answered with."""
+        self._outbox.methods.clear()
+        while not await self.process(update):
+            pass
+        return list(self._outbox.methods)
+
+    async def process(self, update: Update) -> bool:
+        """Process an update as polling and webhook do; return whether it may be confirmed."""
+        return await process_update(self.dispatcher, self._bot, update)
 
     @property
     def sent(self) -> list[TelegramMethod[Any]]:

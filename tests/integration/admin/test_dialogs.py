@@ -74,7 +74,8 @@ async def test_failed_update_leaves_the_question_open(
 
     with monkeypatch.context() as broken:
         broken.setattr("bot.gamification.admin.settings.record", fail)
-        await panel.say("7")
+        with pytest.raises(ZeroDivisionError):
+            await panel.say("7")
     shown = await panel.say("8")
 
     assert shown.startswith("✅ Guardado: 5 → 8")

@@ -21,7 +21,8 @@ async def test_failed_commit_forgets_nothing(panel: Panel, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr("bot.gamification.admin.settings.record", _failing)
-        await panel.say("60")
+        with pytest.raises(RuntimeError, match="pulled the plug"):
+            await panel.say("60")
     unchanged = await count_rows(panel.engine, "bot_config", "besitos_daily_gift = 50")
     assert ([], 1) == (forgotten, unchanged)
 

@@ -14,8 +14,10 @@ from aiogram.methods import SendPhoto
 from sqlalchemy import insert
 
 import bot
+from bot.database.errors import DatabaseError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.statistics import DailyTotals, read_statistics
+from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import LedgerEntryRow
 from bot.gamification.types import TransactionType
 from bot.telegram.routers.admin import chart
@@ -254,3 +256,17 @@ async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> Non
     (line,) = [line for line in shown.splitlines() if line.startswith("⚠️")]
     assert "rewards" in line
     assert "100000000" in line
+
+
+async def test_database_away_while_an_admin_looks(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is no sentence for an admin whose press would be confirmed by it: the press waits."""
+
+    async def away(*_: object) -> None:
+        raise DatabaseError("The look failed.") from ConnectionRefusedError()
+
+    monkeypatch.setattr(BootstrapService, "inspect", away)
+
+    with pytest.raises(DatabaseError):
+        await panel.press("Semilla")

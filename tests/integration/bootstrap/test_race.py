@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked
+from bot.database.transaction import exclusive_transaction
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -132,3 +133,20 @@ async def test_lock_ends_with_its_process(
         holder.kill()
 
         assert Outcome.SEEDED is (await waiting).outcome
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_statement_timeout_is_no_lock_timeout(
+    engine: AsyncEngine, database_url: str, service: BootstrapService
+) -> None:
+    """A start waits for the lock for as long as it may, however little a statement may take."""
+    name = engine.url.database
+    await run_sql(engine, f"ALTER DATABASE {name} SET statement_timeout = '50ms'")
+    await engine.dispose()
+    other = create_engine(parse_database_url(database_url))
+    async with exclusive_transaction(other, 1):
+        starting = asyncio.create_task(service.run())
+        done, _ = await asyncio.wait([starting], timeout=0.3)
+    await other.dispose()
+
+    assert (set(), Outcome.SEEDED) == (done, (await starting).outcome)

@@ -74,8 +74,8 @@ async def test_a_run_is_recorded(engine: AsyncEngine, service: BootstrapService)
     upgraded = {
         "version_before": 1,
         "version_after": 2,
-        "schema_before": "0005",
-        "schema_after": "0006",
+        "schema_before": "0006",
+        "schema_after": "0007",
     }
     async with engine.begin() as connection:
         for run in (RUN, RUN | upgraded):

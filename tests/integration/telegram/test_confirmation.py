@@ -15,10 +15,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.database.engine import for_writing
 from bot.gamification.models import AccountRow
+from bot.http import health_application
+from bot.telegram.failures import MOST_TRIES, STUCK_AFTER, failures_of
 from bot.telegram.webhook import Webhook, derived_secret
 from sandbox import User
 from tests.support.dispatching import Dispatching
-from tests.support.economy import ANA, LiveEconomy
+from tests.support.economy import ANA, LiveEconomy, count_rows
 from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot
 from tests.support.updates import command, reaction, user
@@ -94,6 +96,42 @@ async def test_webhook_of_a_full_disk(bot: LiveBot, post: Post) -> None:
     assert 50 == (await bot.balances())[ana.id]
 
 
+async def test_webhook_of_an_unknown_failure(bot: LiveBot, post: Post) -> None:
+    """What always fails is answered 503 a few times, put aside, and then confirmed."""
+    gate = Gate()
+    gate.errors = [ZeroDivisionError()] * MOST_TRIES
+    bot.dispatcher.update.middleware(gate)
+    update = daily(bot.server.telegram.ana)
+
+    statuses = [await post(update) for _ in range(MOST_TRIES)]
+
+    assert [503] * (MOST_TRIES - 1) + [200] == statuses
+    assert (1, 0) == (
+        await count_rows(bot.engine, "failed_updates"),
+        await count_rows(bot.engine, "users"),
+    )
+
+
+async def test_health_while_nothing_is_handled(bot: LiveBot, post: Post) -> None:
+    """After several failures in a row a probe is told why, until an update succeeds again."""
+    gate = Gate()
+    gate.errors = [away()] * 2 * STUCK_AFTER  # each is tried twice at once
+    bot.dispatcher.update.middleware(gate)
+    failures = failures_of(bot.dispatcher)
+    application = health_application(bot.engine, lambda: failures.stuck)
+    members = bot.server.telegram.ana, bot.server.telegram.luis
+    answers = []
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        for number in range(STUCK_AFTER + 1):
+            await post(daily(members[number % 2]))
+            async with session.get(server.make_url("/health")) as response:
+                answers.append((response.status, await response.json()))
+
+    well = (200, {"status": "ok"})
+    stuck = (503, {"status": "updates wait", "reason": "OSError: no route"})
+    assert [well] * (STUCK_AFTER - 1) + [stuck, well] == answers
+
+
 async def test_webhook_skips_what_nobody_can_read(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,6 +204,11 @@ async def no_room(bot: LiveBot) -> AsyncIterator[None]:
             await connection.exec_driver_sql(f"PRAGMA query_only = {switch}")
         if switch == "ON":
             yield
+
+
+def away() -> Exception:
+    """Return what SQLAlchemy raises when the connection has gone."""
+    return OperationalError("SELECT 1", {}, OSError("no route"), connection_invalidated=True)
 
 
 async def commit_a_stray_profile(live: LiveEconomy) -> None:

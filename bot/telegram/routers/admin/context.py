@@ -10,6 +10,7 @@ from aiogram.fsm.state import State
 from aiogram.methods import AnswerCallbackQuery, SendMessage
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from bot.database.errors import is_unavailable
 from bot.errors import BesitosError
 from bot.gamification.admin.dialogs import DialogState, Turn, begin_turn, save_turn
 from bot.gamification.bootstrap.manifest import Manifest
@@ -148,6 +149,8 @@ class DomainErrors(BaseMiddleware):
             async with admin.economy.connection.begin_nested():
                 return await handler(event, data)
         except BesitosError as error:
+            if is_unavailable(error):
+                raise
             return _tell(event, error)
 
 

@@ -1,0 +1,38 @@
+"""The updates command: what was put aside."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from sqlalchemy import URL
+
+from bot.cli import output
+from bot.database.connection import opened_database
+from bot.database.errors import translate_errors
+from bot.database.url import parse_database_url
+from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
+from bot.logs import setup_logging
+from bot.settings import load_settings
+
+
+def updates(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show the updates that never succeeded and were put aside; each changed nothing."""
+    settings = load_settings()
+    setup_logging(settings)
+    failed = asyncio.run(_read(parse_database_url(settings.database_url.get_secret_value())))
+    if as_json:
+        document = {"updates": [one.as_json() for one in failed]}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        output.updates(failed)
+
+
+async def _read(url: URL) -> list[FailedUpdate]:
+    async with opened_database(url) as engine:
+        with translate_errors("The look at the updates"):
+            async with engine.connect() as connection:
+                return await read_failed_updates(connection)
