@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from aiogram import Bot, Dispatcher
+from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,11 +20,13 @@ from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
 from bot.shutdown import stop_on_signals, unless_stopped
-from bot.telegram.client import create_bot
+from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.failures import failures_of
+from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
+from bot.telegram.startup import learn_name, publish_commands
 from bot.telegram.webhook import Webhook
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ logger = logging.getLogger(__name__)
 WEBHOOK_PORT = 8080
 #: Members whose accounts a start compares with the ledger; `seed status` does it for any number.
 MOST_LOOKED_THROUGH = 50_000
+
+
+#: Seconds in which the first updates wait for the bot's name, without which it answers others' too.
+NAME_TIMEOUT = 5.0
 
 
 class TelegramError(BesitosError):
@@ -70,13 +76,28 @@ async def run_bot(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(work)
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def _beside(
+    dispatcher: Dispatcher, bot: TelegramBot, engine: AsyncEngine, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Do beside the updates what asks Telegram; they wait for the name alone, a few seconds."""
+    data = dispatcher.workflow_data
+    menu = publish_commands(bot, data["i18n"], data["admin_ids"])
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_in_background(OutboxRelay(engine, data["delivery"]).run()))
+        await stack.enter_async_context(_in_background(menu))
+        learning = await stack.enter_async_context(_in_background(learn_name(bot, stop)))
+        await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)
+        yield
 
 
 async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> None:
@@ -95,7 +116,11 @@ async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> N
 
 
 async def _serve(
-    dispatcher: Dispatcher, bot: Bot, engine: AsyncEngine, settings: Settings, stop: asyncio.Event
+    dispatcher: Dispatcher,
+    bot: TelegramBot,
+    engine: AsyncEngine,
+    settings: Settings,
+    stop: asyncio.Event,
 ) -> None:
     failures = failures_of(dispatcher)
     web = health_application(engine, lambda: failures.stuck)
@@ -106,12 +131,14 @@ async def _serve(
                     await stack.enter_async_context(
                         serving(web, settings.http_host, settings.http_port)
                     )
+                await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
                 await Polling(dispatcher, bot, stop).run()
             else:
                 webhook = Webhook(dispatcher, bot, settings.webhook_url, settings.webhook_secret)
                 webhook.add_to(web)
                 port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
                 await stack.enter_async_context(serving(web, settings.http_host, port))
+                await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
                 await unless_stopped(webhook.announce(stop), stop)
                 await stop.wait()
         except TelegramAPIError as error:

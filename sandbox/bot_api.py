@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.calls import Call, CallLog
 from sandbox.errors import BotApiError
-from sandbox.faults import Faults
+from sandbox.faults import Faults, StrangeAnswer
 from sandbox.methods import METHODS, Backend, Handler
 from sandbox.parameters import Parameters, read_parameters
 
@@ -18,6 +18,14 @@ logger = logging.getLogger(__name__)
 
 class AnswerLostError(Exception):
     """A fault closes the connection instead of answering."""
+
+
+class StrangeAnswerError(AnswerLostError):
+    """A fault answers something else."""
+
+    def __init__(self, answer: StrangeAnswer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ class BotApi:
             result = await self.call(request.match_info["method"], parameters)
         except BotApiError as error:
             return web.json_response(error.to_json(), status=error.code)
+        except StrangeAnswerError as error:
+            return web.Response(
+                body=error.answer.body,
+                status=error.answer.status,
+                content_type=error.answer.content_type,
+            )
         except AnswerLostError:
             if request.transport:
                 request.transport.abort()
@@ -57,7 +71,10 @@ class BotApi:
         documented, handler = METHODS.get(name.lower(), (name, None))
         call = self.calls.begin(documented, parameters)
         try:
-            result, answered = await self._carry_out(call, handler)
+            result = await self._carry_out(call, handler)
+        except AnswerLostError:
+            self.calls.end(call, ok=None)
+            raise
         except BotApiError as error:
             self.calls.end(call, ok=False, error_code=error.code)
             raise
@@ -69,9 +86,7 @@ class BotApi:
             # The bot went away while it waited.
             self.calls.end(call, ok=None)
             raise
-        self.calls.end(call, ok=True if answered else None)
-        if not answered:
-            raise AnswerLostError
+        self.calls.end(call, ok=True)
         return result
 
     async def call_from_webhook(self, name: str, parameters: Mapping[str, object]) -> None:
@@ -83,13 +98,17 @@ class BotApi:
         except AnswerLostError:
             return
 
-    async def _carry_out(self, call: Call, handler: Handler | None) -> tuple[object, bool]:
-        """Return the result and whether to send it."""
+    async def _carry_out(self, call: Call, handler: Handler | None) -> object:
         fault = await self.faults.take(call)
         if fault.error:
             raise fault.error
         if handler is None:
             raise BotApiError(404, "Not Found: method not found")
-        if fault.drop == "request":
-            return None, False
-        return await handler(self.backend, Parameters(call.parameters)), fault.drop is None
+        result = None
+        if fault.drop != "request":
+            result = await handler(self.backend, Parameters(call.parameters))
+        if fault.strange:
+            raise StrangeAnswerError(fault.strange(result))
+        if fault.drop:
+            raise AnswerLostError
+        return result

@@ -1,6 +1,7 @@
 """Fault injection: failures of the network and of Telegram, on demand."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -9,18 +10,34 @@ from sandbox.calls import Call
 from sandbox.errors import BotApiError
 
 EVERY_METHOD = "*"
+#: A name that a message was forwarded from, without the name: no client can read it.
+_UNREADABLE = {"forward_origin": {"type": "hidden_user", "date": 1}}
+#: What proxies answer, with a byte that is no UTF-8.
+_WEB_PAGE = "<html><h1>502 Puerta de enlace no v\u00e1lida</h1></html>".encode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class StrangeAnswer:
+    """What comes instead of an answer, as it is."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A failure of a call: first the delay, then the error or the lost connection.
 
-    `drop="request"` loses the call before it is carried out, `drop="answer"` afterwards.
+    `drop="request"` loses the call before it is carried out, `drop="answer"` afterwards. A
+    `strange` answer comes instead of the real one, or instead of carrying out with
+    `drop="request"`; it may be made of the real one.
     """
 
     delay: float = 0.0
     error: BotApiError | None = None
     drop: Literal["request", "answer"] | None = None
+    strange: Callable[[object], StrangeAnswer] | None = None
 
 
 Hook = Callable[[Call], Awaitable[Fault | None]]
@@ -31,6 +48,13 @@ class _PlannedFault:
     method: str
     fault: Fault
     times: int | None
+    chat: int | None = None
+
+    def applies_to(self, call: Call) -> bool:
+        chat = call.parameters.get("chat_id")
+        return self.method in {call.method.lower(), EVERY_METHOD} and (
+            self.chat is None or str(self.chat) == str(chat)
+        )
 
 
 class Faults:
@@ -44,17 +68,24 @@ class Faults:
         self._planned: list[_PlannedFault] = []
         self._closing = asyncio.Event()
 
-    def add(self, method: str, fault: Fault, *, times: int | None = 1) -> None:
-        """Plan a fault; those of the same method are used up one after the other."""
-        self._planned.append(_PlannedFault(method.lower(), fault, times))
+    def add(
+        self, method: str, fault: Fault, *, times: int | None = 1, chat: int | None = None
+    ) -> None:
+        """Plan a fault, for one `chat` if given; those that apply are used up one by one."""
+        self._planned.append(_PlannedFault(method.lower(), fault, times, chat))
 
     def too_many_requests(
-        self, method: str, *, retry_after: int = 1, times: int | None = 1
+        self,
+        method: str,
+        *,
+        retry_after: int = 1,
+        times: int | None = 1,
+        chat: int | None = None,
     ) -> None:
         """Answer 429 with `retry_after` seconds."""
         description = f"Too Many Requests: retry after {retry_after}"
         error = BotApiError(429, description, retry_after=retry_after)
-        self.add(method, Fault(error=error), times=times)
+        self.add(method, Fault(error=error), times=times, chat=chat)
 
     def server_error(self, method: str, *, times: int | None = 1) -> None:
         """Answer 500."""
@@ -68,6 +99,20 @@ class Faults:
         """Carry the call out, then close the connection instead of answering."""
         self.add(method, Fault(drop="answer"), times=times)
 
+    def unreadable(self, method: str, *, times: int | None = 1) -> None:
+        """Carry the call out, then answer `"ok": true` in a form that no client can read."""
+        self.add(method, Fault(strange=_unreadable), times=times)
+
+    def nulls(self, method: str, *, times: int | None = 1) -> None:
+        """Answer `{"ok": true, "result": [null]}` without carrying the call out."""
+        strange = StrangeAnswer(b'{"ok": true, "result": [null]}')
+        self.add(method, Fault(drop="request", strange=lambda _: strange), times=times)
+
+    def web_page(self, method: str, *, times: int | None = 1) -> None:
+        """Answer 502 with a page that is not even UTF-8, without carrying the call out."""
+        page = StrangeAnswer(_WEB_PAGE, status=502, content_type="text/html")
+        self.add(method, Fault(drop="request", strange=lambda _: page), times=times)
+
     def delay(self, method: str, seconds: float, *, times: int | None = 1) -> None:
         """Carry the call out only after so many seconds."""
         self.add(method, Fault(delay=seconds), times=times)
@@ -79,7 +124,7 @@ class Faults:
 
     async def take(self, call: Call) -> Fault:
         """Return the fault of this call, an empty one if none is planned, after its delay."""
-        fault = self._next(call.method)
+        fault = self._next(call)
         if fault is None and self.hook is not None:
             fault = await self.hook(call)
         fault = fault or Fault()
@@ -91,9 +136,9 @@ class Faults:
         """End all delays at once."""
         self._closing.set()
 
-    def _next(self, method: str) -> Fault | None:
+    def _next(self, call: Call) -> Fault | None:
         for index, planned in enumerate(self._planned):
-            if planned.method not in {method.lower(), EVERY_METHOD}:
+            if not planned.applies_to(call):
                 continue
             if planned.times == 1:
                 del self._planned[index]
@@ -108,3 +153,8 @@ class Faults:
                 await self._closing.wait()
         except TimeoutError:
             return
+
+
+def _unreadable(result: object) -> StrangeAnswer:
+    strange = result | _UNREADABLE if isinstance(result, dict) else [None]
+    return StrangeAnswer(json.dumps({"ok": True, "result": strange}).encode())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sandbox.chats import ChatState, bot_sees
 from sandbox.errors import SandboxError
 from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, private_chat
-from sandbox.formatting.entities import detect_entities
+from sandbox.formatting.entities import detect_entities, utf16_length
 from sandbox.reactions import react
 from sandbox.serializers import (
     bot_member_json,
@@ -174,6 +174,7 @@ class Telegram(State):
 
 def _typed(text: str) -> FormattedText:
     stripped = text.strip()
-    if not 0 < len(stripped) <= MAX_TEXT:
-        raise SandboxError(f"A message has 1 to {MAX_TEXT} characters; this has {len(stripped)}.")
+    length = utf16_length(stripped)
+    if not 0 < length <= MAX_TEXT:
+        raise SandboxError(f"A message has 1 to {MAX_TEXT} characters; this has {length}.")
     return detect_entities(FormattedText(stripped))

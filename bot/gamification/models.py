@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base, Json, SurrogateId, UtcDateTime
+from bot.database.outbox import OutboxMessageRow
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.types import (
     ConditionType,
@@ -283,5 +284,7 @@ class FailedUpdateRow(Base):
     last_failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+#: The outbox knows nothing of the economy; it stands here because every table does.
+OUTBOX_MESSAGES = OutboxMessageRow.__table__
 SEED_MARKER = marker_table(Base.metadata)
 SEED_RUNS = runs_table(Base.metadata)

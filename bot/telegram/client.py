@@ -1,8 +1,11 @@
-"""Bot API client, the transient errors of Telegram, and the delays between retries."""
+"""Bot API client, what an answer of Telegram says about its call, and delays between retries."""
 
 import asyncio
 import random
-from typing import Final
+from collections.abc import Mapping
+from http import HTTPStatus
+from itertools import takewhile
+from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
@@ -10,11 +13,23 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import (
+    AiogramError,
     ClientDecodeError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
 )
+from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.types import User
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHttpProxyError,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
+
+T = TypeVar("T")
 
 #: They pass by themselves: nobody answers, or an overloaded Telegram (or a proxy before it)
 #: answers something else.
@@ -24,16 +39,148 @@ TRANSIENT_ERRORS: Final = (
     TelegramRetryAfter,
     TelegramServerError,
 )
+#: Seconds to wait at most, however long Telegram says.
+LONGEST_RETRY_AFTER: Final = 600.0
+#: Seconds for a connection, TLS included; after it nothing has been sent.
+_CONNECT_TIMEOUT: Final = 10.0
+#: Connections at once: getUpdates, answers under way, slow ones, and presses.
+_CONNECTIONS: Final = 200
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
+#: What comes before a connection, so that the call has not left.
+_NOT_SENT: Final = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError)
+#: Methods that leave the same behind when they are called twice.
+_REPEATABLE: Final = ("answer", "delete", "edit", "get", "set")
 
 
-def create_bot(token: str, api_url: str | None = None) -> Bot:
+class AnswerLost(TelegramNetworkError):
+    """The call has left, and no answer came: Telegram may have carried it out."""
+
+
+class UnreadableAnswer(ClientDecodeError):
+    """An answer that is not Telegram's or that aiogram cannot read; a log need not have it."""
+
+    def __str__(self) -> str:
+        return "an answer that cannot be read"
+
+
+def may_be_delivered(error: AiogramError) -> bool:
+    """Whether Telegram may have carried out the call that ended in `error`.
+
+    An answer that cannot be read leaves it open, unless it says that it is a refusal.
+    """
+    if isinstance(error, ClientDecodeError):
+        return not (isinstance(error.data, dict) and error.data.get("ok") is False)
+    return isinstance(error, AnswerLost)
+
+
+def is_repeatable(method: TelegramMethod[Any]) -> bool:
+    """Whether nobody sees it when Telegram carries `method` out twice."""
+    return method.__api_method__.startswith(_REPEATABLE)
+
+
+def retry_after(error: TelegramRetryAfter) -> float:
+    """Return the seconds to wait."""
+    return min(error.retry_after, LONGEST_RETRY_AFTER)
+
+
+class TelegramSession(AiohttpSession):
+    """aiogram's session, to which no answer is so strange that it is not an `AiogramError`.
+
+    It also tells a call that never left (`TelegramNetworkError`) from one that may have been
+    carried out (`AnswerLost`).
+    """
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[T], timeout: int | None = None
+    ) -> T:
+        """Call `method`; bytes that are no UTF-8 are replaced."""
+        session = await self.create_session()
+        limits = ClientTimeout(
+            total=self.timeout if timeout is None else timeout, sock_connect=_CONNECT_TIMEOUT
+        )
+        try:
+            async with session.post(
+                self.api.api_url(token=bot.token, method=method.__api_method__),
+                data=self.build_form_data(bot, method),
+                timeout=limits,
+                allow_redirects=False,  # whoever answers so is not Telegram, and gets no token
+            ) as response:
+                content = (await response.read()).decode(errors="replace")
+        except _NOT_SENT as error:
+            raise TelegramNetworkError(method, _in_short(error)) from error
+        except (TimeoutError, ClientError, OSError) as error:
+            raise AnswerLost(method, _in_short(error)) from error
+        answer = self.check_response(bot, method, response.status, content)
+        return answer.result  # type: ignore[return-value]  # `check_response` has looked
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[T], status_code: int, content: str
+    ) -> Response[T]:
+        """Return the answer. Raises `AiogramError` for whatever is none, or says no."""
+        try:
+            response = super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as error:
+            if _not_carried_out(status_code, error.data):
+                about = f"HTTP {status_code} and no answer of Telegram's"
+                raise TelegramServerError(method, about) from error
+            data = _known_updates(error.data) if isinstance(method, GetUpdates) else error.data
+            raise UnreadableAnswer(error.message, error.original, data or content) from error
+        except TypeError as error:  # aiogram looks into a description that is not there
+            raise UnreadableAnswer("No description", error, content) from error
+        if response.result is None:
+            raise UnreadableAnswer("No result", ValueError(), content)
+        return response
+
+
+def _in_short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _not_carried_out(status_code: int, data: object) -> bool:
+    """Whether a proxy before Telegram has answered by itself."""
+    refused = HTTPStatus.BAD_REQUEST <= status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    from_telegram = isinstance(data, dict) and "ok" in data
+    return (refused or status_code == HTTPStatus.SERVICE_UNAVAILABLE) and not from_telegram
+
+
+def _known_updates(data: object) -> dict[str, object] | None:
+    """Return an answer with the updates up to the first thing that is none; None: there are none.
+
+    Only what has an id can be skipped by whoever cannot read it.
+    """
+    result = data.get("result") if isinstance(data, dict) else None
+    updates = list(takewhile(_has_id, result if isinstance(result, list) else ()))
+    return {"ok": True, "result": updates} if updates else None
+
+
+def _has_id(update: object) -> bool:
+    return isinstance(update, Mapping) and type(update.get("update_id")) is int
+
+
+class TelegramBot(Bot):
+    """A client that is never asked for its own name while somebody waits."""
+
+    async def me(self) -> User:
+        """Return the bot; without a username as long as `learn_name` has not had an answer.
+
+        aiogram asks here for the name in `/command@name`, in the middle of a transaction. A bot
+        that does not know its name takes every such command for its own.
+        """
+        return self._me or User(id=self.id, is_bot=True, first_name="")
+
+    async def learn_name(self) -> None:
+        """Ask Telegram once who we are. Raises `AiogramError`."""
+        self._me = await self.get_me(request_timeout=int(_CONNECT_TIMEOUT))
+
+
+def create_bot(token: str, api_url: str | None = None) -> TelegramBot:
     """Return a client that writes HTML, to Telegram or to the server at `api_url`."""
-    session = AiohttpSession()
+    session = TelegramSession(limit=_CONNECTIONS)
     if api_url:
         session.api = TelegramAPIServer.from_base(api_url.rstrip("/"))
-    return Bot(token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
+    properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
+    return TelegramBot(token, session=session, default=properties)
 
 
 class Backoff:
@@ -51,7 +198,7 @@ class Backoff:
     async def wait(self, error: BaseException | None = None) -> None:
         """Pause longer each time, or as long as Telegram's `error` says."""
         if isinstance(error, TelegramRetryAfter):
-            pause: float = error.retry_after
+            pause = retry_after(error)
         else:
             jitter = random.uniform(0.5, 1)  # noqa: S311 - only spreads the load
             pause, self._pause = self._pause * jitter, min(self._pause * 2, _LONGEST_PAUSE)

@@ -2,41 +2,58 @@
 
 import asyncio
 import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramMigrateToChat, TelegramRetryAfter
-from aiogram.methods import TelegramMethod
+from aiogram.methods import EditMessageText, TelegramMethod
 
-from bot.telegram.client import TRANSIENT_ERRORS
-from bot.telegram.signing import signed
+from bot.telegram.sending import Answer, Sender, TooLate
+from bot.throttle import Throttle
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS: Final = 6
 #: Seconds that a stop waits for answers which are still on their way.
 DRAIN_TIMEOUT: Final = 10.0
-#: Requests under way at once; Telegram allows about 30 messages a second in all.
-CONCURRENCY: Final = 20
+#: Answers that wait for one chat, at most; Telegram takes 20 a minute in a group.
+MOST_WAITING: Final = 50
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """The answers to one chat, one after the other."""
+
+    waiting: deque[Answer] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
 
 
 class DeliveryQueue:
     """Delivers methods in the background, in order within each chat, trying again when it helps.
 
-    It is in memory, so paying never waits for Telegram, and what is undelivered when the process
-    is killed is lost.
+    It is in memory, so paying never waits for Telegram, and an ordinary answer that is undelivered
+    when the process is killed is lost; a `Notice` is not. A chat that must wait holds up nobody
+    else: it has no slot meanwhile. Answers to presses belong to no chat and have slots of their
+    own.
 
-    An answer is worth a few attempts, not a besito: what Telegram refuses for good is logged
-    and dropped.
+    An answer is worth a few attempts, not a besito: what Telegram refuses for good, and what has
+    waited for too long, is logged and dropped. What may have been delivered is not sent again.
     """
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Deliver through `bot`."""
-        self._bot = bot
-        self._slots = asyncio.Semaphore(CONCURRENCY)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._last_of_chat: dict[object, asyncio.Task[None]] = {}
+        self._sender = Sender(bot, clock)
+        self._clock = clock
+        self._lanes: dict[object, _Lane] = {}
+        self._open: set[Answer] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._drops = Throttle(clock=clock)
+        #: Answers that have waited for too long, or came when too many waited.
+        self.dropped = 0
 
     async def __aenter__(self) -> Self:
         """Nothing to open."""
@@ -49,60 +66,81 @@ class DeliveryQueue:
         trace: TracebackType | None,
     ) -> None:
         """Wait for what is on its way, then give up on the rest."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=DRAIN_TIMEOUT)
-        for task in late:
+        try:
+            async with asyncio.timeout(DRAIN_TIMEOUT):
+                await self._idle.wait()
+        except TimeoutError:
+            logger.warning("stopped with %d answers undelivered", len(self))
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        if late:
-            logger.warning("stopped with %d answers undelivered", len(late))
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def __len__(self) -> int:
+        """Count what is not delivered yet."""
+        return len(self._open)
+
+    def holds(self, stored_id: int) -> bool:
+        """Whether the message with that id in the outbox is waiting here."""
+        return any(one.stored and one.stored.id == stored_id for one in self._open)
 
     def put(self, method: TelegramMethod[Any]) -> None:
         """Deliver `method` soon; returns at once."""
-        chat = getattr(method, "chat_id", None) or id(method)
-        task = asyncio.create_task(self._deliver(method, after=self._last_of_chat.get(chat)))
-        self._tasks.add(task)
-        self._last_of_chat[chat] = task
-        task.add_done_callback(lambda done: self._forget(chat, done))
+        answer = Answer(method, self._clock())
+        chat = getattr(method, "chat_id", None) or answer
+        lane = self._lanes.setdefault(chat, _Lane())
+        self._drop_outdated(lane, method)
+        if len(lane.waiting) >= MOST_WAITING:
+            self._drop(answer)
+            return
+        self._open.add(answer)
+        self._idle.clear()
+        lane.waiting.append(answer)
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._deliver_all(chat, lane))
 
-    def _forget(self, chat: object, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if self._last_of_chat.get(chat) is task:
-            del self._last_of_chat[chat]
+    def _drop_outdated(self, lane: _Lane, method: TelegramMethod[Any]) -> None:
+        """Forget what `method` would overwrite anyway: several presses turn the same page."""
+        if not isinstance(method, EditMessageText):
+            return
+        for waiting in list(lane.waiting):
+            edit = waiting.method
+            if isinstance(edit, EditMessageText) and edit.message_id == method.message_id:
+                lane.waiting.remove(waiting)
+                self._done(waiting)
 
-    async def _deliver(self, method: TelegramMethod[Any], after: asyncio.Task[None] | None) -> None:
-        if after is not None:
-            await asyncio.wait([after])
-        attempt = 0
-        while attempt < ATTEMPTS:
-            try:
-                async with self._slots:
-                    await self._send(method)
-            except TelegramMigrateToChat as error:  # the group has become a supergroup
-                method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
-                attempt += 1
-            except TRANSIENT_ERRORS as error:
-                logger.info("%s is tried again: %s", type(method).__name__, error)
-                await asyncio.sleep(2**attempt / 4)
-                attempt += 1
-            except TelegramAPIError as error:
-                logger.warning("%s was refused: %s", type(method).__name__, error)
+    async def _deliver_all(self, chat: object, lane: _Lane) -> None:
+        try:
+            while lane.waiting:
+                answer = lane.waiting.popleft()
+                try:
+                    await self._deliver(answer)
+                except TooLate:
+                    self._drop(answer)
+                except Exception:
+                    logger.exception("%s is lost", type(answer.method).__name__)
+                finally:
+                    self._done(answer)
+        finally:
+            del self._lanes[chat]
+
+    def _done(self, answer: Answer) -> None:
+        self._open.discard(answer)
+        if not self._open:
+            self._idle.set()
+
+    def _drop(self, answer: Answer) -> None:
+        if answer.stored:  # the outbox still has it
+            return
+        self.dropped += 1
+        if count := self._drops.due():
+            logger.warning("answers were dropped, for their chats keep them waiting: %d", count)
+
+    async def _deliver(self, answer: Answer) -> None:
+        while (pause := await self._sender.attempt(answer)) is not None:
+            if self._clock() + pause - answer.since > answer.longest_wait:
+                self._drop(answer)
+                self._done(answer)  # a stop need not wait for the pause
+                await asyncio.sleep(pause)
                 return
-            else:
-                return
-        logger.warning("%s was given up after %d attempts", type(method).__name__, ATTEMPTS)
-
-    async def _send(self, method: TelegramMethod[Any]) -> None:
-        """Send as soon as Telegram takes it; being told to wait is no failed attempt.
-
-        Whoever waits keeps its slot: one busy group takes one, and when all are told to wait, in
-        a burst, nobody knocks meanwhile.
-        """
-        while True:
-            try:
-                await self._bot(signed(method, self._bot.token))
-            except TelegramRetryAfter as error:
-                await asyncio.sleep(error.retry_after)
-            else:
-                return
+            await asyncio.sleep(pause)

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import RulesCache
 from bot.telegram import errors, routers, startup
+from bot.telegram.command_throttle import CommandThrottle
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.failures import UpdateFailures
 from bot.telegram.i18n import Language, make_i18n
 from bot.telegram.middlewares import AfterCommit, UnitOfWork
+from bot.telegram.outbox_relay import StoredNotices
 from bot.telegram.signing import GenuinePresses
 
 
@@ -38,9 +40,11 @@ def build_dispatcher(
     i18n = make_i18n(bootstrap_service.manifest.texts)
     dispatcher["i18n"] = i18n
     dispatcher.update.outer_middleware(Language(i18n))
+    dispatcher.update.outer_middleware(CommandThrottle())
     # Order matters: it acts only once the transaction inside has committed.
     dispatcher.update.outer_middleware(AfterCommit(delivery))
     dispatcher.update.outer_middleware(UnitOfWork(engine, rules))
+    dispatcher.update.outer_middleware(StoredNotices(engine))
     dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())
     return dispatcher

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, User
 
 from bot.gamification.rewards.catalogue import Reward
 from bot.telegram.keyboards import claim_buttons
+from bot.telegram.sending import Notice
 from bot.telegram.texts import rewards as reward_texts
 from bot.telegram.texts.common import unknown_button
 from bot.telegram.texts.formatting import addressed
@@ -52,11 +53,11 @@ def replace_page(
 
 
 def announce_unlocked(rewards: Sequence[Reward], user: User, chat_id: int) -> Answers:
-    """Return one message for `chat_id` about all `rewards`, or nothing when there are none."""
+    """Return one notice for `chat_id` about all `rewards`, or nothing when there are none."""
     if not rewards:
         return []
     return [
-        SendMessage(
+        Notice(
             chat_id=chat_id,
             text=reward_texts.unlocked(user.first_name, user.id, rewards),
             reply_markup=claim_buttons(rewards, user.id),

@@ -1,7 +1,9 @@
-"""Startup hook, which makes the database whole before the first update, and the command menu."""
+"""Startup hook, which makes the database whole before the first update, and who the bot is."""
 
+import asyncio
 import logging
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
@@ -11,16 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import wait_for_database
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.client import Backoff, TelegramBot
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.admin import common as admin_texts
 
 logger = logging.getLogger(__name__)
 
+#: Seconds for one request about the command menu, and for all of them.
+_MENU_REQUEST: Final = 10
+_MENU_TIMEOUT: Final = 60.0
+
 
 def register(dispatcher: Dispatcher) -> None:
     """Run the hook on every start, whichever way the updates will come."""
     dispatcher.startup.register(bootstrap)
-    dispatcher.startup.register(publish_commands)
 
 
 async def bootstrap(
@@ -50,14 +56,38 @@ async def bootstrap(
 
 
 async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) -> None:
-    """Show the bot's commands in Telegram's menu; without them it works all the same."""
-    # An admin whom the bot has never met has no chat yet, which must not cost the others theirs.
-    for admin_id in (None, *sorted(admin_ids)):
+    """Show the bot's commands in Telegram's menu; without them it works all the same.
+
+    Takes as long as Telegram does, up to a minute: nothing should wait for it.
+    """
+    try:
+        async with asyncio.timeout(_MENU_TIMEOUT):
+            # An admin whom the bot has never met has no chat yet; the others get theirs.
+            for admin_id in (None, *sorted(admin_ids)):
+                await _publish_one(bot, i18n, admin_id)
+    except TimeoutError:
+        logger.warning("the command menu could not be set in %g s", _MENU_TIMEOUT)
+
+
+async def learn_name(bot: TelegramBot, stop: asyncio.Event) -> None:
+    """Ask Telegram who the bot is until it says so."""
+    backoff = Backoff(stop)
+    while not stop.is_set():
         try:
-            await _publish(bot, i18n, admin_id)
+            await bot.learn_name()
         except AiogramError as error:
-            whose = "the command menu" if admin_id is None else f"admin {admin_id}'s command menu"
-            logger.warning("%s could not be set: %s", whose, error)
+            logger.warning("the bot does not know its name yet: %s", error)
+            await backoff.wait(error)
+        else:
+            return
+
+
+async def _publish_one(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
+    try:
+        await _publish(bot, i18n, admin_id)
+    except AiogramError as error:
+        whose = "the command menu" if admin_id is None else f"admin {admin_id}'s command menu"
+        logger.warning("%s could not be set: %s", whose, error)
 
 
 async def _publish(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
@@ -66,8 +96,14 @@ async def _publish(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
         with i18n.context(), i18n.use_locale(locale):
             shown = texts.commands() | (admin_texts.commands() if scope else {})
         # The default language has no code: it is for everybody whose own we do not have.
-        await bot.set_my_commands(
-            [BotCommand(command=name, description=purpose) for name, purpose in shown.items()],
-            scope=scope,
-            language_code=None if locale == i18n.default_locale else locale,
+        code = None if locale == i18n.default_locale else locale
+        there = await bot.get_my_commands(
+            scope=scope, language_code=code, request_timeout=_MENU_REQUEST
         )
+        if {one.command: one.description for one in there} != shown:
+            await bot.set_my_commands(
+                [BotCommand(command=name, description=purpose) for name, purpose in shown.items()],
+                scope=scope,
+                language_code=code,
+                request_timeout=_MENU_REQUEST,
+            )

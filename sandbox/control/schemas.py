@@ -53,24 +53,26 @@ class InjectFault(RequestBody):
     """Let the next `times` calls of a method fail (`times: null` until cleared)."""
 
     method: str
-    kind: Literal["429", "500", "drop", "lose_answer", "delay"]
+    kind: Literal["429", "500", "drop", "lose_answer", "delay", "unreadable", "nulls", "web_page"]
     times: Annotated[int, Field(ge=1)] | None = 1
     retry_after: Annotated[int, Field(ge=0)] = 1
     seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+    chat: int | None = None
 
     def apply_to(self, faults: Faults) -> None:
         """Inject the fault."""
         match self.kind:
             case "429":
                 faults.too_many_requests(
-                    self.method, retry_after=self.retry_after, times=self.times
+                    self.method,
+                    retry_after=self.retry_after,
+                    times=self.times,
+                    chat=self.chat,
                 )
             case "500":
                 faults.server_error(self.method, times=self.times)
-            case "drop":
-                faults.drop(self.method, times=self.times)
-            case "lose_answer":
-                faults.lose_answer(self.method, times=self.times)
+            case "drop" | "lose_answer" | "unreadable" | "nulls" | "web_page":
+                getattr(faults, self.kind)(self.method, times=self.times)
             case "delay":
                 faults.delay(self.method, self.seconds, times=self.times)
 

@@ -7,7 +7,15 @@ from dataclasses import replace
 from sandbox.values import Entity, FormattedText
 
 _PATTERNS = (
-    ("url", re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")),
+    ("url", re.compile(r"(?:https?|tg)://[^\s<>\"]*[^\s<>\".,;:!?)\]]")),
+    # Telegram knows every top-level domain; these are enough to see a link that was not meant.
+    (
+        "url",
+        re.compile(
+            r"(?<![\w@./-])(?:[A-Za-z0-9-]+\.)+(?:com|example|io|me|net|org)\b(?:/[^\s<>\"]*)?"
+        ),
+    ),
+    ("email", re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
     ("bot_command", re.compile(r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?!\w)")),
     ("mention", re.compile(r"(?<![\w/])@[A-Za-z]\w{3,31}", re.ASCII)),
     ("hashtag", re.compile(r"(?<![\w/&])#\w*[^\W\d]\w*")),

@@ -1,6 +1,7 @@
 """`answerCallbackQuery`, `setMessageReaction`: answers to what members do to a message."""
 
 from sandbox.errors import bad_request
+from sandbox.formatting.entities import utf16_length
 from sandbox.methods.base import Backend, find_message, find_writable_chat, method
 from sandbox.parameters import Parameters
 from sandbox.reactions import REACTION_EMOJI
@@ -13,7 +14,7 @@ MAX_ANSWER = 200
 async def answer_callback_query(backend: Backend, parameters: Parameters) -> object:
     """Answer a press, once; return True."""
     text = parameters.text("text")
-    if len(text) > MAX_ANSWER:
+    if utf16_length(text) > MAX_ANSWER:
         raise bad_request("MESSAGE_TOO_LONG")
     state = backend.state
     query = state.open_queries.pop(parameters.text("callback_query_id"), None)

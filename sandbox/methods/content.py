@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sandbox.errors import bad_request
-from sandbox.formatting.entities import detect_entities, trim
+from sandbox.formatting.entities import detect_entities, trim, utf16_length
 from sandbox.formatting.html import parse_html
 from sandbox.methods.base import Backend
 from sandbox.parameters import Parameters
@@ -31,7 +31,7 @@ def read_text(backend: Backend, parameters: Parameters) -> FormattedText:
     formatted = _formatted(backend, parameters, "text", "entities")
     if not formatted.text:
         raise bad_request("message text is empty")
-    if len(formatted.text) > MAX_TEXT:
+    if utf16_length(formatted.text) > MAX_TEXT:
         raise bad_request("message is too long")
     return formatted
 
@@ -39,7 +39,7 @@ def read_text(backend: Backend, parameters: Parameters) -> FormattedText:
 def read_caption(backend: Backend, parameters: Parameters) -> FormattedText:
     """Return the `caption` of at most 1024 characters after its formatting was read."""
     formatted = _formatted(backend, parameters, "caption", "caption_entities")
-    if len(formatted.text) > MAX_CAPTION:
+    if utf16_length(formatted.text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
     return formatted
 

@@ -13,6 +13,8 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import SendMessage, TelegramMethod
 
+from bot.telegram.client import AnswerLost
+
 
 def message(chat_id: int, text: str) -> SendMessage:
     """Return a message to send."""
@@ -24,6 +26,7 @@ RETRY_IN_7 = TelegramRetryAfter(METHOD, "Too Many Requests", retry_after=7)
 SERVER_ERROR = TelegramServerError(METHOD, "Internal Server Error")
 NETWORK_ERROR = TelegramNetworkError(METHOD, "Connection reset")
 BAD_REQUEST = TelegramBadRequest(METHOD, "chat not found")
+LOST = AnswerLost(METHOD, "Server disconnected")
 MOVED_TO_9 = TelegramMigrateToChat(METHOD, "group upgraded to supergroup", migrate_to_chat_id=9)
 
 
@@ -90,6 +93,8 @@ class FakeSleep:
 
 __all__ = [
     "BAD_REQUEST",
+    "LOST",
+    "METHOD",
     "MOVED_TO_9",
     "NETWORK_ERROR",
     "RETRY_IN_7",

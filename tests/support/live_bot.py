@@ -5,16 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.enums import ParseMode
+from aiogram import Dispatcher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.polling import Polling
@@ -28,7 +25,7 @@ class LiveBot:
 
     engine: AsyncEngine
     server: SandboxServer
-    api: Bot
+    api: TelegramBot
     dispatcher: Dispatcher
     outbox: DeliveryQueue
     polling: asyncio.Task[None]
@@ -36,8 +33,8 @@ class LiveBot:
 
     async def settle(self) -> None:
         """Wait until every update is confirmed and every answer has left."""
-        busy = self.outbox._last_of_chat  # noqa: SLF001 - nobody but a test waits for it
-        await until(lambda: self.polling.done() or not (len(self.server.queue) or busy))
+        queues = self.server.queue, self.outbox
+        await until(lambda: self.polling.done() or not any(map(len, queues)))
         if self.polling.done():
             await self.polling
 
@@ -83,10 +80,8 @@ async def live_bot(engine: AsyncEngine) -> AsyncIterator[LiveBot]:
     """Start everything as `bot.app` does, and stop it in the same order."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer())
-        session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
-        default = DefaultBotProperties(parse_mode=ParseMode.HTML)
-        bot = Bot(server.token, session=session, default=default)
-        stack.push_async_callback(session.close)
+        bot = create_bot(server.token, server.url)
+        stack.push_async_callback(bot.session.close)
         outbox = await stack.enter_async_context(DeliveryQueue(bot))
         service = BootstrapService(engine, load_manifest(), lock_timeout=30)
         dispatcher = build_dispatcher(engine, service, outbox)

@@ -1,5 +1,6 @@
 """A reader of Telegram's HTML, as strict as Telegram: a tag that it does not know is an error."""
 
+import re
 from html.parser import HTMLParser
 
 KNOWN = {"a", "b", "code", "i", "pre", "u", "s"}
@@ -32,3 +33,8 @@ def read(html: str) -> tuple[str, list[str]]:
     reader.close()
     assert [] == reader.open
     return reader.text, reader.tags
+
+
+def visible(text: str) -> str:
+    """Return a text without the characters that show nothing: joiners and directions."""
+    return re.sub("[\u2060\u202a-\u202e\u2066-\u2069]", "", text)

@@ -1,12 +1,11 @@
 """Greeting, help, commands, and refusals."""
 
-from html import escape
-
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
+from bot.telegram.texts.formatting import person
 
 
 def commands() -> dict[str, str]:
@@ -24,7 +23,7 @@ def commands() -> dict[str, str]:
 
 def welcome(first_name: str) -> str:
     """Greet a member."""
-    hello = _("¡Hola, {name}! 💋").format(name=escape(first_name))
+    hello = _("¡Hola, {name}! 💋").format(name=person(first_name))
     return f"{hello}\n" + _(
         "Aquí se ganan <b>besitos</b>: reacciona a los mensajes del grupo y recoge tu regalo "
         "de cada día con /daily. Mira tu perfil con /profile o lee /help."

@@ -4,24 +4,28 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape, unescape
 from typing import Final, overload
-from unicodedata import category
+from unicodedata import bidirectional, category
 
 from aiogram.utils.i18n import gettext as _
 
-#: Telegram takes 4096 characters, markup not counted; this leaves room for the last line.
+#: Telegram takes 4096 UTF-16 code units, markup not counted; this leaves room for the last line.
 LONGEST_TEXT: Final = 4000
 #: And so many in the answer to a pressed button.
 LONGEST_ALERT: Final = 200
 _TAG = re.compile("<[^>]*>")
 #: What begins and ends a stretch of another direction; one end too many would let a name out.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Classes of characters that turn those beside them: letters and numbers from right to left.
+_TURNING: Final = {"R", "AL", "AN"}
+#: What begins or goes on in what Telegram makes a mention, a command, a tag or a link of.
+_ORDERS = re.compile(r"([@/.:#$])(?=[\w/])")
 
 
 def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TEXT) -> str:
     """Join as many parts as there is room for, and say how many more there are."""
     length = 0
     for count, part in enumerate(parts):
-        length += len(unescape(_TAG.sub("", part))) + len(between)
+        length += utf16_length(unescape(_TAG.sub("", part))) + utf16_length(between)
         if length > longest:
             more = _("… y {count} más").format(count=number(len(parts) - count))
             return between.join([*parts[:count], more])
@@ -29,8 +33,16 @@ def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TE
 
 
 def cut(text: str, longest: int) -> str:
-    """Shorten plain text."""
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """Shorten plain text to so many UTF-16 code units, and never by half a character."""
+    if utf16_length(text) <= longest:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (longest - 1)]
+    return f"{kept.decode('utf-16-le', 'ignore')}…"
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of a text as Telegram counts it: an emoji is two, or more."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def number(value: int) -> str:
@@ -44,14 +56,25 @@ def signed(value: int) -> str:
 
 
 def person(name: str) -> str:
-    """Write a name so that its letters, which may run from right to left, turn nothing else."""
-    own = escape(_DIRECTIONS.sub("", name))
-    return f"\N{FIRST STRONG ISOLATE}{own}\N{POP DIRECTIONAL ISOLATE}"
+    """Write a name as text: no mention, command, tag or link comes of it.
+
+    Telegram looks for those in every text that a bot sends. A word joiner shows nothing, and ends
+    them: it is no letter of a name or command, and unlike the zero width joiners none of a link.
+    """
+    return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", name))
+
+
+def isolated(text: str) -> str:
+    """Write what people have typed so that it is no markup, and turns nothing around it."""
+    own = _DIRECTIONS.sub("", text)
+    if own == text and _TURNING.isdisjoint(map(bidirectional, text)):
+        return escape(own)
+    return f"\N{FIRST STRONG ISOLATE}{escape(own)}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def addressed(first_name: str, user_id: int) -> str:
     """Name a member so that Telegram tells them."""
-    return f'<a href="tg://user?id={user_id}">{escape(first_name)}</a>'
+    return f'<a href="tg://user?id={user_id}">{person(first_name)}</a>'
 
 
 def bar(done: float, length: int = 10) -> str:

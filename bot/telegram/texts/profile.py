@@ -11,7 +11,7 @@ from bot.gamification.ledger import LedgerPage, PostedEntry
 from bot.gamification.profile import AccountView
 from bot.gamification.types import TransactionType
 from bot.telegram.i18n import shipped_text
-from bot.telegram.texts.formatting import bar, fitting, number, person, signed
+from bot.telegram.texts.formatting import bar, fitting, isolated, number, person, signed
 
 #: Characters in a profile; there may be any number of badges.
 _ROOM_FOR_BADGES: Final = 2000
@@ -21,7 +21,7 @@ MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 def profile(first_name: str, profile: AccountView, standing: Rank) -> str:
     """Show balance, level, the way to the next one, streaks, badges and rank."""
     lines = [
-        f"👤 <b>{escape(first_name)}</b>",
+        f"👤 <b>{person(first_name)}</b>",
         _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
         _("⭐ Nivel <b>{level}</b>").format(level=number(profile.level)),
         _way_to_next_level(profile),
@@ -65,7 +65,7 @@ def history(page: LedgerPage) -> str:
 
 
 def _line(row: PostedEntry) -> str:
-    why = f" · {escape(shipped_text(row.reason))}" if row.reason else ""
+    why = f" · {isolated(shipped_text(row.reason))}" if row.reason else ""
     when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>" if row.created_at else "–"
     return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
 
@@ -80,7 +80,7 @@ def _way_to_next_level(profile: AccountView) -> str:
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:
-    shown = [f"{escape(emoji)} {escape(shipped_text(name))}" for emoji, name in badges]
+    shown = [f"{isolated(emoji)} {isolated(shipped_text(name))}" for emoji, name in badges]
     return fitting(shown, between=", ", longest=_ROOM_FOR_BADGES)
 
 

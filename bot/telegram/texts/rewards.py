@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from aiogram.utils.i18n import gettext as _
@@ -15,7 +14,15 @@ from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram.i18n import shipped_text
-from bot.telegram.texts.formatting import LONGEST_ALERT, addressed, bar, cut, fitting, number
+from bot.telegram.texts.formatting import (
+    LONGEST_ALERT,
+    addressed,
+    bar,
+    cut,
+    fitting,
+    isolated,
+    number,
+)
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
 _LONGEST_DESCRIPTION = 200
@@ -64,7 +71,7 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
     lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
         _("• <b>{name}</b> ({gives}): plazo para reclamarla, {hours} h").format(
-            name=escape(shipped_text(reward.name)),
+            name=isolated(shipped_text(reward.name)),
             gives=gives(reward),
             hours=number(reward.claim_window_hours),
         )
@@ -76,7 +83,7 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
 def claimed(result: ClaimResult) -> str:
     """Say what a claim brought."""
     return _("✅ <b>{name}</b>: {gives}").format(
-        name=escape(shipped_text(result.reward.name)), gives=gives(result.reward)
+        name=isolated(shipped_text(result.reward.name)), gives=gives(result.reward)
     )
 
 
@@ -129,7 +136,7 @@ def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
     if kind is RewardType.BESITOS:
         return _("+{amount} besitos").format(amount=number(int(value["amount"])))
     return _("insignia {emoji} {name}").format(
-        emoji=escape(str(value["emoji"])), name=escape(shipped_text(str(value["badge_name"])))
+        emoji=isolated(str(value["emoji"])), name=isolated(shipped_text(str(value["badge_name"])))
     )
 
 
@@ -141,8 +148,8 @@ def moment(value: datetime) -> str:
 def _line(line: RewardLine) -> str:
     # What was paid for a claim stands in the ledger; the amount may be another by now.
     if line.status is UserRewardStatus.CLAIMED:
-        return f"✅ <b>{escape(shipped_text(line.reward.name))}</b>"
-    name = f"<b>{escape(shipped_text(line.reward.name))}</b> ({gives(line.reward)})"
+        return f"✅ <b>{isolated(shipped_text(line.reward.name))}</b>"
+    name = f"<b>{isolated(shipped_text(line.reward.name))}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: reclámala antes de {when}").format(
             name=name, when=f"{line.expires_at:%d-%m-%Y %H:%M} UTC"
@@ -152,7 +159,7 @@ def _line(line: RewardLine) -> str:
     mark = "⌛🔒" if line.last is UserRewardStatus.EXPIRED else "🔒"
     progress = f"{bar(line.progress.have / line.progress.need)} "
     return (
-        f"{mark} {name}\n   {escape(_how(line.reward))}\n"
+        f"{mark} {name}\n   {isolated(_how(line.reward))}\n"
         f"   {progress}{line.progress.have}/{line.progress.need}"
     )
 

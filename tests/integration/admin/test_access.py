@@ -178,11 +178,15 @@ class Recording:
     def __init__(self) -> None:
         self.menus: list[tuple[int | None, str | None, list[BotCommand]]] = []
 
+    async def get_my_commands(self, **_: object) -> list[BotCommand]:
+        return []
+
     async def set_my_commands(
         self,
         commands: list[BotCommand],
         scope: BotCommandScopeChat | None = None,
         language_code: str | None = None,
+        **_: object,
     ) -> None:
         chat = int(scope.chat_id) if scope else None
         self.menus.append((chat, language_code, commands))

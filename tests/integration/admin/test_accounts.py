@@ -101,6 +101,7 @@ async def test_grant(panel: Panel, live: LiveEconomy) -> None:
     told, unlocked = panel.sent_to(EMMA)
     assert "💋 An admin has given you 400 besitos: Por <ayudar>" == told
     assert unlocked.startswith("🎉 Em<m>a, you have unlocked:\n• Ahorrador Principiante")
+    assert 2 == await count_rows(live.engine, "outbox_messages", f"chat_id = {EMMA}")
     assert [
         (
             ADMIN,

@@ -47,6 +47,38 @@ async def test_lost_connections(
     assert None is server.calls.all("sendMessage")[0].ok
 
 
+async def test_429_for_one_chat(server: SandboxServer, call: CallApi) -> None:
+    """A fault of one chat leaves the others alone."""
+    server.faults.too_many_requests("sendMessage", retry_after=3, times=None, chat=1001)
+
+    answers = [await call("sendMessage", chat_id=chat, text="x") for chat in (1001, 1002)]
+
+    assert [False, True] == [one["ok"] for one in answers]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "carried_out"),
+    [("web_page", 502, 0), ("nulls", 200, 0), ("unreadable", 200, 1)],
+)
+async def test_strange_answers(
+    server: SandboxServer, http: aiohttp.ClientSession, kind: str, status: int, carried_out: int
+) -> None:
+    """Something else comes instead of the answer, whether the call is carried out or not."""
+    getattr(server.faults, kind)("sendMessage")
+    url = f"{server.url}/bot{server.token}/sendMessage"
+
+    async with http.post(url, json={"chat_id": 1001, "text": "x"}) as response:
+        body = await response.read()
+
+    messages = server.telegram.messages(server.telegram.private(server.telegram.ana))
+    assert (status, carried_out) == (response.status, len(messages))
+    assert {
+        "web_page": b"v\xe1lida" in body,
+        "nulls": body == b'{"ok": true, "result": [null]}',
+        "unreadable": b'"forward_origin": {"type": "hidden_user", "date": 1}' in body,
+    }[kind]
+
+
 async def test_delay_ends_with_the_server(http: aiohttp.ClientSession) -> None:
     """A delayed call is still waiting when others pass, and does not hold the server up."""
     async with SandboxServer() as server:

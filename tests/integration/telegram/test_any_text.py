@@ -8,7 +8,7 @@ import pytest
 from tests.integration.admin.panel import Panel
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy
-from tests.support.markup import read
+from tests.support.markup import read, visible
 from tests.support.seeded import SeededDatabases
 from tests.support.updates import command, press, reaction, showing, user
 
@@ -60,9 +60,9 @@ async def test_name_of_a_member(telegram: Dispatching) -> None:
     for number, name in enumerate(NAMES):
         member = user(ANA + number, first_name=name)
         (announced,) = await telegram.texts(reaction(number, member))
-        shown = await everything_read(telegram, member)
+        shown = visible(await everything_read(telegram, member))
 
-        assert name in read(announced)[0]
+        assert name in visible(read(announced)[0])
         assert 3 <= sum(name in line for line in shown.splitlines()), name
 
 

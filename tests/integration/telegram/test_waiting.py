@@ -129,7 +129,7 @@ async def test_type_of_a_column_changes_under_many(
 
     assert [True] * 2 * REACTIONS == done
     assert 2 * REACTIONS == await paid(bot)
-    assert {"SendMessage was refused"} == set(warnings(caplog))  # these members have no chat
+    assert {"Notice was refused"} == set(warnings(caplog))  # these members have no chat
 
 
 async def test_connection_to_a_standby(

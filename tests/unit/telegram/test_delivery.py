@@ -5,14 +5,17 @@ from typing import Any, cast
 
 import pytest
 from aiogram.exceptions import AiogramError, ClientDecodeError
-from aiogram.methods import AnswerCallbackQuery
+from aiogram.methods import AnswerCallbackQuery, EditMessageText
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.telegram import delivery as module
-from bot.telegram.delivery import ATTEMPTS, CONCURRENCY, DeliveryQueue
+from bot.telegram import sending
+from bot.telegram.delivery import MOST_WAITING, DeliveryQueue
+from bot.telegram.sending import ATTEMPTS, CONCURRENCY, LONGEST_WAIT
 from bot.telegram.signing import signed_data
 from tests.support.fakes import (
     BAD_REQUEST,
+    LOST,
     MOVED_TO_9,
     NETWORK_ERROR,
     RETRY_IN_7,
@@ -23,6 +26,7 @@ from tests.support.fakes import (
 )
 from tests.support.waiting import until
 
+UNREADABLE = ClientDecodeError("Failed to deserialize object", ValueError(), {"ok": True})
 BAD_GATEWAY = ClientDecodeError("Failed to decode object", ValueError(), "<html>502 Bad Gateway")
 
 
@@ -50,9 +54,8 @@ def open_queue(bot: FakeBot) -> DeliveryQueue:
         ([RETRY_IN_7, RETRY_IN_7], [7, 7]),
         ([SERVER_ERROR], [0.25]),
         ([NETWORK_ERROR, SERVER_ERROR, NETWORK_ERROR], [0.25, 0.5, 1]),
-        ([BAD_GATEWAY], [0.25]),
     ],
-    ids=["429", "429 twice", "500", "network", "502 as a web page"],
+    ids=["429", "429 twice", "500", "network"],
 )
 async def test_tries_again(
     bot: FakeBot, sleep: FakeSleep, errors: list[AiogramError], pauses: list[float]
@@ -66,6 +69,24 @@ async def test_tries_again(
 
     assert ["uno", "dos"] == bot.sent
     assert pauses == sleep.taken
+
+
+@pytest.mark.parametrize("error", [BAD_GATEWAY, UNREADABLE, LOST], ids=["502", "ok", "lost"])
+async def test_what_may_have_been_delivered(
+    bot: FakeBot, sleep: FakeSleep, error: AiogramError
+) -> None:
+    """A message that may have arrived is not sent again; what is harmless twice is."""
+    edit = EditMessageText(chat_id=2, message_id=1, text="página")
+    bot.fail("uno", error)
+    bot.fail("página", error)
+
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
+        queue.put(message(1, "dos"))
+        queue.put(edit)
+
+    assert (1, 2) == (bot.attempts.count("uno"), bot.attempts.count("página"))
+    assert {"dos", "página"} == set(bot.sent)
 
 
 async def test_order_within_a_chat(bot: FakeBot, sleep: FakeSleep) -> None:
@@ -223,4 +244,117 @@ async def test_nothing_is_kept(bot: FakeBot) -> None:
     async with open_queue(bot) as queue:
         queue.put(message(1, "uno"))
         await until(lambda: bot.sent)
-        await until(lambda: not queue._tasks and not queue._last_of_chat)  # noqa: SLF001
+        await until(lambda: not len(queue) and not queue._lanes)  # noqa: SLF001
+
+
+class Clock:
+    """A clock that pauses move on."""
+
+    def __init__(self, sleep: FakeSleep) -> None:
+        self._sleep = sleep
+        self.extra = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds that were slept, and the `extra` ones."""
+        return sum(self._sleep.taken) + self.extra
+
+
+async def test_who_waits_holds_no_slot(bot: FakeBot, sleep: FakeSleep) -> None:
+    """However many groups must wait, a private chat gets its answer and a press its own."""
+    sleep.gate = asyncio.Event()
+    waiting = 2 * CONCURRENCY
+    for number in range(waiting):
+        bot.fail(f"grupo {number}", RETRY_IN_7)
+
+    async with open_queue(bot) as queue:
+        for number in range(waiting):
+            queue.put(message(-1 - number, f"grupo {number}"))
+        await until(lambda: len(sleep.taken) == waiting)
+        queue.put(message(1, "privado"))
+        queue.put(AnswerCallbackQuery(callback_query_id="1", text="pulsado"))
+        await until(lambda: len(bot.sent) == 2)
+        assert {"privado", "pulsado"} == set(bot.sent)
+        sleep.gate.set()
+
+    assert waiting + 2 == len(bot.sent)
+
+
+async def test_slow_requests_make_room(
+    bot: FakeBot, sleep: FakeSleep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chats whose requests hang keep nobody from their answer, nor a press that hangs."""
+    monkeypatch.setattr(sending, "SLOW", 0.01)
+    gate = bot.hold("lento")
+
+    async with open_queue(bot) as queue:
+        for number in range(2 * CONCURRENCY):
+            queue.put(message(-1 - number, "lento"))
+            queue.put(AnswerCallbackQuery(callback_query_id=str(number), text="lento"))
+        queue.put(message(1, "privado"))
+        await until(lambda: bot.sent)
+        assert ["privado"] == bot.sent
+        gate.set()
+
+
+async def test_old_answers_are_dropped(
+    bot: FakeBot, sleep: FakeSleep, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody waits for any more is dropped and counted, in one line for all."""
+    clock = Clock(sleep)
+    bot.fail("0", *[RETRY_IN_7] * 100)
+
+    async with DeliveryQueue(cast("Any", bot), clock=clock) as queue:
+        for number in range(5):
+            queue.put(message(-1, str(number)))
+        await until(lambda: not len(queue))
+        clock.extra = -sum(sleep.taken)  # nobody has waited long any more
+        queue.put(message(-1, "otra vez"))
+
+    assert LONGEST_WAIT - 7 < 7 * bot.attempts.count("0") <= LONGEST_WAIT + 7
+    assert (["otra vez"], 5) == (bot.sent, queue.dropped)
+    assert 1 == sum("were dropped" in line for line in caplog.messages)
+
+
+async def test_too_many_for_one_chat(bot: FakeBot, sleep: FakeSleep) -> None:
+    """A chat that takes nothing keeps so many answers and no more."""
+    gate = bot.hold("0")
+
+    async with open_queue(bot) as queue:
+        queue.put(message(-1, "0"))
+        await until(lambda: bot.attempts)
+        for number in range(1, 2 * MOST_WAITING):
+            queue.put(message(-1, str(number)))
+        assert MOST_WAITING + 1 == len(queue)
+        gate.set()
+
+    assert [str(number) for number in range(MOST_WAITING + 1)] == bot.sent
+    assert MOST_WAITING - 1 == queue.dropped
+
+
+async def test_pages_that_are_overwritten(bot: FakeBot, sleep: FakeSleep) -> None:
+    """Of a page that is turned many times while its chat waits, only the last is sent."""
+    gate = bot.hold("ocupado")
+
+    async with open_queue(bot) as queue:
+        queue.put(message(-1, "ocupado"))
+        await until(lambda: bot.attempts)
+        for number in range(10):
+            queue.put(EditMessageText(chat_id=-1, message_id=1, text=f"página {number}"))
+            queue.put(EditMessageText(chat_id=-1, message_id=2, text=f"otra {number}"))
+        gate.set()
+
+    assert ["ocupado", "página 9", "otra 9"] == bot.sent
+
+
+async def test_fault_of_ours(
+    bot: FakeBot, sleep: FakeSleep, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An answer that cannot even be sent costs the chat that one, and is told."""
+    bot.fail("uno", ZeroDivisionError())
+
+    async with open_queue(bot) as queue:
+        queue.put(message(1, "uno"))
+        queue.put(message(1, "dos"))
+
+    assert ["dos"] == bot.sent
+    assert any("SendMessage is lost" in line for line in caplog.messages)

@@ -4,7 +4,6 @@ from typing import Final
 
 from aiogram import F, Router
 from aiogram.filters import or_f
-from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
 from aiogram.utils.i18n import I18n
 
@@ -29,6 +28,7 @@ from bot.telegram.routers.admin.callbacks import (
     Section,
 )
 from bot.telegram.routers.admin.context import AdminContext
+from bot.telegram.sending import Notice
 from bot.telegram.texts.admin import accounts as texts
 from bot.telegram.texts.formatting import without_controls
 
@@ -142,7 +142,7 @@ def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:
     member = adjustment.member
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
     with i18n.use_locale(locale_for(i18n, member.language_code)):
-        told = SendMessage(chat_id=user.id, text=texts.told(adjustment.booked, reason))
+        told = Notice(chat_id=user.id, text=texts.told(adjustment.booked, reason))
         return [told, *announce_unlocked(adjustment.unlocked, user, user.id)]
 
 

@@ -7,7 +7,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.account import User
 from bot.gamification.admin.accounts import AccountDetails, Adjustment
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import number
+from bot.telegram.texts.formatting import isolated, number, person
 from bot.telegram.texts.profile import history
 
 
@@ -78,7 +78,7 @@ def confirm(account: AccountDetails, amount: int, reason: str) -> str:
     return "\n".join(
         [
             _name(account.member),
-            f"<b>{_signed(amount)}</b> besitos · <i>{escape(reason)}</i>",
+            f"<b>{_signed(amount)}</b> besitos · <i>{isolated(reason)}</i>",
             _("💋 Saldo: {before} → <b>{after}</b>").format(
                 before=number(balance), after=number(balance + amount)
             ),
@@ -100,12 +100,12 @@ def told(amount: int, reason: str) -> str:
         if amount > 0
         else _("💋 Un admin te ha quitado <b>{amount}</b> besitos: {reason}")
     )
-    return text.format(amount=number(abs(amount)), reason=escape(reason))
+    return text.format(amount=number(abs(amount)), reason=isolated(reason))
 
 
 def _name(member: User) -> str:
     username = f" (@{escape(member.username)})" if member.username else ""
-    return f"<b>{escape(member.first_name)}</b>{username}"
+    return f"<b>{person(member.first_name)}</b>{username}"
 
 
 def _signed(amount: int) -> str:

@@ -16,7 +16,7 @@ from bot.seeding.plan import Action as SeedAction
 from bot.seeding.plan import RowPlan
 from bot.seeding.report import Outcome, SeedReport
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.formatting import cut, number, person, table
+from bot.telegram.texts.formatting import cut, isolated, number, person, table
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
 _MOST_ROWS = 20
@@ -177,7 +177,7 @@ def _target(row: AuditRow) -> str:
     kind, _colon, which = row.target.partition(":")
     if kind == "member":
         return _person(which, row.target_name)
-    return f"<b>{escape(row.target_name or names.of(which))}</b>"
+    return f"<b>{isolated(row.target_name or names.of(which))}</b>"
 
 
 def _person(user_id: str, name: str | None) -> str:
@@ -196,7 +196,7 @@ def _change(target: str, before: Any, after: Any) -> str:
         text = ", ".join(parts)
     else:
         text = _step(target.partition(":")[2], before, after)
-    return escape(cut(text, _LONGEST_CHANGE))
+    return isolated(cut(text, _LONGEST_CHANGE))
 
 
 def _step(part: str, before: Any, after: Any) -> str:

@@ -1,7 +1,6 @@
 """Rewards as admins see them, and the creation of one, question by question."""
 
 from collections.abc import Collection, Mapping, Sequence
-from html import escape
 from typing import Any, Final
 
 from aiogram.utils.i18n import gettext as _
@@ -12,7 +11,7 @@ from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import cut, fitting, number
+from bot.telegram.texts.formatting import cut, fitting, isolated, number
 from bot.telegram.texts.rewards import condition_groups, condition_types, gives, value_text
 
 #: Characters on a reward's page, whose description may have another thousand.
@@ -46,8 +45,8 @@ def one(reward: Reward) -> str:
     marks = [status, *(_flag(flag) for flag in (Flag.REPEATABLE, Flag.SECRET) if _on(reward, flag))]
     return "\n".join(
         [
-            f"{_mark(reward)} <b>{escape(reward.name)}</b> · {', '.join(marks)}",
-            *([f"<i>{escape(reward.description)}</i>"] if reward.description else []),
+            f"{_mark(reward)} <b>{isolated(reward.name)}</b> · {', '.join(marks)}",
+            *([f"<i>{isolated(reward.description)}</i>"] if reward.description else []),
             "",
             _("Da: {gives}").format(gives=gives(reward)),
             hours(reward.claim_window_hours),
@@ -150,8 +149,8 @@ def draft_summary(draft: Mapping[str, Any]) -> str:
         [
             _("➕ <b>Nueva recompensa</b>"),
             "",
-            f"<b>{escape(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
-            *([f"<i>{escape(draft['description'])}</i>"] if draft["description"] else []),
+            f"<b>{isolated(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
+            *([f"<i>{isolated(draft['description'])}</i>"] if draft["description"] else []),
             _("Da: {gives}").format(
                 gives=value_text(RewardType(draft["reward_type"]), draft["reward_value"])
             ),

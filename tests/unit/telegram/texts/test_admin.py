@@ -12,7 +12,7 @@ from bot.gamification.admin.settings import Setting, SettingChange
 from bot.telegram.texts.admin import panel
 from bot.telegram.texts.admin import settings as texts
 from bot.telegram.texts.formatting import person
-from tests.support.markup import read
+from tests.support.markup import read, visible
 
 ADMIN, ANA = 7, 1001
 NBSP = "\N{NO-BREAK SPACE}"
@@ -82,8 +82,10 @@ def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> N
 
     text, tags = read(panel.audit_trail(AuditPage((shown,), None)))
 
-    assert text.index(" 7 ") < text.index("\N{FIRST STRONG ISOLATE}")
-    assert 2 == text.count("\N{FIRST STRONG ISOLATE}") - reason.count("\N{FIRST STRONG ISOLATE}")
+    assert f" 7 {visible(admin)} · " in visible(text)
+    assert f" 1001 {visible(member)}\n" in visible(text)
+    assert text.count("\N{FIRST STRONG ISOLATE}") == text.count("\N{POP DIRECTIONAL ISOLATE}")
+    assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
     assert ["b", "code", "code", "b", "code", "b"] == tags
 
 

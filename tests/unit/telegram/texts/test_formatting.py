@@ -1,12 +1,27 @@
 """Numbers, bars, tables, and outside text on its way in."""
 
+import re
 from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.texts.formatting import bar, number, table, without_controls
+from bot.telegram.texts.formatting import (
+    addressed,
+    bar,
+    cut,
+    fitting,
+    number,
+    person,
+    table,
+    utf16_length,
+    without_controls,
+)
+from sandbox.formatting.entities import detect_entities
+from sandbox.formatting.html import parse_html
+from sandbox.values import FormattedText
+from tests.support.markup import visible
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -33,6 +48,54 @@ def test_table() -> None:
     shown = table(["<a>", "b"], [["1", "1000"], ["22", "3"]])
 
     assert "<pre>&lt;a&gt;     b\n  1  1000\n 22     3</pre>" == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "@victim t.me/scam /daily",
+        "@@victim",
+        "https://scam.example/x?y=1#z",
+        "tg://resolve?domain=scam",
+        "a@scam.example",
+        "#tag $USD /top@besitos_bot",
+        "x/daily",
+        "www.scam.com:80",
+    ],
+)
+def test_names_are_no_orders(name: str) -> None:
+    """Telegram finds no mention, link, command or tag in a name, which looks as it did."""
+    text = parse_html(f"<b>{person(name)}</b>: hola").text
+
+    assert detect_entities(FormattedText(f"{name}: hola")).entities or name == "x/daily"
+    assert () == detect_entities(FormattedText(text)).entities
+    assert f"{name}: hola" == visible(text)
+    # tdlib ends a link at every character from U+2000 to U+206F but dashes and zero width joiners.
+    assert not re.search(r"[@/.#$][\w/]", text)
+
+
+@pytest.mark.parametrize("name", ["Ana", "Dr. Who", "J. R.", "1 / 2", "#\ufe0f\u20e3", "50 $ :)"])
+def test_ordinary_names(name: str) -> None:
+    """A name that orders nothing is written as it is."""
+    assert name == person(name)
+
+
+@pytest.mark.parametrize("name", ["\u202egnA", "محمد", "שרה 7", "\u2069\u202eanA", "\u2067A"])
+def test_directions_of_a_name(name: str) -> None:
+    """Overrides are dropped, and letters from right to left turn only the name."""
+    shown = addressed(name, 7)
+
+    assert f">\u2068{visible(name)}\u2069</a>" in shown
+
+
+def test_lengths_are_telegrams(spanish: None) -> None:
+    """Texts are cut and fitted by UTF-16 code units, and no emoji in the middle."""
+    hearts = "💋" * 150
+
+    assert "💋" * 99 + "…" == cut(hearts, 200)
+    assert 199 == utf16_length(cut(hearts, 200))
+    assert hearts == cut(hearts, 300)
+    assert 4096 > utf16_length(fitting([hearts] * 20))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
-from tests.support.markup import read
+from bot.telegram.texts.formatting import utf16_length
+from tests.support.markup import read, visible
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
 NOBODY = cast("Any", None)
@@ -172,6 +173,7 @@ def test_not_claimable(spanish: None, status: UserRewardStatus | None, expected:
 @given(who=TEXT, what=TEXT)
 def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     """Whatever members and admins are called, it is shown as it is and never read as markup."""
+    who, what = visible(who), visible(what)
     badge = reward(what, emoji=what, badge_name=what)
     result = ClaimResult(NOBODY, badge, 0, ())
 
@@ -182,9 +184,11 @@ def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     claimed, _ = read(texts.claimed(result))
 
     assert ["a", "b"] == tags
-    assert f"🎉 {who}, has desbloqueado:\n• {what} (insignia {what} {what})" in announced
-    assert listed.count(what) >= len(UserRewardStatus) + 2  # the locked one has a description
-    assert f"✅ {what}: insignia {what} {what}" == claimed
+    expected = f"🎉 {who}, has desbloqueado:\n• {what} (insignia {what} {what})"
+    assert expected in visible(announced)
+    # The locked one has a description.
+    assert visible(listed).count(what) >= len(UserRewardStatus) + 2
+    assert f"✅ {what}: insignia {what} {what}" == visible(claimed)
 
 
 def test_buttons_and_alerts_have_no_markup(spanish: None) -> None:
@@ -201,4 +205,4 @@ def test_long_badge_fits_an_alert(spanish: None) -> None:
     """Telegram refuses an answer to a press that is longer than 200 characters."""
     badge = reward(emoji="💰", badge_name="a" * 200)
 
-    assert 200 == len(texts.claimed_short(ClaimResult(NOBODY, badge, 0, ())))
+    assert 200 == utf16_length(texts.claimed_short(ClaimResult(NOBODY, badge, 0, ())))

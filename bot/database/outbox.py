@@ -1,0 +1,131 @@
+"""Transactional outbox: messages that are stored with what caused them, and sent after it.
+
+A message is taken just before it is handed to Telegram, by one process only, and gone once it may
+have been delivered. What nobody has taken is sent by whoever starts next.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Integer, Text, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import UpdateBase
+
+from bot.database.base import Base, Json, SurrogateId, UtcDateTime
+from bot.database.constructs import raw
+from bot.database.engine import for_writing
+from bot.database.errors import translate_errors
+
+#: Read at once.
+PAGE: Final = 100
+#: How long a message that was taken by a process that died then is kept, for whoever asks.
+KEPT: Final = timedelta(days=7)
+
+
+class OutboxMessageRow(Base):
+    """A message to a member that must not be lost; `taken_at` is when it was handed over."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    method: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A message as it is stored: `payload` are the parameters of `method` beside the chat."""
+
+    chat_id: int
+    method: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A row of the outbox. What is asked of it may raise `DatabaseError`."""
+
+    engine: AsyncEngine
+    id: int
+
+    async def take(self) -> bool:
+        """Make it ours; return False when another has it, or has done with it."""
+        row = OutboxMessageRow
+        taking = (
+            update(row)
+            .where(row.id == self.id, row.taken_at.is_(None))
+            .values(taken_at=datetime.now(UTC), attempts=row.attempts + 1)
+        )
+        return await self._execute(taking) > 0
+
+    async def give_back(self) -> None:
+        """Let anybody take it again: it has certainly not been delivered."""
+        row = OutboxMessageRow
+        await self._execute(update(row).where(row.id == self.id).values(taken_at=None))
+
+    async def finish(self) -> None:
+        """Forget it: delivered, perhaps delivered, or refused for good."""
+        await self._execute(delete(OutboxMessageRow).where(OutboxMessageRow.id == self.id))
+
+    async def _execute(self, statement: UpdateBase) -> int:
+        with translate_errors("Keeping the outbox"):
+            async with for_writing(self.engine).begin() as connection:
+                return (await connection.execute(statement)).rowcount
+
+
+async def store(connection: AsyncConnection, messages: Sequence[OutboxMessage]) -> Sequence[int]:
+    """Store messages in the transaction of what caused them, by one statement; return their ids."""
+    row = OutboxMessageRow
+    rows = [
+        {"chat_id": one.chat_id, "method": one.method, "payload": one.payload} for one in messages
+    ]
+    ids = await connection.scalars(insert(row).values(rows).returning(row.id))
+    return sorted(ids)
+
+
+async def read_waiting(
+    engine: AsyncEngine, *, after: int = 0
+) -> Sequence[tuple[int, OutboxMessage]]:
+    """Return a page of what nobody has taken, by id, behind the id `after`.
+
+    Raises `DatabaseError`.
+    """
+    row = OutboxMessageRow
+    wanted = (
+        select(row.id, row.chat_id, row.method, raw(row.payload).label("payload"))
+        .where(row.taken_at.is_(None), row.id > after)
+        .order_by(row.id)
+        .limit(PAGE)
+    )
+    with translate_errors("Reading the outbox"):
+        async with engine.connect() as connection:
+            found = (await connection.execute(wanted)).all()
+    return [(one.id, OutboxMessage(one.chat_id, one.method, _parsed(one.payload))) for one in found]
+
+
+def _parsed(payload: Any) -> dict[str, Any]:
+    """Return what is stored, nothing for what SQL by hand has left there: it is no message then."""
+    try:
+        # asyncpg has parsed it already.
+        parsed = json.loads(payload) if isinstance(payload, str) else payload
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+async def forget_old(engine: AsyncEngine) -> int:
+    """Delete what was taken long ago and never heard of again; return how many there were."""
+    row = OutboxMessageRow
+    old = delete(row).where(row.taken_at < datetime.now(UTC) - KEPT)
+    with translate_errors("Keeping the outbox"):
+        async with for_writing(engine).begin() as connection:
+            return (await connection.execute(old)).rowcount

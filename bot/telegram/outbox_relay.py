@@ -1,0 +1,105 @@
+"""Outbox of notices: stored in the transaction of what caused them, relayed if nobody sent them."""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import NextMiddlewareType
+from aiogram.methods import SendMessage
+from aiogram.types import TelegramObject
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.database.errors import DatabaseError
+from bot.database.outbox import (
+    OutboxMessage,
+    StoredMessage,
+    forget_old,
+    read_waiting,
+    store,
+)
+from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.sending import Notice
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks for what another process has left behind.
+INTERVAL: Final = 30.0
+
+
+class StoredNotices(BaseMiddleware):
+    """Stores the notices among a handler's answers; stands inside the transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """`engine` is where they are taken from, once that transaction has committed."""
+        self._engine = engine
+
+    async def __call__(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Run the rest; store by one statement, and only if there is something to tell."""
+        result = await handler(event, data)
+        answers = result if isinstance(result, list) else [result]
+        notices = [one for one in answers if isinstance(one, Notice)]
+        if notices:
+            ids = await store(data["economy"].connection, list(map(_stored, notices)))
+            for notice, stored_id in zip(notices, ids, strict=True):
+                notice.store_as(StoredMessage(self._engine, stored_id))
+        return result
+
+
+class OutboxRelay:
+    """Sends what was stored and never taken: by a process that was killed, or could not send."""
+
+    def __init__(self, engine: AsyncEngine, delivery: DeliveryQueue) -> None:
+        """Hand all of it to `delivery`."""
+        self._engine = engine
+        self._delivery = delivery
+
+    async def run(self) -> None:
+        """Look at once and then every so often, until cancelled."""
+        while True:
+            try:
+                await self.relay()
+                await forget_old(self._engine)
+            except DatabaseError as error:
+                logger.warning("the outbox could not be read: %s", error)
+            await asyncio.sleep(INTERVAL)
+
+    async def relay(self) -> None:
+        """Put all that waits into the delivery queue. Raises `DatabaseError`."""
+        last = 0
+        while page := await read_waiting(self._engine, after=last):
+            for stored_id, message in page:
+                if not self._delivery.holds(stored_id):
+                    await self._put(StoredMessage(self._engine, stored_id), message)
+                last = stored_id
+
+    async def _put(self, stored: StoredMessage, message: OutboxMessage) -> None:
+        try:
+            notice = _notice(message)
+        except (ValidationError, TypeError, ValueError):
+            logger.error(  # noqa: TRY400 - the trace would repeat what the message says
+                "message %d of the outbox is none that can be sent; it is deleted", stored.id
+            )
+            await stored.finish()
+            return
+        notice.store_as(stored)
+        self._delivery.put(notice)
+
+
+def _stored(notice: Notice) -> OutboxMessage:
+    # Only what was given: aiogram fills the rest with its own defaults when it sends.
+    payload = notice.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    chat_id = int(payload.pop("chat_id"))
+    return OutboxMessage(chat_id, SendMessage.__api_method__, payload)
+
+
+def _notice(message: OutboxMessage) -> Notice:
+    if message.method != SendMessage.__api_method__:
+        raise ValueError(message.method)
+    return Notice(chat_id=message.chat_id, **message.payload)

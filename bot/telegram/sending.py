@@ -1,0 +1,197 @@
+"""One attempt to send an answer: its slot, its place in the outbox, and what comes of it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
+from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
+from pydantic import PrivateAttr
+
+from bot.database.errors import DatabaseError
+from bot.database.outbox import StoredMessage
+from bot.telegram.client import (
+    TRANSIENT_ERRORS,
+    is_repeatable,
+    may_be_delivered,
+    retry_after,
+)
+from bot.telegram.signing import signed
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 6
+#: Requests under way at once; Telegram allows about 30 messages a second in all.
+CONCURRENCY: Final = 20
+#: Seconds after which a request is slow, and others may go beside it; and so many at most.
+SLOW: Final = 3.0
+MOST_SLOW: Final = 100
+#: Seconds after which nobody waits for an answer any more, nor for that to a pressed button.
+LONGEST_WAIT: Final = 120.0
+LONGEST_PRESS: Final = 15.0
+
+
+class TooLate(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Notice(SendMessage):
+    """A message that must reach its member: it is stored with what caused it."""
+
+    _stored: StoredMessage | None = PrivateAttr(None)
+
+    @property
+    def stored(self) -> StoredMessage | None:
+        """The row in the outbox, if it has one."""
+        return self._stored
+
+    def store_as(self, stored: StoredMessage) -> None:
+        """Send this only when nobody else has taken the row."""
+        self._stored = stored
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """A method on its way, and since when (seconds of the queue's clock)."""
+
+    method: TelegramMethod[Any]
+    since: float
+    attempts: int = 0
+    #: Whether an attempt may have been carried out, so that a refusal is no news.
+    unclear: bool = False
+    taken: bool = False
+
+    @property
+    def stored(self) -> StoredMessage | None:
+        return self.method.stored if isinstance(self.method, Notice) else None
+
+    @property
+    def longest_wait(self) -> float:
+        if self.stored:
+            return float("inf")
+        return LONGEST_PRESS if isinstance(self.method, AnswerCallbackQuery) else LONGEST_WAIT
+
+
+class Slots:
+    """Requests under way at once. One that turns out to be slow makes room for another."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._slow = 0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        await self._free.acquire()
+        slow = False
+
+        def give_way() -> None:
+            nonlocal slow
+            if self._slow < MOST_SLOW:
+                slow = True
+                self._slow += 1
+                self._free.release()
+
+        timer = asyncio.get_running_loop().call_later(SLOW, give_way)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if slow:
+                self._slow -= 1
+            else:
+                self._free.release()
+
+
+class Sender:
+    """Sends answers, so many at once; presses have slots of their own."""
+
+    def __init__(self, bot: Bot, clock: Callable[[], float]) -> None:
+        """Send through `bot`."""
+        self._bot = bot
+        self._clock = clock
+        self._slots = Slots(CONCURRENCY)
+        self._press_slots = Slots(CONCURRENCY)
+        # The updates need the database's connections more than the outbox does.
+        self._outbox_turn = asyncio.Lock()
+
+    async def attempt(self, answer: Answer) -> float | None:
+        """Send once; return the seconds until the next attempt, None when there is none.
+
+        Raises `TooLate` when its turn comes after anybody waits for it.
+        """
+        press = isinstance(answer.method, AnswerCallbackQuery)
+        async with (self._press_slots if press else self._slots).one():
+            if self._clock() - answer.since > answer.longest_wait:
+                raise TooLate
+            if not await self._take(answer):
+                return None
+            pause = await self._send(answer)
+        await self._give_back_or_finish(answer, again=pause is not None)
+        return pause if answer.attempts < ATTEMPTS else None
+
+    async def _send(self, answer: Answer) -> float | None:
+        """Return the seconds until Telegram may take it; None when it has, or never will."""
+        name = type(answer.method).__name__
+        try:
+            await self._bot(signed(answer.method, self._bot.token))
+        except TelegramMigrateToChat as error:  # the group has become a supergroup
+            update = {"chat_id": error.migrate_to_chat_id}
+            answer.method = answer.method.model_copy(update=update)
+            answer.attempts += 1
+            return 0.0
+        except TelegramRetryAfter as error:  # no failed attempt
+            return retry_after(error)
+        except TRANSIENT_ERRORS as error:
+            if may_be_delivered(error):
+                if not is_repeatable(answer.method):
+                    logger.info("%s may have been delivered: %s", name, error)
+                    return None
+                answer.unclear = True
+            return self._next_pause(answer, error)
+        except TelegramAPIError as error:
+            level = logging.INFO if answer.unclear else logging.WARNING
+            logger.log(level, "%s was refused: %s", name, error)
+        return None
+
+    def _next_pause(self, answer: Answer, error: AiogramError) -> float:
+        name = type(answer.method).__name__
+        answer.attempts += 1
+        if answer.attempts < ATTEMPTS:
+            logger.info("%s is tried again: %s", name, error)
+        else:
+            logger.warning("%s was given up after %d attempts: %s", name, ATTEMPTS, error)
+        return float(2**answer.attempts / 8)
+
+    async def _take(self, answer: Answer) -> bool:
+        """Whether it is ours to send: an ordinary answer is, a notice if nobody else has it."""
+        if answer.stored is None or answer.taken:
+            return True
+        try:
+            async with self._outbox_turn:
+                answer.taken = await answer.stored.take()
+        except DatabaseError as error:
+            logger.warning("a notice waits: %s", error)
+        return answer.taken
+
+    async def _give_back_or_finish(self, answer: Answer, *, again: bool) -> None:
+        if answer.stored is None:
+            return
+        try:
+            async with self._outbox_turn:
+                if again:
+                    await answer.stored.give_back()
+                    answer.taken = False
+                else:
+                    await answer.stored.finish()
+        except DatabaseError as error:
+            # It stays taken: better not told by another process than told twice.
+            logger.warning("the outbox could not be brought up to date: %s", error)
