@@ -16,6 +16,7 @@ from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.heartbeat import Heartbeat
 from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
@@ -72,7 +73,8 @@ async def run_bot(settings: Settings) -> None:
         if stop.is_set():
             logger.info("stopped before the start was complete")
         else:
-            await _serve(dispatcher, bot, engine, settings, stop)
+            async with Heartbeat(engine):
+                await _serve(dispatcher, bot, engine, settings, stop)
 
 
 @asynccontextmanager

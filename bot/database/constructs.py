@@ -3,9 +3,10 @@
 SQLite takes any value into any column.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, Text, TypeDecorator, type_coerce
+from sqlalchemy import JSON, Date, DateTime, Dialect, Text, TypeDecorator, literal, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -64,7 +65,11 @@ class as_stored(FunctionElement[Any]):  # noqa: N801 - it stands where SQL funct
             self.form = "CAST({} AS TEXT)"
         elif isinstance(column.type, Date):
             kind = Date()
-            self.form = "least(greatest({}, DATE '0001-01-02'), DATE '9999-12-30')"
+            # They pass a NULL over, which has to stay one.
+            self.form = (
+                "CASE WHEN {0} IS NOT NULL THEN"
+                " least(greatest({0}, DATE '0001-01-02'), DATE '9999-12-30') END"
+            )
         elif isinstance(column.type, UtcDateTime):
             kind = DateTime(timezone=True)
             # A day short on both sides: asyncpg writes the first and the last as infinity.
@@ -103,9 +108,49 @@ class as_number(FunctionElement[Any]):  # noqa: N801 - as above
         self.type = column.type
 
 
+class as_moment(FunctionElement[Any]):  # noqa: N801 - as above
+    """The moment of a time column, to compare in SQL; NULL for what is no time."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+class later(FunctionElement[Any]):  # noqa: N801 - as above
+    """A time column's moment put off; what is no time stays as it is."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, column: Any, by: timedelta) -> None:
+        """Add `by` to `column`."""
+        super().__init__(column, literal(f"{by.total_seconds():.3f} seconds", Text()))
+
+
+@compiles(later)
+def _sum_of_times(element: later, compiler: SQLCompiler, **options: Any) -> str:
+    column, by = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} + CAST({by} AS INTERVAL))"
+
+
+# As `UtcDateTime` writes it, but for microseconds, which SQLite's functions do not know.
+_MOMENT = "'%Y-%m-%d %H:%M:%f000'"
+
+
+@compiles(later, "sqlite")
+def _later(element: later, compiler: SQLCompiler, **options: Any) -> str:
+    column, by = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"coalesce(strftime({_MOMENT}, {column}, {by}), {column})"
+
+
+@compiles(as_moment, "sqlite")
+def _moment(element: as_moment, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strftime({_MOMENT}, {compiler.process(element.clauses, **options)})"
+
+
 @compiles(as_day)
+@compiles(as_moment)
 @compiles(as_number)
-def _plain(element: as_day | as_number, compiler: SQLCompiler, **options: Any) -> str:
+def _plain(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.clauses, **options)
 
 

@@ -10,12 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.database.compiled import CompiledStatement
-from bot.database.constructs import as_number, as_stored
+from bot.database.constructs import as_number
 from bot.gamification.models import AccountRow, ReactionRow, StreakRow, UserRewardRow, UserRow
 from bot.gamification.rewards.conditions import Facts
 from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
 from bot.gamification.stored import Problem, read_text
-from bot.gamification.streaks import ONE_DAY, Streak, read_streak, streak_problems
+from bot.gamification.streaks import (
+    COLUMNS,
+    ONE_DAY,
+    Streak,
+    read_streak,
+    stored_columns,
+    streak_problems,
+)
 from bot.gamification.types import StreakType
 
 
@@ -33,6 +40,7 @@ class User:
 class Account:
     """A member's account as it stands in this transaction; amounts are besitos.
 
+    `reactions_that_day` are those paid for on the day of the update.
     `problems` are what SQL by hand has put into the member's rows and nobody can read.
     """
 
@@ -41,15 +49,15 @@ class Account:
     total_earned: int
     total_spent: int
     level: int
-    reactions_today: int
+    reactions_that_day: int
     streaks: Mapping[StreakType, Streak]
     rewards: Mapping[int, UserReward]
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
-    def facts(self, today: date) -> Facts:
-        """Return what reward conditions are about."""
+    def facts(self, *days: date) -> Facts:
+        """Return what reward conditions are about; a streak counts on each of `days`."""
         return Facts(
-            today=today,
+            days=days,
             total_earned=self.total_earned,
             total_spent=self.total_spent,
             level=self.level,
@@ -58,14 +66,14 @@ class Account:
 
 
 async def load_account(
-    connection: AsyncConnection, user_id: int, today: date
+    connection: AsyncConnection, user_id: int, day: date
 ) -> tuple[User, Account] | None:
-    """Return a user with their account, or None if they are not registered.
+    """Return a user with their account and `day`'s reactions, or None if they are not registered.
 
     On PostgreSQL the account's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
-    parameters = {"user_id": user_id, "today": today, "tomorrow": today + ONE_DAY}
+    parameters = {"user_id": user_id, "day": day, "next_day": day + ONE_DAY}
     rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows and await _wait_for_lock(connection, user_id):
         rows = (await _MEMBER.execute(connection, parameters)).rows
@@ -73,7 +81,7 @@ async def load_account(
         return None
     first, problems = rows[0], list[Problem]()
     account = await _account(connection, first, problems)
-    streaks = dict(_streaks(first, today, problems))
+    streaks = dict(_streaks(first, problems))
     rewards = {row.reward_id: read_user_reward(row) for row in rows if row.reward_id is not None}
     problems += [one for held in rewards.values() for one in held.problems]
     return _user(first), Account(
@@ -82,7 +90,7 @@ async def load_account(
         total_earned=account.total_earned,
         total_spent=account.total_spent,
         level=account.level,
-        reactions_today=first.reactions_today,
+        reactions_that_day=first.reactions_that_day,
         streaks=streaks,
         rewards=rewards,
         problems=tuple(problems),
@@ -100,14 +108,14 @@ _profile = AccountRow
 _gift = aliased(StreakRow)
 _reaction = aliased(StreakRow)
 _user_id = bindparam("user_id", type_=BigInteger)
-_reactions_today = (
+_reactions_that_day = (
     select(func.count())
     .select_from(ReactionRow)
     .where(
         ReactionRow.user_id == _user_id,
         # Not `=`: a day that SQL by hand wrote with a time is that day all the same.
-        ReactionRow.day >= bindparam("today", type_=Date),
-        ReactionRow.day < bindparam("tomorrow", type_=Date),
+        ReactionRow.day >= bindparam("day", type_=Date),
+        ReactionRow.day < bindparam("next_day", type_=Date),
     )
     .scalar_subquery()
 )
@@ -119,9 +127,8 @@ def _of(streak: Any, kind: StreakType) -> Any:
 
 def _columns(streak: Any, name: str) -> list[Any]:
     return [
-        streak.current.label(f"{name}_current"),
-        streak.longest.label(f"{name}_longest"),
-        as_stored(streak.last_day).label(f"{name}_last_day"),
+        value.label(f"{name}_{column}")
+        for column, value in zip(COLUMNS, stored_columns(streak), strict=True)
     ]
 
 
@@ -133,7 +140,7 @@ _MEMBER = CompiledStatement(
             UserRow.first_name,
             UserRow.language_code,
             *(getattr(_profile, name) for name in _ACCOUNT),
-            _reactions_today.label("reactions_today"),
+            _reactions_that_day.label("reactions_that_day"),
             *_columns(_gift, "gift"),
             *_columns(_reaction, "reaction"),
             *USER_REWARD_COLUMNS,
@@ -179,11 +186,10 @@ async def _account(connection: AsyncConnection, row: Any, problems: list[Problem
     return (await connection.execute(_NUMBERS, {"user_id": row.user_id})).one()
 
 
-def _streaks(row: Any, today: date, problems: list[Problem]) -> Iterator[tuple[StreakType, Streak]]:
-    gift = (row.gift_current, row.gift_longest, row.gift_last_day)
-    reaction = (row.reaction_current, row.reaction_longest, row.reaction_last_day)
-    for kind, stored in ((StreakType.DAILY_GIFT, gift), (StreakType.REACTION, reaction)):
+def _streaks(row: Any, problems: list[Problem]) -> Iterator[tuple[StreakType, Streak]]:
+    for kind, name in ((StreakType.DAILY_GIFT, "gift"), (StreakType.REACTION, "reaction")):
+        stored = tuple(getattr(row, f"{name}_{column}") for column in COLUMNS)
         if stored[0] is not None:
-            streak = read_streak(*stored, today)
+            streak = read_streak(*stored)
             problems += streak_problems(f"{row.user_id} {kind}", stored, streak)
             yield kind, streak

@@ -5,7 +5,7 @@ The rules are the settings and the rewards, read from the database at most every
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
@@ -19,6 +19,8 @@ from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
 from bot.gamification.stored import Problem, ProblemLog, read_text
 from bot.gamification.types import fault
 
+#: How long ago an update may say that it happened; Telegram keeps none for longer than a day.
+LATEST: Final = timedelta(hours=48)
 #: Seconds after which a change is read again: well within the promised ten, on every replica.
 TIME_TO_LIVE: Final = 5.0
 
@@ -27,12 +29,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EconomyContext:
-    """The economy at one moment, inside one transaction; days are those of UTC."""
+    """The economy at one moment, inside one transaction; days are those of UTC.
+
+    `now` is the time of whoever handles the update, `day` the one on which the member acted.
+    """
 
     connection: AsyncConnection
     config: EconomyConfig
     catalogue: Catalogue
     now: datetime
+    day: date
+
+    @property
+    def today(self) -> date:
+        """The day of `now`."""
+        return self.now.date()
 
 
 class TtlCache(Generic[T]):
@@ -77,13 +88,21 @@ class RulesCache:
         self._catalogue = TtlCache(read_catalogue)
         self._clock = clock
 
-    async def economy(self, connection: AsyncConnection) -> EconomyContext:
-        """Return the economy as it stands, for one transaction."""
+    async def economy(
+        self, connection: AsyncConnection, acted_at: datetime | None = None
+    ) -> EconomyContext:
+        """Return the economy as it stands, for one transaction.
+
+        `acted_at` is when the member acted, None for now; it counts at most `LATEST` back, and
+        never in the future.
+        """
         config = await self._config.get(connection)
         catalogue = await self._catalogue.get(connection)
         self.problems.name("settings", config.problems)
         self.problems.name("rewards", catalogue.problems)
-        return EconomyContext(connection, config, catalogue, self._clock())
+        now = self._clock()
+        acted_at = now if acted_at is None else min(max(acted_at, now - LATEST), now)
+        return EconomyContext(connection, config, catalogue, now, acted_at.astimezone(UTC).date())
 
     def invalidate(self) -> None:
         """Read all rules again: an admin has just changed one here."""

@@ -1,20 +1,20 @@
-"""Daily gift: once per UTC day, more when yesterday's was taken too."""
+"""Daily gift: once per UTC day, more when the day before's was taken too."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.ledger import LedgerEntry, post
+from bot.gamification.ledger import LedgerEntry, StaleAccount, post
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
-from bot.gamification.streaks import ONE_DAY, continued, save_day
+from bot.gamification.streaks import Streak, continued, save_streak
 from bot.gamification.types import StreakType, TransactionType
 
 
 class GiftAlreadyTaken(BesitosError):
-    """Today's gift has been taken; `due` is when the next one may be."""
+    """The day's gift has been taken; `due` is when the next one may be."""
 
     def __init__(self, streak: int, due: datetime) -> None:
         """Say when to come back."""
@@ -25,7 +25,11 @@ class GiftAlreadyTaken(BesitosError):
 
 @dataclass(frozen=True, slots=True)
 class GiftResult:
-    """What the gift brought in besitos: `gift` and `bonus`; the streak in days; the next one."""
+    """What the gift brought in besitos: `gift` and `bonus`; the streak in days; the next one.
+
+    `paid_before` says that the ledger had that day's gift already, though the streak had not: a
+    clock was ahead then, or the streak has been deleted since. The day is counted, and not paid.
+    """
 
     account: Account
     gift: int
@@ -33,24 +37,39 @@ class GiftResult:
     streak: int
     due: datetime
     unlocked: tuple[Reward, ...]
+    paid_before: bool = False
 
 
 async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
-    """Give today's gift. Raises `GiftAlreadyTaken`."""
-    today = economy.now.date()
-    due = datetime.combine(today + ONE_DAY, time(), tzinfo=UTC)
-    before = account.streaks.get(StreakType.DAILY_GIFT)
-    streak = continued(before, today)
-    if streak == before or not await save_day(
-        economy.connection, account.user_id, StreakType.DAILY_GIFT, today
-    ):
-        raise GiftAlreadyTaken(streak.current, due)
+    """Give the gift of the day on which the member asked. Raises `GiftAlreadyTaken`."""
+    day, before = economy.day, account.streaks.get(StreakType.DAILY_GIFT)
+    if before and before.includes(day):
+        raise GiftAlreadyTaken(_length(economy, before), _due(before, day))
+    streak = continued(before, day)
+    if not await save_streak(economy.connection, account.user_id, StreakType.DAILY_GIFT, streak):
+        raise StaleAccount(account.user_id)
     gift = economy.config.besitos_daily_gift
-    bonus = economy.config.besitos_daily_streak_bonus if streak.current > 1 else 0
-    reference = f"gift:{account.user_id}:{today}"
+    bonus = economy.config.besitos_daily_streak_bonus if streak.length_on(day) > 1 else 0
+    entry = LedgerEntry(gift + bonus, TransactionType.DAILY_GIFT, f"gift:{account.user_id}:{day}")
     counted = replace(account, streaks={**account.streaks, StreakType.DAILY_GIFT: streak})
-    posted = await post(
-        economy, counted, [LedgerEntry(gift + bonus, TransactionType.DAILY_GIFT, reference)]
-    )
+    posted = await post(economy, counted, [entry])
     after, unlocked = await unlock(economy, posted.account)
-    return GiftResult(after, gift, bonus, streak.current, due, tuple(unlocked))
+    paid_before = entry.amount > 0 and not posted.amounts
+    return GiftResult(
+        account=after,
+        gift=0 if paid_before else gift,
+        bonus=0 if paid_before else bonus,
+        streak=_length(economy, streak),
+        due=_due(streak, day),
+        unlocked=tuple(unlocked),
+        paid_before=paid_before,
+    )
+
+
+def _length(economy: EconomyContext, streak: Streak) -> int:
+    """Return the streak as it stands today, or as it stood on the day of a late update."""
+    return max(streak.length_on(economy.day), streak.length_on(economy.today), 1)
+
+
+def _due(streak: Streak, day: date) -> datetime:
+    return datetime.combine(streak.due_after(day), time(), tzinfo=UTC)

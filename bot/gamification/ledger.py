@@ -34,6 +34,10 @@ class StaleAccount(Exception):
     That is nothing to tell a person, and so no `BesitosError`: the update is done once more.
     """
 
+    def __init__(self, user_id: int) -> None:
+        """Name the member."""
+        super().__init__(f"The account of member {user_id} changed meanwhile; try again.")
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
@@ -158,7 +162,7 @@ async def _change_balance(
         },
     )
     if result.rowcount != 1:
-        raise StaleAccount(f"The account of member {account.user_id} changed meanwhile; try again.")
+        raise StaleAccount(account.user_id)
     return after
 
 

@@ -216,7 +216,10 @@ class LedgerEntryRow(Base):
 
 
 class StreakRow(Base):
-    """Consecutive UTC days on which a member did something. `last_day` decides if it still runs."""
+    """Consecutive UTC days on which a member did something. `last_day` decides if it still runs.
+
+    The run before the last gap is kept as well, for a late day that fills the gap.
+    """
 
     __tablename__ = "user_streaks"
     __table_args__ = (CheckConstraint("current >= 1 AND longest >= current", "longest_is_longest"),)
@@ -228,6 +231,8 @@ class StreakRow(Base):
     current: Mapped[int]
     longest: Mapped[int]
     last_day: Mapped[date]
+    previous_length: Mapped[int | None]
+    previous_last_day: Mapped[date | None]
 
 
 class ReactionRow(Base):
@@ -243,6 +248,16 @@ class ReactionRow(Base):
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     day: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class HeartbeatRow(Base):
+    """When any process of the bot was last at work, one row for all."""
+
+    __tablename__ = "bot_heartbeat"
+    __table_args__ = (CheckConstraint("id = 1", "single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AdminActionRow(Base):

@@ -33,7 +33,7 @@ class AccountView:
 
 def account_view(economy: EconomyContext, account: Account) -> AccountView:
     """Return what `account` shows."""
-    formula, today = economy.config.formula, economy.now.date()
+    formula, today = economy.config.formula, economy.today
     level = formula.level(account.total_earned)
     streaks = {kind: streak.length_on(today) for kind, streak in account.streaks.items()}
     return AccountView(

@@ -9,11 +9,11 @@ from bot.database.constructs import Insert, insert
 from bot.gamification.account import Account
 from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
-from bot.gamification.ledger import LedgerEntry, post
+from bot.gamification.ledger import LedgerEntry, StaleAccount, post
 from bot.gamification.models import ReactionRow
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
-from bot.gamification.streaks import ONE_DAY, Streak, continued, save_day
+from bot.gamification.streaks import ONE_DAY, continued, save_streak
 from bot.gamification.types import StreakType, TransactionType
 
 
@@ -34,8 +34,8 @@ class ReactionResult:
 async def react(
     economy: EconomyContext, account: Account, chat_id: int, message_id: int
 ) -> ReactionResult:
-    """Pay for reacting to a message, unless it was paid or today is used up."""
-    used_up = account.reactions_today >= economy.config.max_reactions_per_day
+    """Pay for reacting to a message, unless it was paid or the day is used up."""
+    used_up = account.reactions_that_day >= economy.config.max_reactions_per_day
     result = ReactionResult(account, used_up=used_up)
     if await _record(economy, account.user_id, chat_id, message_id):
         result = await _pay(economy, account, f"{account.user_id}:{chat_id}:{message_id}")
@@ -43,22 +43,22 @@ async def react(
     return replace(result, account=after, unlocked=tuple(unlocked))
 
 
-def activity_bonus(config: EconomyConfig, streak: Streak) -> int:
-    """Return what the first reaction of a day brings: more for each day in a row before it."""
-    extra = config.besitos_streak_bonus_per_day * (streak.current - 1)
+def activity_bonus(config: EconomyConfig, days: int) -> int:
+    """Return what the first reaction of a day brings, the last of so many `days` in a row."""
+    extra = config.besitos_streak_bonus_per_day * (days - 1)
     return config.besitos_daily_base + min(extra, config.besitos_streak_bonus_max)
 
 
 async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
-    """Record the message; return False if it was recorded before or today is used up."""
+    """Record the message; return False if it was recorded before or the day is used up."""
     result = await _REMEMBER.execute(
         economy.connection,
         {
             "user_id": user_id,
             "chat_id": chat_id,
             "message_id": message_id,
-            "day": economy.now.date(),
-            "tomorrow": economy.now.date() + ONE_DAY,
+            "day": economy.day,
+            "next_day": economy.day + ONE_DAY,
             "created_at": economy.now,
             "most": economy.config.max_reactions_per_day,
         },
@@ -69,18 +69,18 @@ async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_i
 def _remember(dialect: str) -> Insert:
     """Insert unless the message is known or the day is used up, which is counted anew."""
     table = ReactionRow.__table__
-    today = (
+    paid = (
         select(func.count())
         .where(
             table.c.user_id == bindparam("user_id", type_=BigInteger),
             table.c.day >= bindparam("day", type_=Date),
-            table.c.day < bindparam("tomorrow", type_=Date),
+            table.c.day < bindparam("next_day", type_=Date),
         )
         .scalar_subquery()
     )
     columns = ("user_id", "chat_id", "message_id", "day", "created_at")
     values = [bindparam(name, type_=table.c[name].type) for name in columns]
-    new = select(*values).where(today < bindparam("most", type_=BigInteger))
+    new = select(*values).where(paid < bindparam("most", type_=BigInteger))
     return insert(dialect, ReactionRow).from_select(columns, new).on_conflict_do_nothing()
 
 
@@ -88,22 +88,22 @@ _REMEMBER = CompiledStatement(_remember)
 
 
 async def _pay(economy: EconomyContext, account: Account, what: str) -> ReactionResult:
-    today = economy.now.date()
-    before = account.streaks.get(StreakType.REACTION)
-    streak = continued(before, today)
+    day, before = economy.day, account.streaks.get(StreakType.REACTION)
+    streak = continued(before, day)
     entries = [
         LedgerEntry(
             economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}"
         )
     ]
-    if streak != before:
-        await save_day(economy.connection, account.user_id, StreakType.REACTION, today)
-        bonus = activity_bonus(economy.config, streak)
-        reference = f"activity:{account.user_id}:{today}"
+    if before is None or not before.includes(day):
+        if not await save_streak(economy.connection, account.user_id, StreakType.REACTION, streak):
+            raise StaleAccount(account.user_id)
+        bonus = activity_bonus(economy.config, max(streak.length_on(day), 1))
+        reference = f"activity:{account.user_id}:{day}"
         entries.append(LedgerEntry(bonus, TransactionType.ACTIVITY_BONUS, reference))
     counted = replace(
         account,
-        reactions_today=account.reactions_today + 1,
+        reactions_that_day=account.reactions_that_day + 1,
         streaks={**account.streaks, StreakType.REACTION: streak},
     )
     posted = await post(economy, counted, entries)

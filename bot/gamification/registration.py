@@ -15,17 +15,17 @@ class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 
 
-async def get_or_create_account(connection: AsyncConnection, user: User, today: date) -> Account:
+async def get_or_create_account(connection: AsyncConnection, user: User, day: date) -> Account:
     """Return the account of `user`, who is registered first if they are new or renamed.
 
     A known member costs one SELECT. A new one is written race-safely, since another replica may
     be registering them at the same moment.
     """
-    known = await load_account(connection, user.user_id, today)
+    known = await load_account(connection, user.user_id, day)
     if known is not None and known[0] == user:
         return known[1]
     await register_user(connection, user)
-    registered = await load_account(connection, user.user_id, today)
+    registered = await load_account(connection, user.user_id, day)
     if registered is None:
         raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")
     return registered[1]

@@ -1,12 +1,13 @@
 """Middlewares of every update: one transaction, and whatever waits for its commit."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.methods import TelegramMethod
-from aiogram.types import TelegramObject
+from aiogram.types import TelegramObject, Update
 from aiogram.types import User as TelegramUser
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -94,14 +95,20 @@ class UnitOfWork(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         async with self._engine.begin() as connection:
-            economy = await self._rules.economy(connection)
+            economy = await self._rules.economy(connection, _acted_at(event))
             user: TelegramUser | None = data.get("event_from_user")
             account = None
             if user is not None and not user.is_bot and user.id != TELEGRAM:
-                account = await get_or_create_account(connection, _stored(user), economy.now.date())
+                account = await get_or_create_account(connection, _stored(user), economy.day)
                 self._rules.problems.name(user.id, account.problems)
             data.update(economy=economy, account=account)
             return await handler(event, data)
+
+
+def _acted_at(event: TelegramObject) -> datetime | None:
+    """Return the time of a message or reaction; a press on a button has none, and counts as now."""
+    dated = (event.message or event.message_reaction) if isinstance(event, Update) else None
+    return dated.date if dated else None
 
 
 def _stored(user: TelegramUser) -> User:

@@ -1,9 +1,9 @@
 """The economy at work on a bootstrapped database, with a clock that a test sets."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,7 +13,7 @@ from bot.gamification.account import Account, User
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.context import EconomyContext, RulesCache
 from bot.gamification.daily_gift import GiftResult, take_gift
-from bot.gamification.ledger import LedgerEntry, Posted, post
+from bot.gamification.ledger import LedgerEntry, Posted, StaleAccount, post
 from bot.gamification.models import (
     AccountRow,
     BotConfigRow,
@@ -31,6 +31,8 @@ from tests.support.database import run_sql
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANA, LUIS = 1001, 1002
 GROUP = -100
+
+T = TypeVar("T")
 
 
 class Clock:
@@ -59,26 +61,40 @@ class LiveEconomy:
         self.rules = RulesCache(load_manifest().config, self.clock)
 
     @asynccontextmanager
-    async def turn(self, user_id: int = ANA) -> AsyncIterator[tuple[EconomyContext, Account]]:
-        """Open what the middleware opens for an update of this member."""
+    async def turn(
+        self, user_id: int = ANA, acted_at: datetime | None = None
+    ) -> AsyncIterator[tuple[EconomyContext, Account]]:
+        """Open what the middleware opens for an update of this member, of `acted_at` or now."""
         async with for_writing(self.engine).begin() as connection:
-            economy = await self.rules.economy(connection)
+            economy = await self.rules.economy(connection, acted_at)
             member = User(user_id, None, f"Member {user_id}", "es")
-            account = await get_or_create_account(connection, member, economy.now.date())
+            account = await get_or_create_account(connection, member, economy.day)
             self.rules.problems.name(user_id, account.problems)
             yield economy, account
 
     async def react(
-        self, message_id: int, user_id: int = ANA, chat_id: int = GROUP
+        self,
+        message_id: int,
+        user_id: int = ANA,
+        chat_id: int = GROUP,
+        acted_at: datetime | None = None,
     ) -> ReactionResult:
         """React to a message."""
-        async with self.turn(user_id) as (economy, member):
-            return await react(economy, member, chat_id, message_id)
 
-    async def take_gift(self, user_id: int = ANA) -> GiftResult:
+        async def move() -> ReactionResult:
+            async with self.turn(user_id, acted_at) as (economy, member):
+                return await react(economy, member, chat_id, message_id)
+
+        return await _twice(move)
+
+    async def take_gift(self, user_id: int = ANA, acted_at: datetime | None = None) -> GiftResult:
         """Take the daily gift."""
-        async with self.turn(user_id) as (economy, member):
-            return await take_gift(economy, member)
+
+        async def move() -> GiftResult:
+            async with self.turn(user_id, acted_at) as (economy, member):
+                return await take_gift(economy, member)
+
+        return await _twice(move)
 
     async def claim(self, reward_id: int, user_id: int = ANA) -> ClaimResult:
         """Claim a reward."""
@@ -186,6 +202,14 @@ class LiveEconomy:
                 assert (row.ledger, row.total_earned - row.total_spent) == (row.balance,) * 2
                 assert row.balance >= 0
                 assert row.level == formula.level(row.total_earned)
+
+
+async def _twice(move: Callable[[], Awaitable[T]]) -> T:
+    """Make a move once more where what it had read was old, as the middleware does."""
+    try:
+        return await move()
+    except StaleAccount:
+        return await move()
 
 
 async def count_rows(engine: AsyncEngine, table: str, where: str = "1 = 1") -> int:

@@ -1,7 +1,8 @@
 """The whole bot in this process: a local Telegram, real long polling, a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -76,10 +77,15 @@ class LiveBot:
 
 
 @asynccontextmanager
-async def live_bot(engine: AsyncEngine) -> AsyncIterator[LiveBot]:
-    """Start everything as `bot.app` does, and stop it in the same order."""
+async def live_bot(
+    engine: AsyncEngine, clock: Callable[[], float] = time.time
+) -> AsyncIterator[LiveBot]:
+    """Start everything as `bot.app` does, and stop it in the same order.
+
+    `clock` is Telegram's, which dates messages.
+    """
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(SandboxServer())
+        server = await stack.enter_async_context(SandboxServer(clock=clock))
         bot = create_bot(server.token, server.url)
         stack.push_async_callback(bot.session.close)
         outbox = await stack.enter_async_context(DeliveryQueue(bot))

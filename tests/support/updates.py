@@ -1,5 +1,6 @@
 """Updates in the shape of the Bot API, for feeding a dispatcher by hand."""
 
+import time
 from itertools import count
 from typing import Any
 
@@ -16,20 +17,23 @@ def user(user_id: int, **fields: object) -> dict[str, Any]:
     return {**member, "language_code": "es", **fields}
 
 
-def reaction(message_id: int, who: dict[str, Any] | None, emoji: str | None = "👍") -> Update:
+def reaction(
+    message_id: int, who: dict[str, Any] | None, emoji: str | None = "👍", **fields: object
+) -> Update:
     """Return a reaction in the group; without `who` it is an anonymous administrator's."""
     actor = {"user": who} if who else {"actor_chat": GROUP}
     new = [{"type": "emoji", "emoji": emoji}] if emoji else []
     change = {"old_reaction": [], "new_reaction": new}
-    where = {"chat": GROUP, "message_id": message_id, "date": 1_772_000_000}
-    return _update("message_reaction", {**where, **actor, **change})
+    where = {"chat": GROUP, "message_id": message_id, "date": int(time.time())}
+    return _update("message_reaction", {**where, **change, **actor, **fields})
 
 
 def command(text: str, who: dict[str, Any], **fields: object) -> Update:
     """Return a command in a private chat."""
     chat = {"id": who["id"], "type": "private", "first_name": who["first_name"]}
     entity = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
-    message = {"message_id": 1, "date": 1_772_000_000, "chat": chat, "from": who, "text": text}
+    date = int(time.time())
+    message = {"message_id": 1, "date": date, "chat": chat, "from": who, "text": text}
     return _update("message", {**message, "entities": [entity], **fields})
 
 

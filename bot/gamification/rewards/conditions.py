@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.gamification.streaks import Streaks
+from bot.gamification.streaks import Run, Streaks
 from bot.gamification.types import ConditionType, StreakType
 
 
@@ -19,9 +19,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What conditions are about: a member's totals in besitos, level and streaks on one day."""
+    """What conditions are about: a member's totals in besitos, level and streaks.
 
-    today: date
+    A streak counts as it was on one of `days`: when the member acted, which is told late at times,
+    and today.
+    """
+
+    days: Sequence[date]
     total_earned: int
     total_spent: int
     level: int
@@ -108,5 +112,9 @@ def _streak_length(facts: Facts, since: Baseline | None) -> int:
     streak = facts.streaks.get(StreakType.DAILY_GIFT)
     if streak is None:
         return 0
-    length = streak.length_on(facts.today)
-    return length if since is None else min(length, (streak.last_day - since.day).days)
+    runs = [run for day in facts.days if (run := streak.run_on(day))]
+    return max((_length_since(run, since) for run in runs), default=0)
+
+
+def _length_since(run: Run, since: Baseline | None) -> int:
+    return run.length if since is None else min(run.length, (run.last_day - since.day).days)

@@ -88,7 +88,7 @@ async def claim(economy: EconomyContext, account: Account, reward_id: int) -> Cl
         update(UserRewardRow)
         .where(
             UserRewardRow.user_id == account.user_id,
-            UserRewardRow.status == UserRewardStatus.UNLOCKED,
+            UserRewardRow.status != UserRewardStatus.CLAIMED,
             # The same times as were read: the payment is named by one, and the other is not over.
             held.as_read(),
         )
@@ -123,7 +123,8 @@ async def expire(economy: EconomyContext, account: Account) -> Account:
     expired = {
         reward_id: replace(held, status=UserRewardStatus.EXPIRED)
         for reward_id, held in account.rewards.items()
-        if held.status is not held.status_at(economy.now)
+        if held.status is UserRewardStatus.UNLOCKED
+        and held.status_at(economy.now) is UserRewardStatus.EXPIRED
     }
     if not expired:
         return account
@@ -140,7 +141,7 @@ async def expire(economy: EconomyContext, account: Account) -> Account:
 
 
 def _due(economy: EconomyContext, account: Account) -> Iterator[Reward]:
-    facts = account.facts(economy.now.date())
+    facts = account.facts(economy.day, economy.today)
     for reward in economy.catalogue.values():
         held = account.rewards.get(reward.id)
         since = held.baseline if held else None

@@ -59,7 +59,7 @@ def _line(economy: EconomyContext, account: Account, reward: Reward) -> RewardLi
     since = last = None
     if held and can_unlock(held, reward, economy.now):
         status, last, since = None, status, held.baseline  # on its way to the next time
-    facts = account.facts(economy.now.date())
+    facts = account.facts(economy.day, economy.today)
     return RewardLine(
         reward=reward,
         status=status,

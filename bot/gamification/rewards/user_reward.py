@@ -33,10 +33,14 @@ class UserReward:
     stored: tuple[Any, Any] = field(default=(None, None), compare=False)
 
     def status_at(self, now: datetime) -> UserRewardStatus:
-        """Return the status; an unclaimed reward expires by itself when its time is over."""
-        if self.status is UserRewardStatus.UNLOCKED and self.expires_at <= now:
-            return UserRewardStatus.EXPIRED
-        return self.status
+        """Return the status; an unclaimed reward expires by itself when its time is over.
+
+        Only the time decides: a clock that was wrong may have written EXPIRED too early.
+        """
+        if self.status is UserRewardStatus.CLAIMED:
+            return self.status
+        is_over = self.expires_at <= now
+        return UserRewardStatus.EXPIRED if is_over else UserRewardStatus.UNLOCKED
 
     def as_read(self) -> ColumnElement[bool]:
         """Return the condition that the row still has the times that were read."""

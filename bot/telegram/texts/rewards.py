@@ -30,6 +30,8 @@ _LONGEST_DESCRIPTION = 200
 
 def gift(result: GiftResult) -> str:
     """Show what the gift was made of, the streak, and when the next one is due."""
+    if result.paid_before:
+        return gift_taken(result)
     return "\n".join(
         [
             _("🎁 <b>Regalo diario</b>"),
@@ -45,11 +47,11 @@ def gift(result: GiftResult) -> str:
     )
 
 
-def gift_taken(error: GiftAlreadyTaken) -> str:
+def gift_taken(taken: GiftAlreadyTaken | GiftResult) -> str:
     """Say when to come back."""
     return _(
         "Ya has recogido el regalo de hoy. 🔥 {streak} · el próximo, a partir de {due}"
-    ).format(streak=error.streak, due=moment(error.due))
+    ).format(streak=taken.streak, due=moment(taken.due))
 
 
 def reaction(result: ReactionResult) -> str:
@@ -82,6 +84,8 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
 
 def claimed(result: ClaimResult) -> str:
     """Say what a claim brought."""
+    if _was_paid_before(result):
+        return not_claimable(UserRewardStatus.CLAIMED)
     return _("✅ <b>{name}</b>: {gives}").format(
         name=isolated(shipped_text(result.reward.name)), gives=gives(result.reward)
     )
@@ -89,12 +93,19 @@ def claimed(result: ClaimResult) -> str:
 
 def claimed_short(result: ClaimResult) -> str:
     """Say the same where no markup is shown."""
+    if _was_paid_before(result):
+        return not_claimable(UserRewardStatus.CLAIMED)
     reward = result.reward
     if reward.type is RewardType.BESITOS:
         return f"✅ +{number(result.paid)} 💋"
     return cut(
         f"✅ {reward.value['emoji']} {shipped_text(str(reward.value['badge_name']))}", LONGEST_ALERT
     )
+
+
+def _was_paid_before(result: ClaimResult) -> bool:
+    """Return whether the ledger had it, as when `user_rewards` alone comes from a backup."""
+    return result.reward.type is RewardType.BESITOS and not result.paid
 
 
 def not_claimable(status: UserRewardStatus | None) -> str:

@@ -19,7 +19,7 @@ TABLES = tuple(Base.metadata.tables)
 SEEDED = ("bot_config", "rewards", "reward_conditions", "seed_marker")
 MEMBERS = ("users", "user_gamification_profiles")
 #: No table refers to these, and no start looks at them.
-ADMINS = ("admin_actions", "admin_dialogs", "seed_runs")
+ADMINS = ("admin_actions", "admin_dialogs", "bot_heartbeat", "seed_runs")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from tests.support.seeded import SeededDatabases, SeededSqlite
 
 MEMBERS = st.integers(1, 2)
 REWARDS = st.integers(1, 3)
+#: Hours that an update waited.
+LATE = st.sampled_from([0, 0, 0, 13, 24, 36, 48])
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -47,38 +49,48 @@ class AnyHistory(RuleBasedStateMachine):
     @property
     def day(self) -> int:
         """Days since the beginning."""
-        return (self.live.clock.now.date() - NOON.date()).days
+        return self.day_before(0)
 
-    @rule(member=MEMBERS, message=st.integers(1, 12))
-    def react(self, member: int, message: int) -> None:
-        """React, perhaps again."""
-        days = self.reaction_days[member]
+    def day_before(self, hours: int) -> int:
+        """Days from the beginning to so many hours ago."""
+        return (self.ago(hours).date() - NOON.date()).days
+
+    def ago(self, hours: int) -> datetime:
+        """Return the time so many hours ago."""
+        return self.live.clock.now - timedelta(hours=hours)
+
+    @rule(member=MEMBERS, message=st.integers(1, 12), late=LATE)
+    def react(self, member: int, message: int, late: int) -> None:
+        """React, perhaps again, in an update that waited for some hours."""
+        days, day = self.reaction_days[member], self.day_before(late)
         expected = (0, 0)
-        if (member, message) not in self.messages and days.count(self.day) < self.settings["limit"]:
+        if (member, message) not in self.messages and days.count(day) < self.settings["limit"]:
             self.messages.add((member, message))
-            is_first = self.day not in days
-            days.append(self.day)
-            bonus = self.settings["base"] + 2 * (run_until(days, self.day) - 1)
+            is_first = day not in days
+            days.append(day)
+            bonus = self.settings["base"] + 2 * (run_until(days, day) - 1)
             expected = (self.settings["per_reaction"], bonus if is_first else 0)
         self.balance[member] += sum(expected)
 
-        result = self.loop.run_until_complete(self.live.react(message, member))
+        result = self.loop.run_until_complete(
+            self.live.react(message, member, acted_at=self.ago(late))
+        )
 
         assert expected == (result.paid, result.bonus)
 
-    @rule(member=MEMBERS)
-    def take_gift(self, member: int) -> None:
-        """Take the gift, perhaps again."""
-        days = self.gift_days[member]
-        if self.day in days:
+    @rule(member=MEMBERS, late=LATE)
+    def take_gift(self, member: int, late: int) -> None:
+        """Take the gift, perhaps again, in an update that waited for some hours."""
+        days, day = self.gift_days[member], self.day_before(late)
+        if day in days:
             with pytest.raises(GiftAlreadyTaken):
-                self.loop.run_until_complete(self.live.take_gift(member))
+                self.loop.run_until_complete(self.live.take_gift(member, self.ago(late)))
             return
-        days.append(self.day)
-        bonus = self.settings["gift_bonus"] if run_until(days, self.day) > 1 else 0
+        days.append(day)
+        bonus = self.settings["gift_bonus"] if run_until(days, day) > 1 else 0
         self.balance[member] += self.settings["gift"] + bonus
 
-        result = self.loop.run_until_complete(self.live.take_gift(member))
+        result = self.loop.run_until_complete(self.live.take_gift(member, self.ago(late)))
 
         assert (self.settings["gift"], bonus) == (result.gift, result.bonus)
 
@@ -138,7 +150,7 @@ class AnyHistory(RuleBasedStateMachine):
         for member in (1, 2):
             account = await self.live.account(member)
             assert self.balance[member] == account.balance
-            assert self.reaction_days[member].count(self.day) == account.reactions_today
+            assert self.reaction_days[member].count(self.day) == account.reactions_that_day
             for kind, days in (
                 (StreakType.REACTION, self.reaction_days[member]),
                 (StreakType.DAILY_GIFT, self.gift_days[member]),

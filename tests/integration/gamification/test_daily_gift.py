@@ -6,9 +6,9 @@ import pytest
 
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.profile import account_view
-from bot.gamification.streaks import ONE_DAY, Streak, save_day
+from bot.gamification.streaks import ONE_DAY, Run, Streak, continued, save_streak
 from bot.gamification.types import StreakType, TransactionType
-from tests.support.economy import LUIS, NOON, LiveEconomy
+from tests.support.economy import ANA, LUIS, NOON, LiveEconomy
 
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
 
@@ -54,7 +54,10 @@ async def test_missed_day(live: LiveEconomy) -> None:
 
     assert [3, 0] == shown
     assert (50, 0, 1) == (again.gift, again.bonus, again.streak)
-    assert Streak(1, 3, live.clock.now.date()) == again.account.streaks[StreakType.DAILY_GIFT]
+    before = Run(3, NOON.date() + 2 * ONE_DAY)
+    assert (
+        Streak(1, 3, live.clock.now.date(), before) == again.account.streaks[StreakType.DAILY_GIFT]
+    )
     await live.assert_books_balance()
 
 
@@ -83,29 +86,28 @@ async def test_settings(live: LiveEconomy) -> None:
 
 
 async def test_day_is_counted_once(live: LiveEconomy) -> None:
-    """The database itself counts a day once, whatever whoever asks has read before."""
-    today = NOON.date()
-    days = (today, today, today + ONE_DAY, today, today + 3 * ONE_DAY)
-    async with live.turn() as (economy, member):
-        counted = [
-            await save_day(economy.connection, member.user_id, StreakType.DAILY_GIFT, day)
-            for day in days
+    """The database itself counts a day once, for whoever has read what still stands there."""
+    async with live.turn() as (economy, _):
+        first = continued(None, NOON.date())
+        written = [
+            await save_streak(economy.connection, ANA, StreakType.DAILY_GIFT, first)
+            for _ in range(2)
+        ]
+    read = (await live.account()).streaks[StreakType.DAILY_GIFT]
+    async with live.turn() as (economy, _):
+        written += [
+            await save_streak(economy.connection, ANA, StreakType.DAILY_GIFT, streak)
+            for streak in (
+                read.continued_on(NOON.date() + 2 * ONE_DAY),
+                read.continued_on(NOON.date() + ONE_DAY),
+            )
         ]
 
-    assert [True, False, True, False, True] == counted
-    assert Streak(1, 2, days[-1]) == (await live.account()).streaks[StreakType.DAILY_GIFT]
-
-
-async def test_clock_that_goes_back(live: LiveEconomy) -> None:
-    """A replica whose clock is a day behind gives no second gift and breaks no streak."""
-    live.clock.now = NOON + timedelta(days=1)
-    await live.take_gift()
-    live.clock.now = NOON
-
-    with pytest.raises(GiftAlreadyTaken):
-        await live.take_gift()
-
-    assert 50 == (await live.account()).balance
+    assert [True, False, True, False] == written
+    assert (
+        Streak(1, 1, NOON.date() + 2 * ONE_DAY, Run(1, NOON.date()))
+        == (await live.account()).streaks[StreakType.DAILY_GIFT]
+    )
 
 
 async def shown_streak(live: LiveEconomy) -> int:

@@ -1,12 +1,12 @@
 """Reactions: paid once per message, for so many messages a day, with a bonus for the first."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.context import RulesCache, TtlCache
-from bot.gamification.streaks import Streak
+from bot.gamification.streaks import Run, Streak
 from bot.gamification.types import StreakType, TransactionType
 from tests.support.database import run_sql
 from tests.support.economy import LUIS, LiveEconomy, count_rows
@@ -91,7 +91,11 @@ async def test_streak_raises_the_bonus(live: LiveEconomy) -> None:
 
     assert [20 + min(2 * days, 50) for days in range(28)] == bonuses
     assert 20 == after_a_gap.bonus
-    assert Streak(1, 28, live.clock.now.date()) == after_a_gap.account.streaks[StreakType.REACTION]
+    day = live.clock.now.date()
+    assert (
+        Streak(1, 28, day, Run(28, day - timedelta(days=2)))
+        == after_a_gap.account.streaks[StreakType.REACTION]
+    )
     await live.assert_books_balance()
 
 
@@ -147,7 +151,7 @@ async def test_zero_is_a_setting(live: LiveEconomy) -> None:
     assert ((0, 0), (0, 0)) == ((first.paid, first.bonus), (again.paid, again.bonus))
     assert ["Primeros Pasos"] == [reward.name for reward in first.unlocked]
     assert (0, []) == (first.account.balance, await live.ledger())
-    assert 1 == (await live.account()).reactions_today
+    assert 1 == (await live.account()).reactions_that_day
 
 
 async def test_zero_a_day(live: LiveEconomy) -> None:

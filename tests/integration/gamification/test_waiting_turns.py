@@ -28,7 +28,7 @@ async def test_sees_all_of_the_turn_before(live: LiveEconomy, besitos: int) -> N
         before = (await take_gift(economy, result.account)).account
     after = await waiting
 
-    assert (besitos, 1) == (after.balance, after.reactions_today)
+    assert (besitos, 1) == (after.balance, after.reactions_that_day)
     assert {StreakType.REACTION, StreakType.DAILY_GIFT} == set(after.streaks)
     assert before == after
 

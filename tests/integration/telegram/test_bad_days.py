@@ -105,7 +105,7 @@ async def test_connections_cut(
         return True
 
     with monkeypatch.context() as broken:
-        broken.setattr("bot.gamification.reactions.save_day", cut)
+        broken.setattr("bot.gamification.reactions.save_streak", cut)
         with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the driver's affair
             await telegram.feed(reaction(1, user(ANA)))
     unpaid = await live.ledger()

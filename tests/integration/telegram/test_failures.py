@@ -120,7 +120,7 @@ async def test_failed_reaction_is_silent(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr("bot.gamification.reactions.save_day", fail)
+        broken.setattr("bot.gamification.reactions.save_streak", fail)
         answers = await telegram.until_done(reaction(1, user(ANA)))
     unpaid = await live.ledger()
     await telegram.feed(reaction(1, user(ANA)))

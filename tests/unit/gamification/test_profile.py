@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def profile(total_earned: int, formula: str = DEFAULTS["level_formula"]) -> AccountView:
     config = EconomyConfig(**{**DEFAULTS, "level_formula": formula})
-    economy = EconomyContext(cast("Any", None), config, {}, NOW)
+    economy = EconomyContext(cast("Any", None), config, {}, NOW, NOW.date())
     return account_view(economy, Account(1, total_earned, total_earned, 0, 1, 0, {}, {}))
 
 

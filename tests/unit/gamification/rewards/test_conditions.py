@@ -20,9 +20,9 @@ from bot.gamification.types import ConditionType, StreakType
 
 TODAY = date(2026, 3, 10)
 YESTERDAY = TODAY - timedelta(days=1)
-NEWCOMER = Facts(today=TODAY, total_earned=0, total_spent=0, level=1, streaks={})
+NEWCOMER = Facts(days=(TODAY,), total_earned=0, total_spent=0, level=1, streaks={})
 VETERAN = Facts(
-    today=TODAY,
+    days=(TODAY,),
     total_earned=150,
     total_spent=40,
     level=3,
@@ -62,7 +62,7 @@ def test_each_type(
 def test_streak_that_ended_counts_nothing(age: int, expected: int) -> None:
     """STREAK_LENGTH is about the streak that runs, not about the longest."""
     ended = {StreakType.DAILY_GIFT: Streak(6, 9, TODAY - timedelta(days=age))}
-    facts = Facts(today=TODAY, total_earned=0, total_spent=0, level=1, streaks=ended)
+    facts = Facts(days=(TODAY,), total_earned=0, total_spent=0, level=1, streaks=ended)
 
     assert expected == progress(Condition(ConditionType.STREAK_LENGTH, 7, 0), facts).have
 
@@ -118,7 +118,7 @@ def test_amounts_count_from_the_baseline(
     before: int, more: int, need: int, kind: ConditionType
 ) -> None:
     """A repeatable reward is met anew by what came after it was unlocked, and by nothing else."""
-    facts = Facts(TODAY, before + more, before + more, level=1, streaks={})
+    facts = Facts((TODAY,), before + more, before + more, level=1, streaks={})
     since = Baseline(YESTERDAY, total_earned=before, total_spent=before, level=1)
 
     found = progress(Condition(kind, need, 0), facts, since)

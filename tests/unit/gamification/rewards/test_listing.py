@@ -49,6 +49,7 @@ def parts(rewards: list[Reward], *helds: UserReward) -> tuple[EconomyContext, Ac
         config=cast("Any", None),
         catalogue={one.id: one for one in rewards},
         now=NOW,
+        day=NOW.date(),
     )
     account = Account(1, 63, 63, 0, 1, 0, {}, {one.reward_id: one for one in helds})
     return economy, account

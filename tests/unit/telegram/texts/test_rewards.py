@@ -169,6 +169,18 @@ def test_not_claimable(spanish: None, status: UserRewardStatus | None, expected:
     assert expected == texts.not_claimable(status)
 
 
+def test_no_amount_that_was_not_booked(spanish: None) -> None:
+    """What the ledger had before is said to be taken, and no besitos are named."""
+    taken = replace(gift(10), gift=0, bonus=0, paid_before=True)
+    claim = ClaimResult(NOBODY, reward("Premio", amount=10), 0, ())
+
+    assert texts.gift_taken(GiftAlreadyTaken(5, DUE)) == texts.gift(taken)
+    assert ["Ya habías reclamado esta recompensa."] * 2 == [
+        texts.claimed(claim),
+        texts.claimed_short(claim),
+    ]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=TEXT, what=TEXT)
 def test_names_are_only_text(spanish: None, who: str, what: str) -> None:

@@ -1,0 +1,98 @@
+"""Updates that waited for the bot: their own dates decide, and what they cost."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.gamification.context import RulesCache
+from tests.support.dispatching import Dispatching, dispatching
+from tests.support.economy import Clock, LiveEconomy
+from tests.support.live_bot import live_bot
+from tests.support.seeded import SeededDatabases
+from tests.support.statements import recorded
+from tests.support.updates import command, press, reaction, showing, user
+
+ANA = user(1001)
+MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
+YESTERDAY = int((MIDNIGHT - timedelta(minutes=10)).timestamp())
+TODAY = int((MIDNIGHT + timedelta(minutes=5)).timestamp())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Set the bot's clock to ten past midnight."""
+    clock = Clock(MIDNIGHT + timedelta(minutes=10))
+    monkeypatch.setattr(RulesCache.__init__, "__defaults__", (clock,))
+    return clock
+
+
+@pytest.fixture
+async def telegram(live: LiveEconomy, clock: Clock) -> AsyncIterator[Dispatching]:
+    """Put the real dispatcher on top of `live`'s database, with that clock for both."""
+    live.clock = clock
+    async with dispatching(live.engine) as telegram:
+        yield telegram
+
+
+async def test_reactions_of_yesterday(live: LiveEconomy, telegram: Dispatching) -> None:
+    """Twenty of 23:50 handled after midnight, and five of today: 167 besitos."""
+    for message_id in range(25):
+        date = YESTERDAY if message_id < 20 else TODAY
+        await telegram.feed(reaction(message_id, ANA, date=date))
+
+    assert 167 == (await live.account(1001)).balance
+
+
+async def test_late_payments_cost_no_statement_more(
+    live: LiveEconomy, telegram: Dispatching
+) -> None:
+    """Four statements for a late reaction, five for the first of its day, also into a gap."""
+    await telegram.feed(reaction(1, ANA, date=TODAY - 48 * 3600))
+    await telegram.feed(reaction(2, ANA, date=TODAY))
+    costs = []
+    for message_id in (3, 4):
+        with recorded(live.engine) as statements:
+            await telegram.feed(reaction(message_id, ANA, date=YESTERDAY))
+        costs.append(len(statements))
+
+    assert [5, 4] == costs
+    assert 20 + 20 + 22 + 4 * 5 == (await live.account(1001)).balance
+
+
+async def test_message_and_press(telegram: Dispatching) -> None:
+    """A message asks for the gift of its day, and a press, which has no date, for today's."""
+    data = "gift"
+    texts = [
+        *await telegram.texts(command("/daily", ANA, date=YESTERDAY)),
+        *await telegram.texts(command("/daily", ANA, date=YESTERDAY)),
+        *await telegram.texts(press(data, ANA, showing(data))),
+        *await telegram.texts(command("/daily", ANA, date=TODAY)),
+    ]
+
+    assert "50 de regalo + 0 por la racha" in texts[0]
+    assert "🔥 1 · el próximo, a partir de 03-03 00:00 UTC" in texts[0]
+    assert texts[1].startswith("Ya has recogido")
+    assert "50 de regalo + 10 por la racha" in "".join(texts[2:-1])
+    assert "🔥 2 · el próximo, a partir de 04-03 00:00 UTC" in texts[-1]
+
+
+async def test_whole_bot(seeded_sqlite: SeededDatabases, clock: Clock) -> None:
+    """Over a local Telegram: messages that were written before midnight get that day's gift."""
+    telegrams = Clock(MIDNIGHT - timedelta(days=1, minutes=10))
+    async with (
+        seeded_sqlite.fresh() as engine,
+        live_bot(engine, lambda: telegrams().timestamp()) as bot,
+    ):
+        ana, answers = bot.server.telegram.ana, []
+        for _ in range(3):
+            answers += await bot.say(ana, "/daily")
+            telegrams.advance(days=1)
+        telegrams.now = clock()
+        answers += await bot.say(ana, "/daily")
+        balance = (await bot.balances())[ana.id]
+
+    assert [("🎁", "1"), ("🎁", "2"), ("🎁", "3"), ("Y", "3")] == [
+        (one.text[0], streak[1]) for one in answers if (streak := one.text.partition("🔥")[2])
+    ]
+    assert 50 + 60 + 60 == balance
