@@ -20,7 +20,7 @@ from bot.gamification.heartbeat import Heartbeat
 from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
-from bot.shutdown import stop_on_signals, unless_stopped
+from bot.shutdown import GRACE, finished_in_time, stop_on_signals, unless_stopped
 from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
@@ -54,7 +54,11 @@ async def run_bot(settings: Settings) -> None:
     manifest = load_manifest(settings.seed_file)
     stop = stop_on_signals()
     async with AsyncExitStack() as stack:
-        engine = create_engine(parse_database_url(settings.database_url.get_secret_value()))
+        engine = create_engine(
+            parse_database_url(settings.database_url.get_secret_value()),
+            timeout=settings.database_timeout,
+            pool_size=settings.database_pool_size,
+        )
         stack.push_async_callback(engine.dispose)
         bot = create_bot(token, settings.telegram_api_url)
         stack.push_async_callback(bot.session.close)
@@ -131,15 +135,15 @@ async def _serve(
             if settings.webhook_url is None:
                 if settings.http_port is not None:
                     await stack.enter_async_context(
-                        serving(web, settings.http_host, settings.http_port)
+                        serving(web, settings.http_host, settings.http_port, grace=GRACE)
                     )
                 await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
-                await Polling(dispatcher, bot, stop).run()
+                await finished_in_time(Polling(dispatcher, bot, stop).run(), stop)
             else:
                 webhook = Webhook(dispatcher, bot, settings.webhook_url, settings.webhook_secret)
                 webhook.add_to(web)
                 port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
-                await stack.enter_async_context(serving(web, settings.http_host, port))
+                await stack.enter_async_context(serving(web, settings.http_host, port, grace=GRACE))
                 await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
                 await unless_stopped(webhook.announce(stop), stop)
                 await stop.wait()

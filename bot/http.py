@@ -25,7 +25,7 @@ from bot.errors import BesitosError
 LARGEST_BODY: Final = 1024 * 1024
 #: Seconds for which an answer about the database's health holds, and which it may take at most.
 _HEALTH_HOLDS: Final = 1.0
-_HEALTH_PATIENCE: Final = 5.0
+_HEALTH_PATIENCE: Final = 2.0
 
 
 class PortError(BesitosError):
@@ -44,14 +44,17 @@ class Health:
         stuck: Callable[[], str | None] = lambda: None,
         *,
         holds: float = _HEALTH_HOLDS,
+        patience: float = _HEALTH_PATIENCE,
     ) -> None:
         """`stuck` returns why no update is handled, None while all is well."""
         self._engine = engine
         self._stuck = stuck
         self._holds = holds
+        self._patience = patience
         self._asking = asyncio.Lock()
         self._well = False
         self._until = float("-inf")
+        self._ending: set[asyncio.Task[bool]] = set()
 
     async def handle(self, _: web.Request) -> web.Response:
         """Answer `GET /health`."""
@@ -74,9 +77,18 @@ class Health:
         return self._well
 
     async def _answers(self) -> bool:
+        asking = asyncio.create_task(self._ask())
+        # Not a timeout around it: that would wait for the connection to be closed as well.
+        done, _ = await asyncio.wait([asking], timeout=self._patience)
+        if not done:
+            asking.cancel()
+            self._ending.add(asking)
+            asking.add_done_callback(self._ending.discard)
+        return bool(done) and asking.result()
+
+    async def _ask(self) -> bool:
         try:
-            async with asyncio.timeout(_HEALTH_PATIENCE):
-                await probe(self._engine)
+            await probe(self._engine)
         except (SQLAlchemyError, OSError):
             return False
         return True
@@ -92,18 +104,20 @@ def health_application(
 
 
 @asynccontextmanager
-async def serving(
+async def serving(  # noqa: PLR0913 - half of them have defaults
     application: web.Application,
     host: str,
     port: int,
     *,
     most: int | None = None,
     patience: float = PATIENCE,
+    grace: float = 60,
 ) -> AsyncIterator[int]:
     """Listen while the block runs, which gets the port's number.
 
     At most `most` connections are open at a time, each of which must bring a whole request within
-    `patience` seconds. Raises `PortError` when the port is taken.
+    `patience` seconds; at the end, those who wait for an answer get `grace` seconds. Raises
+    `PortError` when the port is taken.
     """
     connections = Connections(most=most or connection_limit(), patience=patience)
     application.middlewares.insert(0, connections.middleware)
@@ -114,7 +128,12 @@ async def serving(
     # Nothing is done for a body before its sender has shown the secret: neither decompressing it
     # nor reading it to its end.
     runner = web.AppRunner(
-        application, access_log=None, logger=clients_log, auto_decompress=False, lingering_time=0
+        application,
+        access_log=None,
+        logger=clients_log,
+        auto_decompress=False,
+        lingering_time=0,
+        shutdown_timeout=grace,
     )
     loop = asyncio.get_running_loop()
     errors_before = loop.get_exception_handler()

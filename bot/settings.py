@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     bootstrap_lock_timeout: float = Field(default=60, ge=0, le=86_400, allow_inf_nan=False)
     database_wait_timeout: float = Field(default=30, ge=0, le=86_400, allow_inf_nan=False)
+    database_timeout: float = Field(default=30, ge=0.1, le=86_400, allow_inf_nan=False)
+    database_pool_size: int = Field(default=15, ge=1, le=100)
 
     @field_validator("admin_ids", mode="before")
     @classmethod

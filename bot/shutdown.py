@@ -1,11 +1,16 @@
 """Graceful shutdown: SIGINT and SIGTERM end what waits, and let what is at work be finished."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+#: Seconds that what is at work gets after the stop: service managers kill after ten.
+GRACE: Final = 5.0
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -21,6 +26,23 @@ def stop_on_signals() -> asyncio.Event:
         except NotImplementedError:  # on Windows
             signal.signal(signal_number, lambda *_: loop.call_soon_threadsafe(stop.set))
     return stop
+
+
+async def finished_in_time(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Run `work`, which ends by itself after the stop, or is cancelled `GRACE` seconds later."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([working], timeout=GRACE if stop.is_set() else None)
+        if done:
+            working.result()
+        else:
+            logger.warning("what is at work did not end within %g s and is given up", GRACE)
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 async def unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:

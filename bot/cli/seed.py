@@ -158,7 +158,9 @@ async def _opened(
     timeout = settings.bootstrap_lock_timeout
     url = parse_database_url(settings.database_url.get_secret_value())
     wait = settings.database_wait_timeout if create else 0
-    async with opened_database(url, timeout=wait, create=create) as engine:
+    async with opened_database(
+        url, timeout=wait, statement_timeout=settings.database_timeout, create=create
+    ) as engine:
         with shown_progress() as progress:
             yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 

@@ -28,14 +28,14 @@ def wipe(
     if not yes:
         question = f"Delete all members, balances and settings in {address}?"
         typer.confirm(question, abort=True, err=as_json)
-    deleted = asyncio.run(_wipe(url))
+    deleted = asyncio.run(_wipe(url, settings.database_timeout))
     if as_json:
         typer.echo(json.dumps({"deleted": deleted}))
     else:
         typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
 
 
-async def _wipe(url: URL) -> int:
+async def _wipe(url: URL, timeout: float) -> int:
     # A SQLite file that is not there has nothing to wipe and is not created for it.
-    async with opened_database(url) as engine:
+    async with opened_database(url, statement_timeout=timeout) as engine:
         return await database.wipe(engine)

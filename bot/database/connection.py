@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.backoff import delays
-from bot.database.engine import create_engine, create_reading_engine
+from bot.database.engine import STATEMENT_TIMEOUT, create_engine, create_reading_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable, is_starting, reason
 from bot.database.url import describe, sqlite_file
 
@@ -24,14 +24,19 @@ _PATIENCE = 5.0
 
 @asynccontextmanager
 async def opened_database(
-    url: URL, *, timeout: float = 0, create: bool = False
+    url: URL,
+    *,
+    timeout: float = 0,
+    statement_timeout: float = STATEMENT_TIMEOUT,
+    create: bool = False,
 ) -> AsyncIterator[AsyncEngine]:
     """Give an engine whose database answers; wait for that as `wait_for_database` does.
 
-    A SQLite file that is not there is made to `create`; otherwise it reads as an empty database
-    and stays away.
+    Each statement gets `statement_timeout` seconds. A SQLite file that is not there is made to
+    `create`; otherwise it reads as an empty database and stays away.
     """
-    engine = create_engine(url) if create else create_reading_engine(url)
+    open_engine = create_engine if create else create_reading_engine
+    engine = open_engine(url, timeout=statement_timeout)
     try:
         await wait_for_database(engine, timeout=timeout)
         yield engine

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database import fast_aiosqlite
+from bot.database import fast_aiosqlite, postgresql
 from bot.database.errors import DatabaseError, is_outdated
 from bot.database.url import sqlite_file
 
@@ -18,25 +18,31 @@ from bot.database.url import sqlite_file
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
 SQLITE_BUSY_TIMEOUT = 60.0
+#: Seconds that the database gets for one statement.
+STATEMENT_TIMEOUT = 30.0
+#: Connections that are open at once, at most, and those of them that stay open.
+POOL_SIZE = 15
+_KEPT = 5
 _OLDEST_SQLITE = (3, 35)
 
 
-def create_engine(url: URL) -> AsyncEngine:
+def create_engine(
+    url: URL, *, timeout: float = STATEMENT_TIMEOUT, pool_size: int = POOL_SIZE
+) -> AsyncEngine:
     """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program.
 
-    Raises `DatabaseError` when Python's SQLite is too old.
+    A statement of PostgreSQL's ends after `timeout` seconds in any case. Of at most `pool_size`
+    connections, a few stay open. Raises `DatabaseError` when Python's SQLite is too old.
     """
     options: dict[str, Any] = {
         "hide_parameters": True,
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
     }
+    if url.get_backend_name() == "postgresql" or sqlite_file(url):
+        kept = min(pool_size, _KEPT)
+        options |= {"pool_size": kept, "max_overflow": pool_size - kept, "pool_timeout": timeout}
     if url.get_backend_name() == "postgresql":
-        engine = create_async_engine(
-            url,
-            isolation_level="READ COMMITTED",
-            connect_args={"server_settings": {"application_name": _who_we_are()}},
-            **options,
-        )
+        engine = _create_postgresql_engine(url, timeout, options)
         event.listen(engine.sync_engine, "handle_error", drop_outdated)
         return engine
     _refuse_old_sqlite()
@@ -51,6 +57,19 @@ def create_engine(url: URL) -> AsyncEngine:
     return engine
 
 
+def _create_postgresql_engine(url: URL, timeout: float, options: dict[str, Any]) -> AsyncEngine:
+    _, arguments = url.get_dialect()().create_connect_args(url)
+    settings = {"application_name": _who_we_are()}
+    engine = create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        async_creator=partial(postgresql.connect, timeout, server_settings=settings, **arguments),
+        **options,
+    )
+    postgresql.renew_dead_connections(engine)
+    return engine
+
+
 def for_writing(engine: AsyncEngine) -> AsyncEngine:
     """Return the same engine, same pool, for transactions that read first and write then.
 
@@ -60,10 +79,11 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
 
 
-def create_reading_engine(url: URL) -> AsyncEngine:
+def create_reading_engine(url: URL, *, timeout: float = STATEMENT_TIMEOUT) -> AsyncEngine:
     """Open an engine for looking only: a SQLite file that is not there yet is not created."""
     file = sqlite_file(url)
-    return create_engine(url if file is None or file.exists() else url.set(database=":memory:"))
+    there = file is None or file.exists()
+    return create_engine(url if there else url.set(database=":memory:"), timeout=timeout)
 
 
 def _who_we_are() -> str:

@@ -139,7 +139,7 @@ def is_outdated(error: BaseException) -> bool:
 def reason(error: BaseException) -> str:
     """Return what the driver said, in one line, without SQL and without parameters."""
     if isinstance(error, TimeoutError):
-        return "no answer"
+        return str(error) or "no answer"
     first = next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")
     return first.rpartition("'>: ")[2].rstrip(".: ") or kind(error)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import DatabaseLocked
+from bot.database.postgresql import BoundedConnection
 from bot.seeding import SeedLocked
 from bot.seeding.lock import exclusive_transaction as locked_transaction
 
@@ -24,7 +25,8 @@ async def exclusive_transaction(
     """Hold the lock and an open transaction; it rolls back unless the block commits.
 
     Foreign keys are off inside on SQLite, where schema changes drop and recreate tables.
-    A dry run leaves even SQLite's journal mode as it is.
+    A dry run leaves even SQLite's journal mode as it is. Inside, a statement may wait for a lock
+    as long as this did, and then gets its own time.
 
     Raises `DatabaseLocked` when another process keeps the lock for longer than `timeout` seconds.
     """
@@ -32,13 +34,30 @@ async def exclusive_transaction(
     # needs the file for oneself: that is why it is part of getting the lock.
     journal = "PRAGMA journal_mode" if dry_run else "PRAGMA journal_mode = WAL"
     try:
-        async with locked_transaction(
-            engine.execution_options(**{SQLITE_BEGIN: None}),
-            timeout,
-            key=ADVISORY_LOCK,
-            before=("PRAGMA foreign_keys = OFF", journal),
-            after=("PRAGMA foreign_keys = ON",),
-        ) as connection:
+        async with (
+            locked_transaction(
+                engine.execution_options(**{SQLITE_BEGIN: None}),
+                timeout,
+                key=ADVISORY_LOCK,
+                before=("PRAGMA foreign_keys = OFF", journal),
+                after=("PRAGMA foreign_keys = ON",),
+            ) as connection,
+            _patience(connection, timeout),
+        ):
             yield connection
     except SeedLocked as error:
         raise DatabaseLocked(str(error)) from error
+
+
+@asynccontextmanager
+async def _patience(connection: AsyncConnection, more: float) -> AsyncIterator[None]:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    # Not isinstance(), which asyncpg has made true for all of its connections.
+    if not issubclass(type(driver), BoundedConnection):
+        yield
+        return
+    driver.deadline.seconds += more
+    try:
+        yield
+    finally:
+        driver.deadline.seconds -= more

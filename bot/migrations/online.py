@@ -43,7 +43,9 @@ async def _run(run_migrations: Migrate, settings: Settings) -> None:
     url = parse_database_url(settings.database_url.get_secret_value())
     wait = settings.database_wait_timeout
     writes = _changes_the_revision()
-    async with opened_database(url, timeout=wait, create=writes) as engine:
+    async with opened_database(
+        url, timeout=wait, statement_timeout=settings.database_timeout, create=writes
+    ) as engine:
         with translate_errors("The migration"):
             if writes:
                 await _migrate_and_seed(run_migrations, engine, settings)

@@ -1,6 +1,6 @@
 """Exclusive transaction whose lock ends with the process that holds it, whatever ended that.
 
-`BEGIN IMMEDIATE` on SQLite, `pg_advisory_xact_lock` under READ COMMITTED on PostgreSQL, on any
+`BEGIN IMMEDIATE` on SQLite, an advisory lock under READ COMMITTED on PostgreSQL, on any
 engine, also one that knows nothing of us.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 #: "seeding" as a 64-bit number; PostgreSQL keeps advisory locks per database.
 LOCK_KEY: Final = int.from_bytes(b"seeding", "big")
 _LONGEST_PAUSE: Final = 0.1
+#: Seconds without a statement after which PostgreSQL ends the transaction and frees the lock.
+LONGEST_SILENCE: Final = 30
 
 T = TypeVar("T")
 #: Opens an exclusive transaction: on an engine, waiting for so many seconds, as a dry run or not.
@@ -138,25 +140,38 @@ async def _pause(deadline: float) -> None:
 
 
 async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int) -> None:
-    # lock_timeout holds for the whole transaction: a schema change must not wait for ever on a
-    # table that somebody has open. 0 would mean no limit, hence at least a millisecond.
-    # And statement_timeout, which an operator may have set for the role, is meant for small ones.
-    limits = {"lock_timeout": str(max(int(timeout * 1000), 1)), "statement_timeout": "0"}
-    locked = await connection.scalar(
-        select(func.pg_try_advisory_xact_lock(key)).where(
-            *(
-                func.set_config(name, limit, True).is_not(None)  # noqa: FBT003
-                for name, limit in limits.items()
-            )
+    # We wait ourselves: a single statement may not last as long as we are ready to wait, and a
+    # connection of a pooler's is for others meanwhile.
+    deadline = asyncio.get_running_loop().time() + timeout
+    waiting = False
+    while not await connection.scalar(_try_lock(timeout, key)):
+        if timeout > 0 and not waiting:
+            holder = await connection.scalar(_HOLDER, {"key": key})
+            logger.info("waiting for %s to release the database lock", holder or "another process")
+            waiting = True
+        await connection.rollback()
+        if asyncio.get_running_loop().time() >= deadline:
+            raise _gave_up(timeout)
+        await _pause(deadline)
+
+
+def _try_lock(timeout: float, key: int) -> Select[tuple[bool]]:
+    """Take the lock if it is free, and set the limits of the transaction that has it."""
+    limits = {
+        # A schema change must not wait for ever on a table that somebody has open. 0 would mean
+        # no limit, hence at least a millisecond.
+        "lock_timeout": max(int(timeout * 1000), 1),
+        # What a role may not do to others with a slow query is no limit for a schema change.
+        "statement_timeout": 0,
+        # Somebody whom the network has cut off must not keep the lock.
+        "idle_in_transaction_session_timeout": LONGEST_SILENCE * 1000,
+    }
+    return select(func.pg_try_advisory_xact_lock(key)).where(
+        *(
+            func.set_config(name, str(limit), True).is_not(None)  # noqa: FBT003
+            for name, limit in limits.items()
         )
     )
-    if locked:
-        return
-    if timeout == 0:
-        raise _gave_up(timeout)
-    holder = await connection.scalar(_HOLDER, {"key": key})
-    logger.info("waiting for %s to release the database lock", holder or "another process")
-    await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 # A 64-bit advisory lock is shown in two halves, with objsubid 1 (PostgreSQL manual, pg_locks).

@@ -53,6 +53,12 @@ class Proxy:
         """Forward again, also what was swallowed meanwhile."""
         self._flowing.set()
 
+    def forget(self) -> None:
+        """Swallow the connections that are open now, as an address translation's table does."""
+        self.swallow()
+        self._flowing = asyncio.Event()
+        self.flow()
+
     def cut(self) -> None:
         """Close every connection that is open now."""
         for writer in self._writers:
@@ -61,16 +67,18 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server = await asyncio.open_unix_connection(self._socket)
         for source, sink in ((reader, server[1]), (server[0], writer)):
-            task = asyncio.create_task(self._forward(source, sink))
+            task = asyncio.create_task(self._forward(source, sink, self._flowing))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _forward(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _forward(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, flowing: asyncio.Event
+    ) -> None:
         self._writers.add(sink)
         try:
             with contextlib.suppress(OSError):
                 while data := await source.read(65536):
-                    await self._flowing.wait()
+                    await flowing.wait()
                     sink.write(data)
                     await sink.drain()
         finally:

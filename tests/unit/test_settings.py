@@ -16,6 +16,7 @@ def test_defaults() -> None:
     assert "sqlite+aiosqlite:///besitos.db" == settings.database_url.get_secret_value()
     assert frozenset() == settings.admin_ids
     assert 60 == settings.bootstrap_lock_timeout
+    assert (30, 15) == (settings.database_timeout, settings.database_pool_size)
 
 
 def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,6 +54,11 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("BOOTSTRAP_LOCK_TIMEOUT", "-1"),
         ("BOOTSTRAP_LOCK_TIMEOUT", "nan"),
         ("BOOTSTRAP_LOCK_TIMEOUT", "1" * 5000),
+        ("DATABASE_TIMEOUT", "0"),
+        ("DATABASE_TIMEOUT", "inf"),
+        ("DATABASE_POOL_SIZE", "0"),
+        ("DATABASE_POOL_SIZE", "2.5"),
+        ("DATABASE_POOL_SIZE", "1" * 5000),
     ],
 )
 def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseLocked
+from bot.database.schema import AlembicSchema
 from bot.database.transaction import exclusive_transaction
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
@@ -38,6 +39,32 @@ async def test_eight_starts_on_a_fresh_database(database_url: str, engine: Async
         reward["key"] for reward in found["rewards"]
     ]
     assert (1, 3) == (len(found["bot_config"]), len(found["reward_conditions"]))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_another_start_commits_between_two_looks(
+    service: BootstrapService,
+    database_url: str,
+    manifest: Manifest,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    """The first look finds no table; then they come, before or after the revision is read."""
+    current = AlembicSchema.current
+    waiting = [create_engine(parse_database_url(database_url))]
+
+    async def interrupted(schema: AlembicSchema, connection: AsyncConnection) -> str | None:
+        revision = await current(schema, connection)
+        if not waiting:
+            return revision
+        other = waiting.pop()
+        await BootstrapService(other, manifest).run()
+        await other.dispose()
+        return await current(schema, connection) if when == "before" else revision
+
+    monkeypatch.setattr(AlembicSchema, "current", interrupted)
+
+    assert Outcome.UP_TO_DATE is (await service.run()).outcome
 
 
 async def test_several_databases_in_one_process(manifest: Manifest, tmp_path: Path) -> None:

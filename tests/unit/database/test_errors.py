@@ -133,6 +133,7 @@ def test_outdated_connection(state: str) -> None:
     ("error", "said"),
     [
         (TimeoutError(), "no answer"),
+        (TimeoutError("no answer within 3 s"), "no answer within 3 s"),
         (ConnectionResetError(), "ConnectionResetError"),
         (OperationalError("SELECT 1", None, RuntimeError("<class 'a.B'>: ")), "RuntimeError"),
         (OperationalError("SELECT 1", None, RuntimeError("<class 'a.B'>: gone.")), "gone"),

@@ -1,0 +1,69 @@
+"""The real PgBouncer, on a free port of 127.0.0.1, before PostgreSQL's Unix socket."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.waiting import until
+
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+_CONFIGURATION = """
+[databases]
+* = host={socket_folder} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = {mode}
+default_pool_size = {size}
+max_client_conn = 900
+{more}
+"""
+
+
+@asynccontextmanager
+async def pgbouncer(
+    socket_folder: str, *, mode: str = "transaction", size: int = 2, more: str = ""
+) -> AsyncIterator[int]:
+    """Run it with pools of `size` connections, and give the port."""
+    with TemporaryDirectory(prefix="besitos-pgbouncer-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        process = _start(
+            Path(folder),
+            socket_folder,
+            _CONFIGURATION.format(
+                socket_folder=socket_folder, port=port, mode=mode, size=size, more=more
+            ),
+        )
+        try:
+            await until(lambda: _is_open(port))
+            yield port
+        finally:
+            process.terminate()
+            await asyncio.to_thread(process.wait)
+
+
+def _start(folder: Path, socket_folder: str, configuration: str) -> subprocess.Popen[bytes]:
+    assert PGBOUNCER is not None
+    file = folder / "pgbouncer.ini"
+    file.write_text(configuration, encoding="utf-8")
+    # It refuses to run as root; whoever owns the server's socket may connect to it.
+    owner = Path(socket_folder, ".s.PGSQL.5432").stat().st_uid
+    os.chown(folder, owner, -1)
+    return subprocess.Popen([PGBOUNCER, "--quiet", file], user=owner, stderr=subprocess.DEVNULL)
+
+
+def _is_open(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
