@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
+from bot.database.sqlite_file import kept_file
 from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
@@ -77,6 +78,7 @@ async def run_bot(settings: Settings) -> None:
         if stop.is_set():
             logger.info("stopped before the start was complete")
         else:
+            await stack.enter_async_context(kept_file(engine, stop))
             async with Heartbeat(engine):
                 await _serve(dispatcher, bot, engine, settings, stop)
 

@@ -40,7 +40,8 @@ def status(report: Report, runs: Sequence[Run], problems: Sequence[str]) -> None
     for seed in report.seeds:
         _add_seed(grid, seed)
     if not report.seeds:
-        grid.add_row("Seed", "cannot be looked at before the schema is upgraded")
+        when = "repaired" if report.repairs else "upgraded"
+        grid.add_row("Seed", f"cannot be looked at before the schema is {when}")
     grid.add_row("Schema", f"{report.schema_before or 'none'} (wanted: {report.schema_after})")
     for note in (*report.notes, *(note for run in runs for note in run.notes)):
         grid.add_row("Warning", f"[yellow]{escape(note)}[/]")
@@ -66,6 +67,8 @@ def plan(report: Report) -> None:
         for one in seed.backfills:
             if one.keys:
                 console.print(f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
+    for words in report.repairs:
+        console.print(escape(words), soft_wrap=True)
     for note in report.notes:
         console.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
     console.print(f"would {_VERBS[report.outcome]}: {escape(report.details())}", soft_wrap=True)

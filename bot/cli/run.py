@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
+from bot.database.sqlite_file import refuse_memory
+from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.logs import setup_logging
 from bot.settings import Settings, load_settings, require_token
@@ -17,8 +19,7 @@ class SandboxStartError(BesitosError):
 
 def run() -> None:
     """Bootstrap the database, then answer Telegram: by polling, or by webhook if one is set."""
-    settings = load_settings()
-    setup_logging(settings)
+    settings = _settings_of_a_bot()
     require_token(settings)
     from bot.app import run_bot  # noqa: PLC0415 - imports aiogram
 
@@ -32,9 +33,14 @@ def sandbox(
     ] = 8081,
 ) -> None:
     """Run the same bot against a local Telegram with a chat page; no token is needed."""
+    asyncio.run(_run_sandbox(_settings_of_a_bot(), port))
+
+
+def _settings_of_a_bot() -> Settings:
     settings = load_settings()
     setup_logging(settings)
-    asyncio.run(_run_sandbox(settings, port))
+    refuse_memory(parse_database_url(settings.database_url.get_secret_value()))
+    return settings
 
 
 async def _run_sandbox(settings: Settings, port: int) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.database.connection import opened_database
+from bot.database.sqlite_file import check_file
 from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.export import write_manifest
@@ -151,7 +152,7 @@ def history(
 
 @asynccontextmanager
 async def _opened(
-    settings: Settings | None = None, *, create: bool = False
+    settings: Settings | None = None, *, create: bool = False, whole_file: bool = False
 ) -> AsyncIterator[BootstrapService]:
     settings = settings or _settings()
     manifest = load_manifest(settings.seed_file)
@@ -161,12 +162,13 @@ async def _opened(
     async with opened_database(
         url, timeout=wait, statement_timeout=settings.database_timeout, create=create
     ) as engine:
+        await check_file(engine, whole=whole_file)
         with shown_progress() as progress:
             yield BootstrapService(engine, manifest, lock_timeout=timeout, progress=progress)
 
 
 async def _status() -> tuple[Report, list[Run], list[str]]:
-    async with _opened() as service:
+    async with _opened(whole_file=True) as service:
         report = await service.inspect()
         if not report.seeds:  # tables of another revision are not ours to judge
             return report, [], []

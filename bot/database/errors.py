@@ -27,6 +27,11 @@ _DATABASE_CLASSES = {
     "58",  # the system below
     "XX",  # damaged data, and what poolers refuse with
 }
+#: A log (-wal) beside another file than its own is what damages that one next.
+DAMAGED_ADVICE = (
+    "restore the file from a backup while the bot is stopped, and delete the -wal and -shm beside "
+    "it, which belong to the damaged one; or move all three away to start anew"
+)
 _DATABASE_STATES = {
     "23502",  # another's column: no statement of ours leaves out what our tables need
     "25006",  # a standby, as after a failover
@@ -83,7 +88,7 @@ class SchemaError(DatabaseError):
     """The tables are not ones that this release can upgrade."""
 
 
-def _is_damaged(error: BaseException) -> bool:
+def is_damaged(error: BaseException) -> bool:
     """Whether SQLite cannot read the file at all."""
     return sqlite_code(error) in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
@@ -178,8 +183,8 @@ def translate_errors(doing: str) -> Iterator[None]:
         ) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         advice = (
-            "restore the file from a backup, or move it away to start anew"
-            if _is_damaged(error)
+            DAMAGED_ADVICE
+            if is_damaged(error)
             else "put that right in the database, or restore a backup, and start again"
         )
         raise DatabaseError(

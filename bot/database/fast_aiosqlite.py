@@ -7,6 +7,7 @@ wants rows one by one from the disk (server-side cursors) must not come here; no
 """
 
 import contextlib
+import errno
 import os
 import sqlite3
 import threading
@@ -46,6 +47,9 @@ class _Database(sqlite3.Connection):
     """The connection inside the thread: it fetches as soon as it has executed."""
 
     waiting: _Waiting
+    #: Which file was opened, by device and number; None in memory.
+    file: tuple[int, int] | None = None
+    path: str = ""
 
     def execute(  # type: ignore[override]
         self, sql: str, parameters: Sequence[Any] = (), /
@@ -72,8 +76,14 @@ class _Database(sqlite3.Connection):
         while self.waiting.functions:
             self.waiting.functions.pop()(self)
         if self.waiting.begin is not None:
+            self._refuse_lost_file()
             cursor.execute(self.waiting.begin)
             self.waiting.begin = None
+
+    def _refuse_lost_file(self) -> None:
+        """Raise `OSError` when nobody could ever read what a transaction would write."""
+        if self.file is not None and identity_of(self.path) != self.file:
+            raise OSError(errno.ESTALE, "the database file was deleted or replaced")
 
 
 class FastCursor:
@@ -180,10 +190,22 @@ def _open(database: str, **options: Any) -> _Database:
         _create_private(os.path.realpath(database))
     # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
     connection = sqlite3.connect(database, isolation_level=None, factory=_Database, **options)
+    if database != ":memory:":
+        connection.path = os.path.realpath(database)
+        connection.file = identity_of(connection.path)
     # A text that another program wrote in another encoding must not fail whatever reads its row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     connection.cursor().execute("PRAGMA foreign_keys = ON").close()
     return connection
+
+
+def identity_of(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Return which file is at a path, by device and number; None if there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - at each transaction
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _create_private(path: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database import catalogue, repairs
 from bot.database.base import Base
 from bot.database.errors import SchemaError
 
@@ -81,9 +82,13 @@ async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
 
 
 class AlembicSchema:
-    """The schema that our migrations make, for the seeder that upgrades it."""
+    """The schema that our migrations make, for the seeder that upgrades and repairs it."""
 
     revision = "SELECT version_num FROM alembic_version"
+
+    def glance(self, dialect: str) -> str:
+        """Return a scalar SELECT of what `gaps` can tell a whole schema by."""
+        return catalogue.glance(dialect)
 
     @property
     def head(self) -> str:
@@ -99,6 +104,26 @@ class AlembicSchema:
     async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
         """Bring the schema to head."""
         await upgrade(connection, revision)
+
+    async def gaps(self, connection: AsyncConnection, glanced: str | None = None) -> list[str]:
+        """Return in words what `repair` makes again. Raises `SchemaError` for what it cannot."""
+        return [one.words for one in await _needed(connection, glanced)]
+
+    async def repair(self, connection: AsyncConnection) -> list[str]:
+        """Make again what is gone, and return that in words. Raises `SchemaError` as `gaps`."""
+        glanced = await connection.scalar(text(catalogue.glance(connection.dialect.name)))
+        needed = await _needed(connection, glanced)
+        for one in needed:
+            await connection.run_sync(one.work)
+        return [one.words for one in needed]
+
+
+async def _needed(connection: AsyncConnection, glanced: str | None) -> list[repairs.Repair]:
+    dialect = connection.dialect.name
+    if catalogue.digest(glanced) == catalogue.FRESH[dialect]:
+        return []
+    found = await connection.scalar(text(catalogue.full(dialect)))
+    return await connection.run_sync(repairs.needed, catalogue.read(str(found)))
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import DatabaseLocked
 from bot.database.postgresql import BoundedConnection
+from bot.database.sqlite_file import journal_of
 from bot.seeding import SeedLocked
 from bot.seeding.lock import exclusive_transaction as locked_transaction
 
@@ -32,7 +33,7 @@ async def exclusive_transaction(
     """
     # Readers never wait for writers in WAL mode. The mode is kept in the file, and changing it
     # needs the file for oneself: that is why it is part of getting the lock.
-    journal = "PRAGMA journal_mode" if dry_run else "PRAGMA journal_mode = WAL"
+    journal = "PRAGMA journal_mode" if dry_run else await journal_of(engine)
     try:
         async with (
             locked_transaction(

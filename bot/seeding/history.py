@@ -67,7 +67,8 @@ async def write_runs(
 ) -> None:
     """Record the run of every seed that changed something, or all of them if the schema did."""
     for seed in report.seeds:
-        if seed.writes or report.behind or report.schema_before != report.schema_after:
+        mends = report.repairs or report.behind
+        if seed.writes or mends or report.schema_before != report.schema_after:
             row = {
                 "ran_at": now,
                 "seed": seed.name,
@@ -80,10 +81,15 @@ async def write_runs(
                 "host": socket.gethostname(),
                 "counts": {name: asdict(counts) for name, counts in seed.counts().items()},
                 "changes": list(changes(seed)),
-                "notes": [*seed.bad(), *seed.notes],
+                "notes": [*seed.bad(), *seed.notes, *_mended(report)],
                 "milliseconds": round(report.milliseconds),
             }
             await connection.execute(insert(runs).values(row))
+
+
+def _mended(report: Report) -> Iterator[str]:
+    for words in report.repairs:
+        yield f"The schema had lost a part; done: {words}."
 
 
 def changes(seed: SeedReport) -> Iterator[dict[str, Any]]:

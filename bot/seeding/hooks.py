@@ -1,6 +1,6 @@
 """Hooks of a caller: the schema below the seeds, work of its own, progress and the clock."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -27,6 +27,19 @@ class Schema(Protocol):
 
     async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
         """Bring the schema to head in the caller's transaction."""
+
+
+class Repairs(Protocol):
+    """What becomes of a schema after its migrations, for a caller who mends that as well."""
+
+    def glance(self, dialect: str) -> str:
+        """Return a scalar SELECT whose value tells `gaps` what it has to look at."""
+
+    async def gaps(self, connection: AsyncConnection, glanced: str | None = None) -> Sequence[str]:
+        """Return in words what is gone, and `repair` makes again."""
+
+    async def repair(self, connection: AsyncConnection) -> Sequence[str]:
+        """Make again what is gone, in the caller's transaction, and return that in words."""
 
 
 class Progress(Protocol):

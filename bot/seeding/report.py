@@ -179,26 +179,30 @@ class Report:
     """What was found or done in a database.
 
     `schema_before` and `schema_after` are the revisions of whoever migrates, None if nobody does;
-    `behind` are tables whose next id was one that is taken. `seeds` is empty while the tables are
-    not there: then nothing can be said before the schema is upgraded.
+    `repairs` says what of the schema was gone and is made again; `behind` are tables whose next id
+    was one that is taken. `seeds` is empty while the tables are not there: then nothing can be said
+    before the schema is upgraded, or repaired.
     """
 
     seeds: tuple[SeedReport, ...]
     schema_before: str | None = None
     schema_after: str | None = None
+    repairs: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     milliseconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
         """What the whole run is called: the most that happens to any seed."""
+        if not self.seeds and self.repairs:
+            return Outcome.HEALED
         if not self.seeds:
             return Outcome.UPGRADED if self.schema_before else Outcome.SEEDED
         order = list(Outcome)
         outcome = max((seed.outcome for seed in self.seeds), key=order.index)
         if self.schema_before != self.schema_after and outcome is not Outcome.NEWER:
             return max(outcome, Outcome.UPGRADED, key=order.index)
-        if self.behind and outcome is Outcome.UP_TO_DATE:
+        if (self.repairs or self.behind) and outcome is Outcome.UP_TO_DATE:
             return Outcome.HEALED
         return outcome
 
@@ -206,7 +210,8 @@ class Report:
     def changes_something(self) -> bool:
         """Whether the database is written to."""
         upgrades = self.schema_before != self.schema_after or not self.seeds
-        return upgrades or bool(self.behind) or any(seed.writes for seed in self.seeds)
+        mends = bool(self.repairs or self.behind)
+        return upgrades or mends or any(seed.writes for seed in self.seeds)
 
     @property
     def rows(self) -> tuple[RowPlan, ...]:
@@ -239,7 +244,8 @@ class Report:
             for seed in self.seeds
             for name, counts in seed.counts().items()
         )
-        return f"{', '.join(sections)}; {counted}; {self.milliseconds:.0f} ms"
+        parts = [", ".join(sections), *self.repairs, counted, f"{self.milliseconds:.0f} ms"]
+        return "; ".join(filter(None, parts))
 
     def pending(self) -> Iterator[str]:
         """Return in words what a run does."""
@@ -247,6 +253,9 @@ class Report:
             before, after = self.schema_before, self.schema_after
             step = f"upgrade the schema from {before} to" if before else "create the schema"
             yield f"{step} {after}" + ("" if self.seeds else ", then seed what is missing")
+        yield from self.repairs
+        if self.repairs and not self.seeds:
+            yield "seed what is missing then"
         for table in self.behind:
             yield f"set the next id of {table} behind its rows"
         for seed in self.seeds:
@@ -260,6 +269,7 @@ class Report:
             "schema_before": self.schema_before,
             "schema_after": self.schema_after,
             "pending": list(self.pending()),
+            "repairs": list(self.repairs),
             "behind": list(self.behind),
             "notes": list(self.notes),
             "seeds": [seed.as_json() for seed in self.seeds],

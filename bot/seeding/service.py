@@ -18,7 +18,7 @@ from .declaration import Seed
 from .errors import SeedError, UnknownSeedName, is_busy
 from .export import export_values
 from .history import Run, read_runs, returning, write_runs
-from .hooks import Finish, Progress, Schema, silent, utc_now
+from .hooks import Finish, Progress, Repairs, Schema, silent, utc_now
 from .inspection import compared, found
 from .lock import Exclusive, exclusive_transaction, retried
 from .parts import demand, repeated
@@ -49,6 +49,7 @@ class Seeder:
         lock_timeout: float = 60,
         release: str = "",
         schema: Schema | None = None,
+        repairs: Repairs | None = None,
         numbered: Iterable[Table] = (),
         exclusive: Exclusive = exclusive_transaction,
         finish: Finish | None = None,
@@ -57,9 +58,10 @@ class Seeder:
     ) -> None:
         """Prepare; nothing is read before a method is called.
 
-        `lock_timeout` is in seconds; `release` is recorded with each run; `numbered` are further
-        tables whose next ids are looked after; `finish` is what the caller adds to what was
-        written, in the same transaction; `clock` gives the time of what is recorded.
+        `lock_timeout` is in seconds; `repairs` makes again what the schema has lost; `release` is
+        recorded with each run; `numbered` are further tables whose next ids are looked after;
+        `finish` is what the caller adds to what was written, in the same transaction; `clock`
+        gives the time of what is recorded.
         """
         demand(isinstance(engine, AsyncEngine), f"{engine!r} is no AsyncEngine.")
         are_seeds = not isinstance(seeds, Seed) and all(isinstance(seed, Seed) for seed in seeds)
@@ -71,6 +73,7 @@ class Seeder:
         self._timeout = lock_timeout
         self._release = release
         self._schema = schema
+        self._repairs = repairs
         self._exclusive = exclusive
         self._finish = finish
         self._progress = progress
@@ -149,8 +152,7 @@ class Seeder:
         if connection is None:
             async with self._reading() as own:
                 return await self.inspect(own)
-        extra = [self._schema.revision] if self._schema else []
-        look = self._look(connection, extra=extra)
+        look = self._look(connection, extra=self._asked(connection))
         try:
             snapshot = await look.take(connection)
         except DBAPIError as error:
@@ -158,17 +160,33 @@ class Seeder:
                 raise
             await connection.rollback()
             # Tables that are not there yet cannot be read; anything else is a real error.
-            if self._schema:
-                revision = await self._schema.current(connection)
-                if revision != self._schema.head:
-                    return Report((), revision, self._schema.head)
-            elif not await self._has(connection, _MARKER):
+            if report := await self._without_look(connection):
+                return report
+            if not self._schema and not await self._has(connection, _MARKER):
                 look = self._look(connection, markers=False)
             # Another start may have made the tables since.
             snapshot = await look.take(connection)
-        if self._schema and snapshot.extra != (self._schema.head,):
+        asked = list(snapshot.extra)
+        if self._schema and asked.pop(0) != self._schema.head:
             return Report((), await self._schema.current(connection), self._schema.head)
-        return await self._report(connection, snapshot)
+        gaps = await self._repairs.gaps(connection, *asked) if self._repairs else ()
+        return replace(await self._report(connection, snapshot), repairs=tuple(gaps))
+
+    def _asked(self, connection: AsyncConnection) -> list[str]:
+        """Return what a look shall tell of the schema."""
+        asked = [self._schema.revision] if self._schema else []
+        if self._repairs:
+            asked.append(self._repairs.glance(connection.dialect.name))
+        return asked
+
+    async def _without_look(self, connection: AsyncConnection) -> Report | None:
+        """Report what has to be done to the schema before anybody can look, if anything has."""
+        head = self._schema.head if self._schema else None
+        revision = await self._schema.current(connection) if self._schema else None
+        if revision != head:
+            return Report((), revision, head)
+        gaps = await self._repairs.gaps(connection) if self._repairs else ()
+        return Report((), head, head, tuple(gaps)) if gaps else None
 
     async def apply(
         self, connection: AsyncConnection, *, takes: Takes = nothing, list_keys: bool = False
@@ -176,9 +194,12 @@ class Seeder:
         """Do the work in the caller's transaction, which must be exclusive (see `lock`)."""
         started = perf_counter()
         revision = None
+        repaired: Sequence[str] = ()
         if self._schema:
             revision = await self._schema.current(connection)
             await self._schema.upgrade(connection, revision)
+        if self._repairs:
+            repaired = await self._repairs.repair(connection)
         await connection.run_sync(_OWN.create_all)
         look = self._look(connection)
         if connection.dialect.name == "postgresql":
@@ -194,6 +215,7 @@ class Seeder:
             report,
             seeds=tuple(seeds),
             schema_before=revision,
+            repairs=tuple(repaired),
             milliseconds=(perf_counter() - started) * 1000,
         )
         if self._finish:
@@ -210,7 +232,7 @@ class Seeder:
             runs = await read_runs(connection, _RUNS) if snapshot.markers else []
             seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
         behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
-        return Report(tuple(seeds), head, head, tuple(behind))
+        return Report(tuple(seeds), head, head, behind=tuple(behind))
 
     async def _write(
         self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool

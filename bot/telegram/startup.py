@@ -12,6 +12,7 @@ from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import wait_for_database
+from bot.database.sqlite_file import check_file
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.telegram.client import Backoff, TelegramBot
 from bot.telegram.texts import common as texts
@@ -40,6 +41,7 @@ async def bootstrap(
     Raises `DatabaseError`: then nobody must fetch an update.
     """
     await wait_for_database(engine, timeout=database_wait_timeout)
+    await check_file(engine)
     report = await bootstrap_service.run()
     dispatcher["bootstrap_report"] = report
     logger.info("bootstrap %s", report.summary())

@@ -27,6 +27,17 @@ def corrupt_file(folder: Path) -> Settings:
     return {}
 
 
+def no_file(folder: Path) -> Settings:
+    """Forget the file's name."""
+    return {"DATABASE_URL": "sqlite:///"}
+
+
+def old_file_beside_a_newer_log(folder: Path) -> Settings:
+    """Restore a backup, and leave the log that belongs to another file."""
+    bare_sqlite.restore_beside_newer_log(folder / "besitos.db")
+    return {}
+
+
 def newer_schema(folder: Path) -> Settings:
     """Leave the traces of a release that does not exist yet."""
     bare_sqlite.execute(
@@ -51,6 +62,8 @@ def no_token(folder: Path) -> Settings:
 BROKEN: dict[Callable[[Path], Settings], tuple[int, str]] = {
     missing_folder: (1, "create it or correct DATABASE_URL"),
     corrupt_file: (1, "file is not a database"),
+    no_file: (2, "DATABASE_URL names no file"),
+    old_file_beside_a_newer_log: (1, "delete the -wal and -shm beside it"),
     newer_schema: (1, "has schema revision 9999, which this release does not know"),
     wrong_manifest: (1, "config.besitos_daily_gift"),
     no_token: (2, "BOT_TOKEN is not set"),

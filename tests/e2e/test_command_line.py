@@ -157,7 +157,7 @@ def test_status_of_a_damaged_file(tmp_path: Path) -> None:
 
     assert (1, "") == (ended.exit_code, ended.stdout)
     (sentence,) = ended.sentences
-    assert "file is not a database; restore the file from a backup" in sentence
+    assert "(file is not a database); restore the file from a backup" in sentence
 
 
 def test_database_that_is_not_there(tmp_path: Path) -> None:

@@ -50,12 +50,14 @@ class BootstrapService:
         self._engine = engine
         file = sqlite_file(engine.url)
         self._where = file.absolute() if file else describe(engine.url)
+        schema = AlembicSchema()
         self._seeder = Seeder(
             engine.execution_options(**{SQLITE_BEGIN: None}),  # a look needs no transaction
             [make_seed(manifest)],
             lock_timeout=lock_timeout,
             release=__version__,
-            schema=AlembicSchema(),
+            schema=schema,
+            repairs=schema,
             numbered=Base.metadata.tables.values(),
             exclusive=exclusive_transaction,
             finish=self._restore_accounts,
@@ -67,7 +69,7 @@ class BootstrapService:
         """Make the database whole; a whole one is only read, without any lock."""
         with translate_errors("The bootstrap"):
             report = await self._seeder.run()
-        self._tell_where(report)
+        self._tell(report)
         return report
 
     async def plan(self, names: Iterable[str] = ()) -> Report:
@@ -88,7 +90,7 @@ class BootstrapService:
         """Give edits back to the manifest (`config.besitos_daily_gift`), and do what `run` does."""
         with translate_errors("Taking back edits"):
             report = await self._seeder.take(names, connection)
-        self._tell_where(report)
+        self._tell(report)
         return report
 
     async def revert(self, *, dry_run: bool = False) -> Report:
@@ -125,9 +127,11 @@ class BootstrapService:
                 accounts = await differing_accounts(connection)
                 return [*map(str, accounts), *map(str, await orphans(connection))]
 
-    def _tell_where(self, report: Report) -> None:
+    def _tell(self, report: Report) -> None:
         if report.schema_before is None:
             logger.info("made a new database: %s", self._where)
+        for words in report.repairs:
+            logger.warning("a part of the schema was gone; the start did: %s", words)
 
     async def _restore_accounts(self, connection: AsyncConnection, report: Report) -> None:
         # Profiles that were deleted while their ledger was kept come back with its sums.

@@ -93,6 +93,7 @@ async def _check_start(name: str, url: str, manifest: Manifest) -> None:
 
         assert after == await contents(engine, times=True)
     assert ("upgraded", "up_to_date") == (first.outcome, second.outcome)
+    assert ((), ()) == (first.repairs, second.repairs)
     wanted = manifest_values(manifest)
     # Whatever an admin set before the manifest came to say the same is no edit any more.
     kept = {name for name, value in edits.items() if value != wanted[name]}

@@ -1,0 +1,165 @@
+"""Catalogue of a database: the columns, keys and defaults that our tables really have.
+
+A revision tells what migrations have made, and nothing of what became of it since. One scalar
+SELECT reads all of it, which takes milliseconds. A start, which seldom finds anything, has time
+for a glance: it tells a database that is as our migrations make it from any other.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final
+
+from bot.database.base import Base
+
+#: Digests of what a glance gives of a database that this release's migrations have just made; any
+#: other is looked at closely. A migration changes them, and `test_catalogue.py` gives the new ones.
+FRESH: Final = {"sqlite": "5d12b823c66ca5f8", "postgresql": "40a6823067e66a53"}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundColumn:
+    """A column; `has_default` is true where the database makes its value up, in any way."""
+
+    not_null: bool
+    has_default: bool
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIndex:
+    """An index, its columns in order; `is_key` if ON CONFLICT may name them."""
+
+    columns: tuple[str, ...]
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table, or what stands in its place (`is_table` is false then)."""
+
+    is_table: bool
+    columns: dict[str, FoundColumn] = field(default_factory=dict)
+    indexes: dict[str, FoundIndex] = field(default_factory=dict)
+    primary_key: frozenset[str] = frozenset()
+
+    def has_key(self, columns: frozenset[str]) -> bool:
+        """Whether no two rows have the same values in all of these columns."""
+        keys = (frozenset(index.columns) for index in self.indexes.values() if index.is_key)
+        return columns == self.primary_key or columns in keys
+
+    def has_index(self, columns: tuple[str, ...]) -> bool:
+        """Whether rows are found by these columns."""
+        found = (index.columns[: len(columns)] for index in self.indexes.values())
+        return columns in found
+
+
+Catalogue = dict[str, FoundTable]
+
+
+@cache
+def glance(dialect: str) -> str:
+    """Return a scalar SELECT for `digest`, whose text is the same while our tables are."""
+    statement = _SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT
+    tables = ", ".join(f"to_regclass('{name}')" for name in Base.metadata.tables)
+    return statement.format(names=_names(), tables=tables)
+
+
+def digest(text: str | None) -> str:
+    """Return the digest of what `glance` gave, in whichever order."""
+    return sha256("\n".join(sorted((text or "").split("\n"))).encode()).hexdigest()[:16]
+
+
+@cache
+def full(dialect: str) -> str:
+    """Return a scalar SELECT of the whole catalogue, for `read`."""
+    return (_SQLITE if dialect == "sqlite" else _POSTGRESQL).format(names=_names())
+
+
+def read(text: str) -> Catalogue:
+    """Return what `full` has given, by the names that the metadata has for the tables."""
+    found: Catalogue = {}
+    for name, is_table, columns, indexes in json.loads(text):
+        # Of one name in several schemas, the search path's first is meant.
+        found.setdefault(name, _table(is_table, columns or (), indexes or ()))
+    return found
+
+
+def _table(
+    is_table: Any, columns: Sequence[Sequence[Any]], indexes: Sequence[Sequence[Any]]
+) -> FoundTable:
+    names = {number: name for name, number, *_ in columns}
+    return FoundTable(
+        bool(is_table),
+        {
+            name: FoundColumn(bool(not_null), bool(has_default), bool(counts))
+            for name, _, not_null, has_default, _, counts in columns
+        },
+        {
+            name: FoundIndex(
+                # An expression has no column's number, and no statement of ours names one.
+                tuple(names.get(int(number), "") for number in str(numbers).split()[:width]),
+                bool(is_key),
+            )
+            for name, is_key, width, numbers in indexes
+        },
+        frozenset(name for name, _, _, _, in_key, _ in columns if in_key),
+    )
+
+
+def _names() -> str:
+    return ", ".join(f"'{name}'" for name in Base.metadata.tables)
+
+
+_SQLITE_TEXT: Final = """
+SELECT group_concat(sql, char(10)) FROM sqlite_master
+WHERE lower(tbl_name) IN ({names}) AND type <> 'trigger'
+"""
+# A column counts by itself that is INTEGER to the letter and alone makes the key.
+_SQLITE: Final = """
+SELECT json_group_array(json_array(
+    lower(m.name), m.type = 'table',
+    (SELECT json_group_array(json_array(
+        c.name, c.cid, c."notnull", upper(coalesce(c.dflt_value, 'NULL')) <> 'NULL', c.pk,
+        upper(c.type) = 'INTEGER' AND c.pk = 1 AND upper(m.sql) LIKE '%AUTOINCREMENT%'
+    )) FROM pragma_table_info(m.name) AS c),
+    (SELECT json_group_array(json_array(
+        i.name, i."unique" AND NOT i.partial, 999,
+        (SELECT group_concat(k.cid, ' ') FROM pragma_index_info(i.name) AS k)
+    )) FROM pragma_index_list(m.name) AS i)
+))
+FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND lower(m.name) IN ({names})
+"""
+# No join: planning one on a new connection takes longer than all of this.
+_POSTGRESQL_TEXT: Final = """
+SELECT concat_ws(chr(10), (
+    SELECT string_agg(concat_ws(
+        ' ', array_position(ARRAY[{tables}], CAST(attrelid AS regclass)), attnum, attname,
+        attnotnull, atthasdef OR attidentity <> ''
+    ), chr(10)) FROM pg_attribute WHERE attrelid IN ({tables}) AND attnum > 0
+), (
+    SELECT string_agg(concat_ws(
+        ' ', array_position(ARRAY[{tables}], CAST(indrelid AS regclass)), indkey,
+        indisunique AND indisvalid AND indimmediate AND indpred IS NULL
+    ), chr(10)) FROM pg_index WHERE indrelid IN ({tables})
+))
+"""
+_POSTGRESQL: Final = """
+SELECT CAST(coalesce(json_agg(json_build_array(
+    c.relname, c.relkind IN ('r', 'p'),
+    (SELECT json_agg(json_build_array(
+        a.attname, a.attnum, a.attnotnull, a.atthasdef OR a.attidentity <> '', false,
+        a.atthasdef OR a.attidentity <> ''
+    )) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    (SELECT json_agg(json_build_array(
+        o.relname,
+        x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL,
+        x.indnkeyatts, CAST(x.indkey AS text)
+    )) FROM pg_index AS x JOIN pg_class AS o ON o.oid = x.indexrelid WHERE x.indrelid = c.oid)
+) ORDER BY array_position(current_schemas(false), n.nspname)), '[]') AS text)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relname IN ({names}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+AND n.nspname = ANY (current_schemas(false))
+"""
