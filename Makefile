@@ -19,14 +19,14 @@ run: .venv/run
 	fi
 
 test: .venv/dev lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The suite once more, counting lines: where the interpreter does that itself, from Python 3.12 on.
 # Elsewhere it would take three times as long.
 coverage: .venv/dev
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 12) and \
 		'Coverage needs Python 3.12: remove .venv, and make coverage PYTHON=python3.13')"
-	$(BIN)/pytest -n 2 --dist loadfile --cov
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -51,6 +51,8 @@ async def test_downgrade_is_a_revert(databases: Databases, manifest: Manifest) -
         await revert(by_bot)
 
         downgraded, reverted = await rows(by_alembic), await rows(by_bot)
+        for streak in reverted["user_streaks"]:  # columns of a later revision
+            del streak["previous_length"], streak["previous_last_day"]
         assert reverted == downgraded
         assert [] == downgraded["seed_marker"]
         assert {None} == set(downgraded["bot_config"][0].values()) - {1}

@@ -21,6 +21,8 @@ from tests.support.stepping import SteppedBootstrap
 USERS = 50
 #: The fewest statements that a bootstrap could have; fewer means that we no longer see them.
 FEWEST = 15
+#: How statements begin that change nothing; the one that takes the lock is looked at all the same.
+READING = ("SELECT", "PRAGMA")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,7 +55,10 @@ async def template(
 async def test_sigkill_at_every_statement(
     databases: Databases, template: str, manifest: Manifest
 ) -> None:
-    """Whatever statement is the last, a start finds all or nothing and completes."""
+    """Whatever statement is the last, a start finds all or nothing and completes.
+
+    Those that only read leave what the one before them has left, and are passed over.
+    """
     before, complete, statements = await undisturbed(databases, template, manifest)
     # The next process runs up to its statement while we look at what the last one left.
     running, looking = asyncio.Semaphore(2), asyncio.Lock()
@@ -72,7 +77,8 @@ async def test_sigkill_at_every_statement(
 
     async with asyncio.TaskGroup() as tasks:
         for number, statement in enumerate(statements, start=1):
-            tasks.create_task(kill_and_start(number, statement))
+            if not statement.startswith(READING) or "advisory" in statement:
+                tasks.create_task(kill_and_start(number, statement))
 
 
 async def test_nothing_in_between_is_visible(
