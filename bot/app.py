@@ -36,8 +36,6 @@ logger = logging.getLogger(__name__)
 WEBHOOK_PORT = 8080
 #: Members whose accounts a start compares with the ledger; `seed status` does it for any number.
 MOST_LOOKED_THROUGH = 50_000
-
-
 #: Seconds in which the first updates wait for the bot's name, without which it answers others' too.
 NAME_TIMEOUT = 5.0
 

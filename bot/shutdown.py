@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -30,28 +31,30 @@ def stop_on_signals() -> asyncio.Event:
 
 async def finished_in_time(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     """Run `work`, which ends by itself after the stop, or is cancelled `GRACE` seconds later."""
-    working = asyncio.create_task(work)
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+    async with _racing(work, stop) as working:
         done, _ = await asyncio.wait([working], timeout=GRACE if stop.is_set() else None)
         if done:
             working.result()
         else:
             logger.warning("what is at work did not end within %g s and is given up", GRACE)
-    finally:
-        for task in (working, stopping):
-            task.cancel()
-        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 async def unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T | None:
     """Return what `work` returns, or None when the stop came first and it was cancelled."""
+    async with _racing(work, stop) as working:
+        return working.result() if working.done() else None
+
+
+@asynccontextmanager
+async def _racing(
+    work: Coroutine[Any, Any, T], stop: asyncio.Event
+) -> AsyncIterator[asyncio.Task[T]]:
+    """Give the task of `work` once it is done or `stop` is set; cancel it at the end."""
     working = asyncio.create_task(work)
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
+        yield working
     finally:
         for task in (working, stopping):
             task.cancel()

@@ -1,7 +1,6 @@
 """SQLite's file: whether it is whole when the bot starts, and still the same one while it runs."""
 
 import asyncio
-import contextlib
 import errno
 import logging
 import sqlite3
@@ -14,6 +13,7 @@ from typing import Final
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.backoff import sleep_unless
 from bot.database.errors import DAMAGED_ADVICE, DatabaseError, is_damaged
 from bot.database.fast_aiosqlite import identity_of
 from bot.database.url import DatabaseUrlError, sqlite_file
@@ -103,8 +103,7 @@ async def kept_file(
 
 async def _watch(file: Path, before: Identity | None, stop: asyncio.Event, every: float) -> None:
     while before == identity_of(file):
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+        if await sleep_unless(stop, every):
             return
     logger.error("the SQLite file %s was deleted or replaced; stopping", file)
     stop.set()

@@ -1,7 +1,6 @@
 """Bot API client, what an answer of Telegram says about its call, and delays between retries."""
 
 import asyncio
-import random
 from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import takewhile
@@ -28,6 +27,8 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
 )
+
+from bot.backoff import delays, sleep_unless
 
 T = TypeVar("T")
 
@@ -189,20 +190,13 @@ class Backoff:
     def __init__(self, stop: asyncio.Event) -> None:
         """Pause no longer than until `stop` is set."""
         self._stop = stop
-        self._pause = _FIRST_PAUSE
+        self.reset()
 
     def reset(self) -> None:
         """Begin with short pauses again: something has worked."""
-        self._pause = _FIRST_PAUSE
+        self._pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
 
     async def wait(self, error: BaseException | None = None) -> None:
         """Pause longer each time, or as long as Telegram's `error` says."""
-        if isinstance(error, TelegramRetryAfter):
-            pause = retry_after(error)
-        else:
-            jitter = random.uniform(0.5, 1)  # noqa: S311 - only spreads the load
-            pause, self._pause = self._pause * jitter, min(self._pause * 2, _LONGEST_PAUSE)
-        try:
-            await asyncio.wait_for(self._stop.wait(), pause)
-        except TimeoutError:
-            return
+        told = retry_after(error) if isinstance(error, TelegramRetryAfter) else None
+        await sleep_unless(self._stop, next(self._pauses) if told is None else told)
