@@ -1,9 +1,10 @@
 """Declarative base, names of constraints, and column types that mean the same on both engines."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -26,7 +27,16 @@ class Base(DeclarativeBase):
 # SQLite numbers rows by itself only in a column that is INTEGER to the letter.
 SurrogateId = BigInteger().with_variant(Integer(), "sqlite")
 
+#: On SQLite, which else gives the id of a deleted last row to the next one.
+IDS_ONCE = {"sqlite_autoincrement": True}
+
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def one_of(values: type[StrEnum]) -> Enum:
+    """Return the type of a column that holds one of `values`."""
+    # Text with a CHECK: PostgreSQL's own enum types cannot change inside a transaction.
+    return Enum(values, native_enum=False, create_constraint=True, length=32)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,0 +1,48 @@
+"""Tables of the bot, for SQLAlchemy Core only: no Session ever meets these classes.
+
+What the database can hold to, the database holds to. Defaults are the server's, so that a row
+inserted by hand is as whole as one of ours.
+"""
+
+from bot.database.base import Base
+from bot.database.outbox import OutboxMessageRow
+from bot.gamification.models.administration import (
+    AdminActionRow,
+    AdminDialogRow,
+    FailedUpdateRow,
+    HeartbeatRow,
+)
+from bot.gamification.models.config import BotConfigRow
+from bot.gamification.models.members import (
+    AccountRow,
+    LedgerEntryRow,
+    ReactionRow,
+    StreakRow,
+    UserRow,
+)
+from bot.gamification.models.rewards import RewardConditionRow, RewardRow, UserRewardRow
+from bot.seeding.tables import marker_table, runs_table
+
+#: The outbox knows nothing of the economy; it stands here because every table does.
+OUTBOX_MESSAGES = OutboxMessageRow.__table__
+SEED_MARKER = marker_table(Base.metadata)
+SEED_RUNS = runs_table(Base.metadata)
+
+__all__ = [
+    "OUTBOX_MESSAGES",
+    "SEED_MARKER",
+    "SEED_RUNS",
+    "AccountRow",
+    "AdminActionRow",
+    "AdminDialogRow",
+    "BotConfigRow",
+    "FailedUpdateRow",
+    "HeartbeatRow",
+    "LedgerEntryRow",
+    "ReactionRow",
+    "RewardConditionRow",
+    "RewardRow",
+    "StreakRow",
+    "UserRewardRow",
+    "UserRow",
+]
