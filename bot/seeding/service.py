@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from .apply import advance_ids, taken_id, write_marker, write_rows
 from .backfill import fill, missing_parents
 from .declaration import Seed
-from .errors import SeedError, UnknownSeedName, is_busy
+from .errors import UnknownSeedName, is_busy
 from .export import export_values
+from .foundation import Foundation
 from .history import Run, read_runs, returning, write_runs
 from .hooks import Finish, Progress, Repairs, Schema, silent, utc_now
 from .inspection import compared, found
@@ -72,8 +73,7 @@ class Seeder:
         self._engine = engine
         self._timeout = lock_timeout
         self._release = release
-        self._schema = schema
-        self._repairs = repairs
+        self._foundation = Foundation(schema, repairs)
         self._exclusive = exclusive
         self._finish = finish
         self._progress = progress
@@ -152,7 +152,7 @@ class Seeder:
         if connection is None:
             async with self._reading() as own:
                 return await self.inspect(own)
-        look = self._look(connection, extra=self._asked(connection))
+        look = self._look(connection, extra=self._foundation.questions(connection.dialect.name))
         try:
             snapshot = await look.take(connection)
         except DBAPIError as error:
@@ -160,46 +160,21 @@ class Seeder:
                 raise
             await connection.rollback()
             # Tables that are not there yet cannot be read; anything else is a real error.
-            if report := await self._without_look(connection):
+            if report := await self._foundation.unseen(connection):
                 return report
-            if not self._schema and not await self._has(connection, _MARKER):
+            if self._foundation.schema is None and not await self._has(connection, _MARKER):
                 look = self._look(connection, markers=False)
             # Another start may have made the tables since.
             snapshot = await look.take(connection)
-        asked = list(snapshot.extra)
-        if self._schema and asked.pop(0) != self._schema.head:
-            return Report((), await self._schema.current(connection), self._schema.head)
-        gaps = await self._repairs.gaps(connection, *asked) if self._repairs else ()
-        return replace(await self._report(connection, snapshot), repairs=tuple(gaps))
-
-    def _asked(self, connection: AsyncConnection) -> list[str]:
-        """Return what a look shall tell of the schema."""
-        asked = [self._schema.revision] if self._schema else []
-        if self._repairs:
-            asked.append(self._repairs.glance(connection.dialect.name))
-        return asked
-
-    async def _without_look(self, connection: AsyncConnection) -> Report | None:
-        """Report what has to be done to the schema before anybody can look, if anything has."""
-        head = self._schema.head if self._schema else None
-        revision = await self._schema.current(connection) if self._schema else None
-        if revision != head:
-            return Report((), revision, head)
-        gaps = await self._repairs.gaps(connection) if self._repairs else ()
-        return Report((), head, head, tuple(gaps)) if gaps else None
+        behind, gaps = await self._foundation.judge(connection, snapshot.extra)
+        return behind or replace(await self._report(connection, snapshot), repairs=gaps)
 
     async def apply(
         self, connection: AsyncConnection, *, takes: Takes = nothing, list_keys: bool = False
     ) -> Report:
         """Do the work in the caller's transaction, which must be exclusive (see `lock`)."""
         started = perf_counter()
-        revision = None
-        repaired: Sequence[str] = ()
-        if self._schema:
-            revision = await self._schema.current(connection)
-            await self._schema.upgrade(connection, revision)
-        if self._repairs:
-            repaired = await self._repairs.repair(connection)
+        revision, repaired = await self._foundation.lay(connection)
         await connection.run_sync(_OWN.create_all)
         look = self._look(connection)
         if connection.dialect.name == "postgresql":
@@ -215,7 +190,7 @@ class Seeder:
             report,
             seeds=tuple(seeds),
             schema_before=revision,
-            repairs=tuple(repaired),
+            repairs=repaired,
             milliseconds=(perf_counter() - started) * 1000,
         )
         if self._finish:
@@ -227,7 +202,7 @@ class Seeder:
         self, connection: AsyncConnection, snapshot: Snapshot, takes: Takes = nothing
     ) -> Report:
         seeds = [compared(seed, snapshot, takes) for seed in self.seeds.values()]
-        head = self._schema.head if self._schema else None
+        head = self._foundation.head
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
             runs = await read_runs(connection, _RUNS) if snapshot.markers else []
             seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
@@ -258,15 +233,11 @@ class Seeder:
         return replace(report, backfills=tuple(filled))
 
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
-        revision = await self._schema.current(connection) if self._schema else None
-        if self._schema and revision is None:
+        revision = await self._foundation.revision(connection)
+        if revision is None and self._foundation.schema:
             empty = found(replace(seed, backfills=()), Snapshot({}, {}, {}, (), ()))
             return Report((replace(empty, action=Outcome.UP_TO_DATE),))
-        if self._schema and revision != self._schema.head:
-            raise SeedError(
-                f"The schema is at {revision}, not at {self._schema.head}, so the seed is not ours "
-                "to revert; do that with the release that wrote it, or run `seed apply` first."
-            )
+        self._foundation.refuse_other(revision)
         await connection.run_sync(_OWN.create_all)
         snapshot = await self._look(connection, [seed]).take(connection)
         rows = tuple(to_null(seed, snapshot))
