@@ -9,6 +9,7 @@ import functools
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,10 +25,8 @@ class Worker:
 
     def __init__(self, target: Callable[..., None], *arguments: object) -> None:
         """Start the process. `target` must be a function of a module, for it goes by name."""
-        _start_fork_server()
         self._connection, theirs = _context.Pipe()
-        self._process = _context.Process(target=target, args=(theirs, *arguments))
-        self._process.start()
+        self._process = fork(target, theirs, *arguments)
         assert self._process.pid is not None
         self.pid = self._process.pid
         theirs.close()
@@ -65,6 +64,14 @@ class Worker:
         return self.wait()
 
 
+def fork(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """Start `target(*arguments)` in a process; it must be a function of a module."""
+    _start_fork_server()
+    process = _context.Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
 def race(count: int, target: Callable[..., None], *arguments: object) -> list[Any]:
     """Run `target(connection, barrier, *arguments)` in so many processes at the same moment.
 
@@ -82,6 +89,8 @@ def race(count: int, target: Callable[..., None], *arguments: object) -> list[An
 def _start_fork_server() -> None:
     # Python 3.11 imports the preloaded modules with the server's own path, which starts with
     # the folder it is started in; a module that it cannot find it leaves out without a word.
-    _context.set_forkserver_preload(["pytest", "tests.support.children"])
+    _context.set_forkserver_preload(
+        ["pytest", "tests.support.children", "tests.support.forked_main"]
+    )
     with contextlib.chdir(ROOT):
         forkserver.ensure_running()

@@ -4,11 +4,14 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
+
+from tests.support import forked_main
+from tests.support.processes import fork
 
 T = TypeVar("T")
 
@@ -61,24 +64,67 @@ def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
     )
 
 
+class _Process(Protocol):
+    """What is asked of a program that runs."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class _Forked:
+    """`main.py` as a fork, with the face of `subprocess.Popen`."""
+
+    def __init__(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+        self._process = fork(forked_main.main, str(MAIN), arguments, str(folder), environment)
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(str(MAIN), timeout or 0)
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
 class RunningBot:
     """`python main.py …`, started; leaving the block kills it if it still runs."""
 
     def __init__(
-        self, folder: Path, *arguments: str, program: Path = MAIN, **settings: str
+        self, folder: Path, *arguments: str, program: Path | None = None, **settings: str
     ) -> None:
-        """Start it in a folder of its own, with warnings for whatever it leaves open."""
+        """Start it in a folder of its own, with warnings for whatever it leaves open.
+
+        A `program` gets an interpreter of its own; our own `main.py` is a fork of one that has
+        imported it.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = folder / "stdout.txt", folder / "stderr.txt"
+        environment = _environment(settings)
         with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
-            self._process = subprocess.Popen(
-                [sys.executable, "-W", "always::ResourceWarning", program, *arguments],
-                cwd=folder,
-                env=_environment(settings),
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-            )
+            if program is None:
+                self._process: _Process = _Forked(arguments, folder, environment)
+            else:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-W", "always::ResourceWarning", program, *arguments],
+                    cwd=folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stdout,
+                    stderr=stderr,
+                )
 
     async def __aenter__(self) -> Self:
         """Nothing more to open."""
@@ -118,7 +164,7 @@ class RunningBot:
             await asyncio.wait([happening], timeout=0.1)
             if not running and not happening.done():
                 happening.cancel()
-                raise AssertionError(f"the bot ended with exit code {self._process.returncode}")
+                raise AssertionError(f"the bot ended with exit code {self._process.poll()}")
         return happening.result()
 
     async def ended(self) -> Finished:
