@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
+from bot.database.transaction import exclusive_transaction
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -57,28 +58,50 @@ async def test_sigkill_at_every_statement(
 ) -> None:
     """Whatever statement is the last, a start finds all or nothing and completes.
 
-    Those that only read leave what the one before them has left, and are passed over.
+    Those that only read leave what the one before them has left, and are passed over. Where
+    nothing is left and nobody holds the lock, all starts are one: each kind of statement has its.
     """
     before, complete, statements = await undisturbed(databases, template, manifest)
+    first = {
+        kind_of(statement): number for number, statement in reversed([*enumerate(statements, 1)])
+    }
+    writing = iter(
+        (number, statement)
+        for number, statement in enumerate(statements, 1)
+        if not statement.startswith(READING) or "advisory" in statement
+    )
     # The next process runs up to its statement while we look at what the last one left.
-    running, looking = asyncio.Semaphore(2), asyncio.Lock()
+    looking = asyncio.Lock()
 
-    async def kill_and_start(number: int, statement: str) -> None:
+    async def kill_and_look(number: int, statement: str, url: str) -> bool:
+        """Return whether the database is complete now; else it is as it was."""
         committed = "COMMIT" in statements[: number - 1]
-        async with running, databases.fresh(copy_of=template) as url:
-            exit_code = await kill_at(number, statement, url)
-            assert -signal.SIGKILL == exit_code, statement
-            async with looking, opened(url) as engine:
-                left = await contents(engine)
-                assert (complete if committed else before) == comparable(left), statement
+        exit_code = await kill_at(number, statement, url)
+        assert -signal.SIGKILL == exit_code, statement
+        async with looking, opened(url) as engine:
+            left = await contents(engine)
+            assert (complete if committed else before) == comparable(left), statement
+            async with exclusive_transaction(engine, 0):
+                pass
+            starts = committed or number == first[kind_of(statement)]
+            if starts:
                 report = await start(engine, manifest)
                 assert committed == (Outcome.UP_TO_DATE is report.outcome), statement
                 assert complete == comparable(await contents(engine)), statement
+            return starts
+
+    async def kill_in_turn() -> None:
+        is_complete = True
+        while is_complete:
+            async with databases.fresh(copy_of=template) as url:
+                is_complete = False
+                for number, statement in writing:
+                    if is_complete := await kill_and_look(number, statement, url):
+                        break
 
     async with asyncio.TaskGroup() as tasks:
-        for number, statement in enumerate(statements, start=1):
-            if not statement.startswith(READING) or "advisory" in statement:
-                tasks.create_task(kill_and_start(number, statement))
+        for _ in range(2):
+            tasks.create_task(kill_in_turn())
 
 
 async def test_nothing_in_between_is_visible(
@@ -112,6 +135,11 @@ async def undisturbed(
     assert FEWEST < len(statements)
     assert 1 == statements.count("COMMIT")
     return before, complete, statements
+
+
+def kind_of(statement: str) -> str:
+    """Return the words that say what a statement does, `CREATE TABLE` and the like."""
+    return " ".join(statement.split()[:2])
 
 
 async def kill_at(number: int, statement: str, url: str) -> int:
