@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
 from bot.telegram.startup import learn_name, publish_commands
 from bot.telegram.webhook import Webhook
+from bot.telegram.webhook_watch import WebhookWatch
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +45,11 @@ class TelegramError(BesitosError):
     """Telegram does not accept us."""
 
 
-async def run_bot(settings: Settings) -> None:
+async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
     """Bootstrap, then answer updates until SIGINT or SIGTERM, which end a bootstrap as well.
 
-    Raises `BesitosError` when the start fails; no update has been fetched then.
+    While there are `doubts` about the settings, no new database is made. Raises `BesitosError`
+    when the start fails; no update has been fetched then.
     """
     token = require_token(settings)
     manifest = load_manifest(settings.seed_file)
@@ -69,6 +71,7 @@ async def run_bot(settings: Settings) -> None:
         dispatcher = build_dispatcher(
             engine, service, delivery, settings.database_wait_timeout, settings.admin_ids
         )
+        dispatcher["setting_doubts"] = doubts
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)
@@ -140,12 +143,20 @@ async def _serve(
                 await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
                 await finished_in_time(Polling(dispatcher, bot, stop).run(), stop)
             else:
-                webhook = Webhook(dispatcher, bot, settings.webhook_url, settings.webhook_secret)
+                webhook = Webhook(
+                    dispatcher,
+                    bot,
+                    settings.webhook_url,
+                    settings.webhook_secret,
+                    path=settings.webhook_path,
+                )
                 webhook.add_to(web)
                 port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
                 await stack.enter_async_context(serving(web, settings.http_host, port, grace=GRACE))
                 await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
                 await unless_stopped(webhook.announce(stop), stop)
+                watch = WebhookWatch(bot, settings.webhook_url)
+                await stack.enter_async_context(_in_background(watch.run(stop)))
                 await stop.wait()
         except TelegramAPIError as error:
             raise TelegramError(

@@ -2,17 +2,21 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.env_file import ENV_FILE, is_a_strangers, others_may_read_a_secret, others_may_write
 from bot.errors import BesitosError
+from bot.misspelt import doubts
 
+#: Kinds of characters that nobody sees: controls, marks of direction, bytes that are no UTF-8.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 #: Digits that an id of Telegram has at most: they say that it fits in 52 bits.
 _ID_DIGITS = 16
 
@@ -32,6 +36,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",  # Windows' editors begin a file with a mark of their own
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -44,6 +49,7 @@ class Settings(BaseSettings):
     seed_file: Path | None = None
     telegram_api_url: str | None = None
     webhook_url: str | None = None
+    webhook_path: str | None = None
     webhook_secret: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=0, le=65535)
@@ -53,6 +59,15 @@ class Settings(BaseSettings):
     database_wait_timeout: float = Field(default=30, ge=0, le=86_400, allow_inf_nan=False)
     database_timeout: float = Field(default=30, ge=0.1, le=86_400, allow_inf_nan=False)
     database_pool_size: int = Field(default=15, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return {name: value for name, value in stripped.items() if value != ""}
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -100,6 +115,13 @@ class Settings(BaseSettings):
             raise ValueError("give a full address that starts with https:// (or http://)")
         return value
 
+    @field_validator("webhook_path")
+    @classmethod
+    def _check_webhook_path(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"/(?!/)[^?#]*", value):
+            raise ValueError("give the path alone, which begins with one /, such as /webhook")
+        return value
+
     @field_validator("webhook_secret")
     @classmethod
     def _check_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
@@ -108,6 +130,21 @@ class Settings(BaseSettings):
             raise ValueError(
                 "use 16 to 256 characters of A-Z, a-z, 0-9, _ and -, or leave it out: then it is "
                 "derived from the token"
+            )
+        return value
+
+    # Validators of this kind run from the last to the first.
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_invisible(cls, value: Any) -> Any:
+        hidden = (
+            [one for one in value if unicodedata.category(one) in _INVISIBLE]
+            if (isinstance(value, str))
+            else []
+        )
+        if hidden:
+            raise ValueError(
+                f"it has a character in it that nobody sees (U+{ord(hidden[0]):04X}); type it anew"
             )
         return value
 
@@ -148,14 +185,21 @@ def load_settings(**overrides: Any) -> Settings:
             "in another folder."
         ) from None
     except ValidationError as error:
-        wrong = "; ".join(
+        wrong = [
             f"{'.'.join(map(str, problem['loc'])).upper()}: "
             f"{problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors(include_url=False, include_input=False)
-        )
+        ]
+        lines = f" {wrong[0]}." if len(wrong) == 1 else "".join(f"\n  {one}." for one in wrong)
         raise SettingsError(
-            f"Wrong settings: {wrong}. Correct them in the environment or in .env and start again."
+            f"Wrong settings:{lines}{' ' if len(wrong) == 1 else chr(10)}"
+            "Correct them in the environment or in .env and start again."
         ) from None
+
+
+def setting_doubts() -> list[str]:
+    """Return what somebody may have meant for a setting and nobody reads, in words."""
+    return list(doubts([name.upper() for name in Settings.model_fields]))
 
 
 def cautions(settings: Settings) -> Iterator[str]:
@@ -164,6 +208,14 @@ def cautions(settings: Settings) -> Iterator[str]:
         yield (
             f"{ENV_FILE.absolute()} holds a secret and other users of this machine may read it; "
             "run `chmod 600 .env`"
+        )
+    yield from setting_doubts()
+    address = settings.database_url.get_secret_value()
+    if "channel_binding=require" in address and "sslmode=verify-full" not in address:
+        yield (
+            "DATABASE_URL asks for channel_binding=require, which our driver does not do, so "
+            "somebody on the way could pose as the server; write "
+            "sslmode=verify-full&sslrootcert=system instead, or the path of its root certificate"
         )
     api = urlsplit(settings.telegram_api_url or "")
     if api.scheme == "http" and not _is_this_machine(api.hostname or ""):

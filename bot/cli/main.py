@@ -8,6 +8,7 @@ import typer
 
 from bot import __version__
 from bot.cli import seed
+from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
 from bot.cli.updates import updates
 from bot.cli.wipe import wipe
@@ -34,6 +35,7 @@ app.command()(wipe)
 
 def main() -> None:
     """Run the command line; every failure ends in one sentence on stderr."""
+    prepare_output()
     try:
         app()
     except BesitosError as error:

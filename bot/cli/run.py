@@ -1,16 +1,19 @@
 """The run and sandbox commands: the only ones that import aiogram, which takes seconds."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from pydantic import SecretStr
 
 from bot.database.sqlite_file import refuse_memory
-from bot.database.url import parse_database_url
+from bot.database.url import describe, parse_database_url, sqlite_file
 from bot.errors import BesitosError
 from bot.logs import setup_logging
-from bot.settings import Settings, load_settings, require_token
+from bot.settings import Settings, load_settings, require_token, setting_doubts
+
+#: What the sandbox plays with, unless it is told: never a community's own.
+_SANDBOX_FILE: Final = "besitos-sandbox.db"
 
 
 class SandboxStartError(BesitosError):
@@ -23,7 +26,7 @@ def run() -> None:
     require_token(settings)
     from bot.app import run_bot  # noqa: PLC0415 - imports aiogram
 
-    asyncio.run(run_bot(settings))
+    asyncio.run(run_bot(settings, setting_doubts()))
 
 
 def sandbox(
@@ -31,16 +34,26 @@ def sandbox(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the chat page; 0 takes a free one.")
     ] = 8081,
+    database: Annotated[
+        str | None,
+        typer.Option(help=f"A database's address; else {_SANDBOX_FILE} here, not DATABASE_URL."),
+    ] = None,
 ) -> None:
     """Run the same bot against a local Telegram with a chat page; no token is needed."""
-    asyncio.run(_run_sandbox(_settings_of_a_bot(), port))
+    url = database or f"sqlite+aiosqlite:///{_SANDBOX_FILE}"
+    asyncio.run(_run_sandbox(_settings_of_a_bot(database_url=SecretStr(url)), port))
 
 
-def _settings_of_a_bot() -> Settings:
-    settings = load_settings()
+def _settings_of_a_bot(**overrides: SecretStr) -> Settings:
+    settings = load_settings(**overrides)
     setup_logging(settings)
     refuse_memory(parse_database_url(settings.database_url.get_secret_value()))
     return settings
+
+
+def _place(settings: Settings) -> str:
+    url = parse_database_url(settings.database_url.get_secret_value())
+    return str(file.absolute()) if (file := sqlite_file(url)) else describe(url)
 
 
 async def _run_sandbox(settings: Settings, port: int) -> None:
@@ -52,7 +65,7 @@ async def _run_sandbox(settings: Settings, port: int) -> None:
             admin = server.telegram.ana
             typer.echo(
                 f"Chat with the bot at {server.url} (Ctrl-C stops it); "
-                f"{admin.first_name} is its admin."
+                f"{admin.first_name} is its admin, {_place(settings)} its database."
             )
             local = {
                 "bot_token": SecretStr(server.token),

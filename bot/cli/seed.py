@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.printing import print_json
 from bot.database.connection import opened_database
 from bot.database.sqlite_file import check_file
 from bot.database.url import parse_database_url
@@ -21,7 +22,7 @@ from bot.logs import setup_logging
 from bot.progress import shown_progress
 from bot.seeding import Report
 from bot.seeding.history import Run
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, setting_doubts
 
 app = typer.Typer(
     help="Look at the seed, preview it, apply it, or go back from it.", no_args_is_help=True
@@ -45,7 +46,7 @@ def status(*, as_json: AsJson = False) -> None:
             "last_run": runs[0].as_json() if runs else None,
             "problems": problems,
         }
-        _print({**report.as_json(), **more})
+        print_json({**report.as_json(), **more})
     else:
         from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
@@ -100,7 +101,7 @@ def revert(
     report = asyncio.run(_revert(dry_run=False))
     (seed,) = report.seeds
     if as_json:
-        _print({"reverted": seed.writes, "dropped": seed.dropped()})
+        print_json({"reverted": seed.writes, "dropped": seed.dropped()})
     elif seed.writes:
         typer.echo("Reverted: the economy lives on the manifest's defaults until the next start.")
         typer.echo(_dropped(seed.dropped()))
@@ -127,7 +128,7 @@ def export(
         except OSError as error:
             raise ExportError(f"{file} cannot be written ({error.strerror}).") from error
     if as_json:
-        _print(values)
+        print_json(values)
     elif file is None:
         typer.echo(text, nl=False)
     else:
@@ -143,7 +144,7 @@ def history(
     """Show which start changed what, when, from which release and host; the newest first."""
     runs = asyncio.run(_history(limit))
     if as_json:
-        _print({"runs": [run.as_json() for run in runs]})
+        print_json({"runs": [run.as_json() for run in runs]})
     else:
         from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
@@ -160,7 +161,11 @@ async def _opened(
     url = parse_database_url(settings.database_url.get_secret_value())
     wait = settings.database_wait_timeout if create else 0
     async with opened_database(
-        url, timeout=wait, statement_timeout=settings.database_timeout, create=create
+        url,
+        timeout=wait,
+        statement_timeout=settings.database_timeout,
+        create=create,
+        doubts=setting_doubts() if create else (),
     ) as engine:
         await check_file(engine, whole=whole_file)
         with shown_progress() as progress:
@@ -214,7 +219,7 @@ def _settings() -> Settings:
 
 def _show_plan(report: Report, *, as_json: bool) -> None:
     if as_json:
-        _print(report.as_json())
+        print_json(report.as_json())
         return
     from bot.cli import output  # noqa: PLC0415 - Rich is for people only
 
@@ -222,7 +227,7 @@ def _show_plan(report: Report, *, as_json: bool) -> None:
 
 
 def _show_done(report: Report, *, as_json: bool) -> None:
-    _print(report.as_json()) if as_json else typer.echo(f"bootstrap {report.summary()}")
+    print_json(report.as_json()) if as_json else typer.echo(f"bootstrap {report.summary()}")
 
 
 def _dropped(edits: dict[str, Any]) -> str:
@@ -230,7 +235,3 @@ def _dropped(edits: dict[str, Any]) -> str:
         return "No edit is lost by it."
     lines = [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in edits.items()]
     return "\n".join(["These edits are dropped:", *lines])
-
-
-def _print(document: dict[str, Any]) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

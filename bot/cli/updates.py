@@ -1,13 +1,13 @@
 """The updates command: what was put aside."""
 
 import asyncio
-import json
 from typing import Annotated
 
 import typer
 from sqlalchemy import URL
 
 from bot.cli import output
+from bot.cli.printing import print_json
 from bot.database.connection import opened_database
 from bot.database.errors import translate_errors
 from bot.database.url import parse_database_url
@@ -25,8 +25,7 @@ def updates(
     setup_logging(settings)
     failed = asyncio.run(_read(parse_database_url(settings.database_url.get_secret_value())))
     if as_json:
-        document = {"updates": [one.as_json() for one in failed]}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json({"updates": [one.as_json() for one in failed]})
     else:
         output.updates(failed)
 

@@ -63,7 +63,11 @@ Catalogue = dict[str, FoundTable]
 def glance(dialect: str) -> str:
     """Return a scalar SELECT for `digest`, whose text is the same while our tables are."""
     statement = _SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT
-    tables = ", ".join(f"to_regclass('{name}')" for name in sorted(Base.metadata.tables))
+    # Whatever stands elsewhere on the search path is another program's.
+    tables = ", ".join(
+        f"to_regclass(quote_ident(current_schema()) || '.{name}')"
+        for name in sorted(Base.metadata.tables)
+    )
     return statement.format(names=_names(), tables=tables)
 
 
@@ -80,11 +84,10 @@ def full(dialect: str) -> str:
 
 def read(text: str) -> Catalogue:
     """Return what `full` has given, by the names that the metadata has for the tables."""
-    found: Catalogue = {}
-    for name, is_table, columns, indexes in json.loads(text):
-        # Of one name in several schemas, the search path's first is meant.
-        found.setdefault(name, _table(is_table, columns or (), indexes or ()))
-    return found
+    return {
+        name: _table(is_table, columns or (), indexes or ())
+        for name, is_table, columns, indexes in json.loads(text)
+    }
 
 
 def _table(
@@ -158,8 +161,8 @@ SELECT CAST(coalesce(json_agg(json_build_array(
         x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL,
         x.indnkeyatts, CAST(x.indkey AS text)
     )) FROM pg_index AS x JOIN pg_class AS o ON o.oid = x.indexrelid WHERE x.indrelid = c.oid)
-) ORDER BY array_position(current_schemas(false), n.nspname)), '[]') AS text)
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+)), '[]') AS text)
+FROM pg_class AS c
 WHERE c.relname IN ({names}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-AND n.nspname = ANY (current_schemas(false))
+AND c.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
 """

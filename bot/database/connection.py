@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.backoff import delays
 from bot.database.engine import STATEMENT_TIMEOUT, create_engine, create_reading_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable, is_starting, reason
+from bot.database.revision import current_revision
 from bot.database.url import describe, sqlite_file
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,12 @@ _LONGEST_PAUSE = 5.0
 _PATIENCE = 5.0
 
 
+class DoubtfulDatabaseError(DatabaseError):
+    """A new database would be made, and the settings say that another one may be meant."""
+
+    exit_code: ClassVar[int] = 2
+
+
 @asynccontextmanager
 async def opened_database(
     url: URL,
@@ -29,31 +37,39 @@ async def opened_database(
     timeout: float = 0,
     statement_timeout: float = STATEMENT_TIMEOUT,
     create: bool = False,
+    doubts: Sequence[str] = (),
 ) -> AsyncIterator[AsyncEngine]:
     """Give an engine whose database answers; wait for that as `wait_for_database` does.
 
     Each statement gets `statement_timeout` seconds. A SQLite file that is not there is made to
-    `create`; otherwise it reads as an empty database and stays away.
+    `create`, unless there are `doubts`; otherwise it reads as an empty database and stays away.
     """
+    _refuse_missing_folder(url)
     open_engine = create_engine if create else create_reading_engine
     engine = open_engine(url, timeout=statement_timeout)
     try:
-        await wait_for_database(engine, timeout=timeout)
+        await wait_for_database(engine, timeout=timeout, doubts=doubts)
         yield engine
     finally:
         await engine.dispose()
 
 
-async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
+async def wait_for_database(
+    engine: AsyncEngine, *, timeout: float, doubts: Sequence[str] = ()
+) -> None:
     """Return once the database takes a connection.
 
     Asks again with growing pauses while nobody answers, for at most `timeout` seconds; only a
     host that neither answers nor refuses gets a few seconds in any case.
 
     Raises `DatabaseUnavailable` after that, and `DatabaseError` at once for anything that
-    waiting cannot mend, such as a wrong password.
+    waiting cannot mend, such as a wrong password; and for one that is new, if there are `doubts`
+    whether it is the one that is meant.
     """
-    _refuse_missing_folder(engine)
+    _refuse_missing_folder(engine.url)
+    file = sqlite_file(engine.url)
+    if doubts and file and not file.exists():
+        raise _doubtful(engine, doubts)
     pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, timeout=timeout)
     while failure := await _failure(engine):
         pause = next(pauses, None)
@@ -65,10 +81,22 @@ async def wait_for_database(engine: AsyncEngine, *, timeout: float) -> None:
             ) from failure
         logger.info("waiting for the database %s: %s", describe(engine.url), reason(failure))
         await asyncio.sleep(pause)
+    if doubts and file is None:
+        async with engine.connect() as connection:
+            if await current_revision(connection) is None:
+                raise _doubtful(engine, doubts)
 
 
-def _refuse_missing_folder(engine: AsyncEngine) -> None:
-    if (path := sqlite_file(engine.url)) and not path.absolute().parent.is_dir():
+def _doubtful(engine: AsyncEngine, doubts: Sequence[str]) -> DoubtfulDatabaseError:
+    file = sqlite_file(engine.url)
+    return DoubtfulDatabaseError(
+        f"A new database would be made ({file.absolute() if file else describe(engine.url)}), and "
+        f"perhaps another one is meant: {'; '.join(doubts)}. Put that right and start again."
+    )
+
+
+def _refuse_missing_folder(url: URL) -> None:
+    if (path := sqlite_file(url)) and not path.absolute().parent.is_dir():
         raise DatabaseError(
             f"The folder {path.parent} for the SQLite file does not exist; create it or correct "
             "DATABASE_URL."

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.database import fast_aiosqlite, postgresql
+from bot.database import fast_aiosqlite, libpq, postgresql
 from bot.database.errors import DatabaseError, is_outdated
 from bot.database.url import sqlite_file
 
@@ -58,12 +58,11 @@ def create_engine(
 
 
 def _create_postgresql_engine(url: URL, timeout: float, options: dict[str, Any]) -> AsyncEngine:
-    _, arguments = url.get_dialect()().create_connect_args(url)
-    settings = {"application_name": _who_we_are()}
+    arguments = libpq.connect_arguments(url, _who_we_are())
     engine = create_async_engine(
         url,
         isolation_level="READ COMMITTED",
-        async_creator=partial(postgresql.connect, timeout, server_settings=settings, **arguments),
+        async_creator=partial(postgresql.connect, timeout, **arguments),
         **options,
     )
     postgresql.renew_dead_connections(engine)

@@ -3,8 +3,10 @@
 import json
 import re
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -76,6 +78,12 @@ class DatabaseError(BesitosError):
     """The database refused; whatever was under way has been rolled back."""
 
 
+class DatabaseUrlError(BesitosError):
+    """`DATABASE_URL` cannot be used. The text repeats no part of it: any may be a password."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class DatabaseUnavailable(DatabaseError):
     """Nobody answers at the database's address, even after waiting."""
 
@@ -127,6 +135,8 @@ def is_starting(error: BaseException) -> bool:
         return True
     if sqlstate(error) == _INTERNAL:  # a pooler that is full; nothing else says so
         return "connections" in str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):  # no certificate changes by waiting
+        return False
     return isinstance(error, OSError) or sqlstate(error) in _STARTING
 
 
@@ -139,6 +149,11 @@ def is_outdated(error: BaseException) -> bool:
         return True
     names = {type(one).__name__ for one in (error, getattr(error, "orig", None))}
     return not names.isdisjoint(_OUTDATED_KINDS)
+
+
+def is_schema_conflict(error: BaseException) -> bool:
+    """Whether tables and columns are not, or already, what a statement names."""
+    return (sqlstate(error) or "")[:2] == "42" or sqlite_code(error) == sqlite3.SQLITE_ERROR
 
 
 def reason(error: BaseException) -> str:

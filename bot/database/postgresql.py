@@ -25,20 +25,23 @@ _KEEPALIVE: Final = 30
 _KEEPALIVES: Final = (("TCP_KEEPIDLE", _KEEPALIVE), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 
 
-async def connect(timeout: float, **options: Any) -> "BoundedConnection":
+async def connect(
+    timeout: float, *, patience: float = math.inf, **options: Any
+) -> "BoundedConnection":
     """Connect as `asyncpg.connect` does, and give each statement `timeout` seconds as well.
 
-    Raises `TimeoutError` for a server that says nothing for so long.
+    Raises `TimeoutError` for a server that says nothing for so long, or for its `patience`.
     """
+    patience = min(patience, timeout)
     try:
         connection: BoundedConnection = await asyncpg.connect(
             **options,
             connection_class=BoundedConnection,
-            timeout=timeout,
+            timeout=patience,
             statement_cache_size=0,  # SQLAlchemy has one, and statements get names only from us
         )
     except TimeoutError:
-        raise TimeoutError(f"no answer within {timeout:g} s") from None
+        raise TimeoutError(f"no answer within {patience:g} s") from None
     try:
         await connection.begin_session(timeout)
     except BaseException:

@@ -50,7 +50,7 @@ def needed(connection: Connection, found: Catalogue) -> list[Repair]:
         raise SchemaError(
             "The database's tables are not what this release's statements rely on, and nothing has "
             f"been changed: {'; '.join(refusals)}. Put that right, or restore a backup, and start "
-            "again."
+            "again; if somebody has set the revision in alembic_version by hand, set it back."
         )
     return repairs
 

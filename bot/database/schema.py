@@ -1,70 +1,35 @@
 """Schema revision of a database, and Alembic's upgrade inside the caller's transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database import catalogue, repairs
 from bot.database.base import Base
-from bot.database.errors import SchemaError
+from bot.database.errors import SchemaError, is_schema_conflict, reason
+from bot.database.revision import (
+    APART,
+    MIGRATIONS,
+    REVISION,
+    VERSION_TABLE,
+    current_revision,
+    head,
+    put,
+    refuse_unknown,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
-VERSION_TABLE = "alembic_version"
-_HAS_VERSION_TABLE = {
-    "sqlite": text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"),
-    # Not to_regclass(): it remembers what this session did not find before it waited for the
-    # lock, and so would not see the table that another start has made meanwhile.
-    "postgresql": text(
-        "SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-        " WHERE relname = 'alembic_version' AND nspname = ANY (current_schemas(false))"
-    ),
-}
-_REVISION = text("SELECT version_num FROM alembic_version")
 
-
-@cache
-def revisions() -> list[str]:
-    """Return every revision this release knows, oldest first.
-
-    A migration's file name starts with its revision (`0002_gamification_seed.py`), so a start
-    that has nothing to upgrade need not import Alembic to find that out.
-    """
-    names = (file.name for file in (MIGRATIONS / "versions").iterdir())
-    return sorted(
-        name.partition("_")[0] for name in names if name[0].isdigit() and name.endswith(".py")
-    )
-
-
-def head() -> str:
-    """Return the revision that this release works with."""
-    return revisions()[-1]
-
-
-async def current_revision(connection: AsyncConnection) -> str | None:
-    """Return the database's revision; None when no migration has run yet."""
-    if await connection.scalar(_HAS_VERSION_TABLE[connection.dialect.name]) is None:
-        return None
-    revision: str | None = await connection.scalar(_REVISION)
-    return revision
-
-
-def refuse_unknown(revision: str | None) -> None:
-    """Raise `SchemaError` for a revision that a newer release must have left."""
-    if revision is not None and revision not in revisions():
-        raise SchemaError(
-            f"The database has schema revision {revision}, which this release does not know "
-            f"(it knows up to {head()}); start the release that upgraded it, or a newer one."
-        )
+#: Missing things that a sentence names.
+_FEW = 5
 
 
 async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
@@ -78,13 +43,24 @@ async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
     if revision == head():
         return
     async with _alone_with_alembic():
-        await connection.run_sync(_upgrade, revision)
+        try:
+            await connection.run_sync(_upgrade, revision)
+        except DBAPIError as error:
+            if revision is None or not is_schema_conflict(error):
+                raise
+            raise SchemaError(
+                f"The tables are not those of revision {revision}, which {VERSION_TABLE} has, and "
+                f"nothing has been changed (the database says: {reason(error)}). If somebody has "
+                f"set it by hand, {put('NNNN')} with the revision before; else restore a backup."
+            ) from error
 
 
 class AlembicSchema:
     """The schema that our migrations make, for the seeder that upgrades and repairs it."""
 
-    revision = "SELECT version_num FROM alembic_version"
+    def __init__(self, dialect: str) -> None:
+        """Speak the words of one dialect."""
+        self.revision = REVISION[dialect]
 
     def glance(self, dialect: str) -> str:
         """Return a scalar SELECT of what `gaps` can tell a whole schema by."""
@@ -96,9 +72,15 @@ class AlembicSchema:
         return head()
 
     async def current(self, connection: AsyncConnection) -> str | None:
-        """Return the revision. Raises `SchemaError` for one that a newer release has left."""
+        """Return the revision. Raises `SchemaError` for one that is not that of the tables."""
         revision = await current_revision(connection)
-        refuse_unknown(revision)
+        if revision is None:
+            await connection.run_sync(_has_all_tables)
+        elif revision != head() and await _is_fresh(connection):
+            raise SchemaError(
+                f"The table {VERSION_TABLE} has revision {revision}, and the tables are those of "
+                f"{head()}; {put(head())} says so, and nothing has been changed."
+            )
         return revision
 
     async def upgrade(self, connection: AsyncConnection, revision: str | None) -> None:
@@ -116,6 +98,14 @@ class AlembicSchema:
         for one in needed:
             await connection.run_sync(one.work)
         return [one.words for one in needed]
+
+
+async def _is_fresh(connection: AsyncConnection) -> bool:
+    dialect = connection.dialect.name
+    return (
+        catalogue.digest(await connection.scalar(text(catalogue.glance(dialect))))
+        == (catalogue.FRESH[dialect])
+    )
 
 
 async def _needed(connection: AsyncConnection, glanced: str | None) -> list[repairs.Repair]:
@@ -183,23 +173,29 @@ def _has_all_tables(connection: Connection) -> bool:
 
     Raises `SchemaError` when it holds just some of them, which no release ever wrote.
     """
-    inspector = inspect(connection)
-    found = set(inspector.get_table_names())
+    found = catalogue.read(str(connection.scalar(text(catalogue.full(connection.dialect.name)))))
     expected = Base.metadata.tables
-    missing = {
-        f"{name}.{column.name}" if name in found else name
-        for name, table in expected.items()
-        for column in table.columns
-        if name not in found
-        or column.name not in {known["name"] for known in inspector.get_columns(name)}
-    }
-    if missing and found & set(expected):
+    missing = list(
+        dict.fromkeys(
+            f"{name}.{column.name}" if name in found else name
+            for name, table in expected.items()
+            for column in table.columns
+            if name not in found or column.name not in found[name].columns
+        )
+    )
+    if missing and found:
         raise SchemaError(
-            f"The database has tables of the bot but no schema revision, and lacks "
-            f"{', '.join(sorted(missing))}; restore {VERSION_TABLE} from a backup, or empty the "
-            "database entirely and start again."
+            f"The database has tables with names of the bot's "
+            f"({', '.join(sorted(found))}) but no schema revision, and lacks "
+            f"{_few(missing)}; if they are another program's, {APART}; if they are "
+            f"the bot's, restore {VERSION_TABLE} from a backup."
         )
     return not missing
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f", and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def _broken_foreign_keys(connection: Connection) -> set[tuple[object, ...]]:

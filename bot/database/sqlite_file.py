@@ -14,9 +14,9 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.backoff import sleep_unless
-from bot.database.errors import DAMAGED_ADVICE, DatabaseError, is_damaged
+from bot.database.errors import DAMAGED_ADVICE, DatabaseError, DatabaseUrlError, is_damaged
 from bot.database.fast_aiosqlite import identity_of
-from bot.database.url import DatabaseUrlError, sqlite_file
+from bot.database.url import sqlite_file
 from bot.seeding.errors import sqlite_code
 
 try:

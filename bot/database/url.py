@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import BesitosError
+from bot.database import libpq
+from bot.database.errors import DatabaseUrlError
 
 DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -16,26 +17,26 @@ DRIVERS: Final = {
 }
 #: What may follow the `?` for PostgreSQL, and the form of its value.
 _OPTIONS: Final = {
+    "application_name": ".+",
+    "channel_binding": "disable|prefer|require",
+    "connect_timeout": "[0-9]{1,9}",
     "gsslib": "gssapi|sspi",
-    "host": "[^:]+",
+    "host": "[^:]+|.*,.*",
     "krbsrvname": r"[\w.-]+",
+    "options": ".+",
     "passfile": ".+",
     "port": "[0-9]{1,5}(,[0-9]{1,5})*",
     "service": r"[\w.-]+",
     "ssl": "disable|allow|prefer|require|verify-ca|verify-full",
+    "sslcert": ".+",
+    "sslcrl": ".+",
+    "sslkey": ".+",
+    "sslrootcert": ".+",
     "target_session_attrs": "any|primary|standby|read-write|read-only|prefer-standby",
 }
-#: What hosted databases hand out for libpq, where asyncpg does the same by itself or we do.
-_NEEDLESS: Final = ("application_name", "channel_binding", "connect_timeout")
 _HIGHEST_PORT: Final = 65535
 #: A name, or an address of version 6 with its zone: no other % is one that stands for itself.
 _HOST: Final = r"[\w.-]*|[\dA-Fa-f.]*:[\dA-Fa-f:.]*(%[\w.-]+)?"
-
-
-class DatabaseUrlError(BesitosError):
-    """`DATABASE_URL` cannot be used. The text repeats no part of it: any may be a password."""
-
-    exit_code: ClassVar[int] = 2
 
 
 def parse_database_url(text: str) -> URL:
@@ -45,7 +46,8 @@ def parse_database_url(text: str) -> URL:
     password with an @ in it, whose rest would become a host's name. Raises `DatabaseUrlError`.
     """
     try:
-        url = make_url(text, keep_blank_values=True)
+        single, hosts = libpq.split_hosts(text)
+        url = make_url(single, keep_blank_values=True)
     except (ArgumentError, ValueError):
         raise DatabaseUrlError(_NOT_AN_ADDRESS) from None
     dialect, _, driver = url.drivername.partition("+")
@@ -55,9 +57,11 @@ def parse_database_url(text: str) -> URL:
             "and PostgreSQL (postgresql+asyncpg) are supported; write it that way."
         )
     url = url.set(drivername=DRIVERS[dialect])
-    url = _for_sqlite(url) if dialect == "sqlite" else _for_asyncpg(url, text)
+    if dialect == "sqlite":
+        return _for_sqlite(url)
+    url = _for_asyncpg(url, text, hosts)
     try:
-        url.get_dialect()().create_connect_args(url)
+        libpq.connect_arguments(url, "")
     except (ArgumentError, ValueError):
         raise DatabaseUrlError(_NOT_AN_ADDRESS) from None
     return url
@@ -72,8 +76,7 @@ def sqlite_file(url: URL) -> Path | None:
 
 def describe(url: URL) -> str:
     """Return the database address as a person may see it: where it is, and not who may enter."""
-    shown = URL.create(url.drivername, host=url.host, port=url.port, database=url.database)
-    return shown.render_as_string()
+    return libpq.place(url).render_as_string()
 
 
 _NOT_AN_ADDRESS: Final = (
@@ -91,10 +94,15 @@ def _for_sqlite(url: URL) -> URL:
     # Two slashes make the file's name a host's, and what SQLAlchemy says of that shows it all.
     if url.username is not None or url.host or url.port:
         raise DatabaseUrlError(_NOT_AN_ADDRESS)
-    if url.query or re.match("file:", url.database or ""):
+    if url.query or re.match("(?i)file:", url.database or ""):
         raise DatabaseUrlError(
             "DATABASE_URL has options after the file's name or begins it with file:, which is not "
             "supported for SQLite; write it like sqlite+aiosqlite:///besitos.db."
+        )
+    if re.search(r"^\s|\s$|[\0-\x1f\x7f-\x9f]", url.database or ""):
+        raise DatabaseUrlError(
+            "DATABASE_URL has a blank or a control character at an end of the file's name or in "
+            "it; type it anew, like sqlite+aiosqlite:///besitos.db."
         )
     path = re.sub(r"^[A-Za-z]:[/\\]", "", url.database or "")  # C:/ is no user's name
     if re.search(r":[^@]*@", path) or _is_garbled(path):
@@ -102,7 +110,7 @@ def _for_sqlite(url: URL) -> URL:
     return url
 
 
-def _for_asyncpg(url: URL, text: str) -> URL:
+def _for_asyncpg(url: URL, text: str, hosts: dict[str, str]) -> URL:
     # Each @ must have been understood as the end of user and password.
     understood = text.count("@") == (url.username is not None)
     if (
@@ -115,7 +123,12 @@ def _for_asyncpg(url: URL, text: str) -> URL:
         raise DatabaseUrlError(_AMBIGUOUS)
     if not _is_port(url.port):
         raise DatabaseUrlError("DATABASE_URL has a port that does not exist; correct it.")
-    url = url.difference_update_query(_NEEDLESS)
+    if hosts and not {"host", "port"}.isdisjoint(url.query):
+        raise DatabaseUrlError(_AMBIGUOUS)
+    url = url.update_query_dict(hosts)
+    url = url.update_query_dict(libpq.one_port_each(url.query))
+    if url.query.get("ssl") == "true":
+        url = url.update_query_dict({"ssl": "require"})
     if sslmode := url.query.get("sslmode"):  # libpq's name, as hosted databases hand it out
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     for name, value in url.query.items():

@@ -1,11 +1,12 @@
 """Deletion of all rows; the schema stays."""
 
-from sqlalchemy import Connection, delete, inspect
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database import schema
+from bot.database import catalogue
 from bot.database.base import Base
 from bot.database.errors import translate_errors
+from bot.database.revision import current_revision
 from bot.database.transaction import exclusive_transaction
 
 
@@ -17,7 +18,7 @@ async def wipe(engine: AsyncEngine) -> int:
     """
     with translate_errors("The wipe"):
         async with exclusive_transaction(engine, 0) as connection:
-            schema.refuse_unknown(await schema.current_revision(connection))
+            await current_revision(connection)
             deleted = await _delete_all(connection)
             await connection.commit()
     return deleted
@@ -25,12 +26,9 @@ async def wipe(engine: AsyncEngine) -> int:
 
 async def _delete_all(connection: AsyncConnection) -> int:
     deleted = 0
-    existing = await connection.run_sync(_table_names)
+    full = text(catalogue.full(connection.dialect.name))
+    existing = catalogue.read(str(await connection.scalar(full)))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name in existing:
             deleted += (await connection.execute(delete(table))).rowcount
     return deleted
-
-
-def _table_names(connection: Connection) -> set[str]:
-    return set(inspect(connection).get_table_names())

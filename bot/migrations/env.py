@@ -10,6 +10,12 @@ from bot.database.schema import foreign_keys_kept
 
 
 def run_migrations(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Alembic takes for its own table what any schema of the search path has by that name.
+        connection.exec_driver_sql(
+            "SELECT set_config('search_path', quote_ident(current_schema()), true)"
+            " WHERE current_schema() IS NOT NULL"
+        )
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import opened_database
 from bot.database.errors import translate_errors
-from bot.database.schema import current_revision, head
+from bot.database.revision import current_revision, head
 from bot.database.transaction import exclusive_transaction
 from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.logs import redacted, setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, setting_doubts
 
 Migrate = Callable[[Connection], None]
 
@@ -44,7 +44,11 @@ async def _run(run_migrations: Migrate, settings: Settings) -> None:
     wait = settings.database_wait_timeout
     writes = _changes_the_revision()
     async with opened_database(
-        url, timeout=wait, statement_timeout=settings.database_timeout, create=writes
+        url,
+        timeout=wait,
+        statement_timeout=settings.database_timeout,
+        create=writes,
+        doubts=setting_doubts() if writes else (),
     ) as engine:
         with translate_errors("The migration"):
             if writes:

@@ -8,7 +8,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
-from sqlalchemy import MetaData, Table, delete, inspect
+from sqlalchemy import Connection, MetaData, Table, delete, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -283,7 +283,12 @@ class Seeder:
         return self.seeds[name]
 
     async def _has(self, connection: AsyncConnection, table: Table) -> bool:
-        return await connection.run_sync(lambda sync: inspect(sync).has_table(table.name))
+        def has(sync: Connection) -> bool:
+            look = inspect(sync)
+            # One of another schema of the search path is another program's.
+            return look.has_table(table.name, schema=table.schema or look.default_schema_name)
+
+        return await connection.run_sync(has)
 
 
 def _tables(seeds: Iterable[Seed]) -> Iterator[Table]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -35,12 +36,15 @@ async def bootstrap(
     engine: AsyncEngine,
     bootstrap_service: BootstrapService,
     database_wait_timeout: float,
+    setting_doubts: Sequence[str] = (),
 ) -> None:
     """Make the database whole; handlers get the report as `bootstrap_report`.
 
+    A new one is not made while there are doubts about what the settings mean.
+
     Raises `DatabaseError`: then nobody must fetch an update.
     """
-    await wait_for_database(engine, timeout=database_wait_timeout)
+    await wait_for_database(engine, timeout=database_wait_timeout, doubts=setting_doubts)
     await check_file(engine)
     report = await bootstrap_service.run()
     dispatcher["bootstrap_report"] = report

@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -27,29 +28,34 @@ _MOST_REFUSALS: Final = 30
 class Webhook:
     """Takes updates at the path of `url`, from whoever knows the secret."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - half of them have defaults
         self,
         dispatcher: Dispatcher,
         bot: Bot,
         url: str,
         secret: SecretStr | None = None,
         *,
+        path: str | None = None,
         patience: float = PATIENCE,
     ) -> None:
         """Without a `secret`, one is derived from the token, so that all replicas agree on it.
 
+        `path` is where the updates arrive, if a proxy in between changes that of `url`.
         `patience` are the seconds in which an update must have come whole.
         """
         self._dispatcher = dispatcher
         self._bot = bot
         self._url = url
         self._secret = secret.get_secret_value() if secret else derived_secret(bot.token)
+        self._path = _decoded(urlsplit(path or url).path or "/")
         self._patience = patience
         self._refused = Throttle()
 
     def add_to(self, application: web.Application) -> None:
-        """Add the route."""
-        application.router.add_post(urlsplit(self._url).path or "/", self._take)
+        """Add the route: the decoded path to the letter, for aiohttp reads patterns into braces."""
+        resource = web.PlainResource(self._path)
+        resource.add_route(hdrs.METH_POST, self._take)
+        application.router.register_resource(resource)
 
     async def _take(self, request: web.Request) -> web.Response:
         # Not aiogram's own handler: after 55 seconds it answers 200 and goes on by itself.
@@ -106,3 +112,11 @@ class Webhook:
 def derived_secret(token: str) -> str:
     """Return a secret that nobody without the bot's token can guess."""
     return hmac.new(token.encode(), b"besitos webhook", hashlib.sha256).hexdigest()
+
+
+def _decoded(path: str) -> str:
+    """Return a path as aiohttp compares it: decoded, but for what would mean something else."""
+    parts = re.split("(%25|%2[Ff])", path)
+    return "".join(
+        unquote(one) if index % 2 == 0 else one.upper() for index, one in enumerate(parts)
+    )

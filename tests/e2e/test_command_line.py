@@ -2,13 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import bare_sqlite
-from tests.support.programs import Finished, run_main
+from tests.support.programs import MAIN, Finished, run_main
 
 SETTINGS = 8
 REWARDS = 3
@@ -61,7 +63,6 @@ def test_postgresql_by_each_of_its_names(tmp_path: Path, postgresql_url: str) ->
         ("seed status", 3, "create the schema"),
         ("seed plan", 0, "Nothing was changed: this was a dry run."),
         ("seed revert", 0, "Nothing to revert"),
-        ("wipe --yes", 0, "Deleted 0 rows"),
         ("updates", 0, "No update has been put aside."),
         ("seed apply", 0, "bootstrap seeded: seed none -> 1"),
     ],
@@ -86,6 +87,9 @@ def test_for_people(
         ("seed plan", "DATABASE_URL=mysql://root@localhost/besitos", 2, "PostgreSQL"),
         ("seed status", "LOG_LEVEL=loud", 2, "LOG_LEVEL"),
         ("seed apply", "SEED_FILE=missing.toml", 2, "SEED_FILE"),
+        ("wipe --yes", "DATABASE_URL=sqlite:///missing.db", 1, "no file"),
+        ("wipe --yes", "DATABASE_URL=sqlite:////missing/besitos.db", 1, "no file"),
+        ("seed status", "DATABASE_URL=sqlite:////missing/besitos.db", 1, "create it"),
     ],
 )
 def test_failure_is_one_sentence(
@@ -100,6 +104,21 @@ def test_failure_is_one_sentence(
     (sentence,) = ended.sentences
     assert says in sentence
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("program", ["", "seed apply"])
+def test_line_that_cannot_be_read(tmp_path: Path, program: str) -> None:
+    """Whoever meant another database does not get a new one."""
+    file = tmp_path / ".env"
+    file.write_text("DATABASE_URL: postgresql://u:hush@db/besitos\nBOT_TOKEN=42:x\n")
+    file.chmod(0o600)
+
+    ended = run_main(tmp_path, *program.split(), TELEGRAM_API_URL="http://127.0.0.1:1")
+
+    assert 2 == ended.exit_code
+    assert "line 1 of .env cannot be read, and DATABASE_URL is not set" in ended.sentences[-1]
+    assert "hush" not in ended.stderr
+    assert [] == list(tmp_path.glob("*.db*"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files have no modes")
@@ -212,3 +231,29 @@ def would_change(ended: Finished, *, seeded: bool) -> bool:
     versions = [seed["version_before"] for seed in status["seeds"]]
     assert seeded == (versions == [1])
     return bool(status["would_change"])
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
+def test_pipe_of_another_encoding(tmp_path: Path, encoding: str) -> None:
+    """What is printed loses nothing but its looks, and the exit code is that of the work."""
+    given = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "LANG": "C"}
+
+    shown = run_main(tmp_path, "seed", "plan", **given)
+    parsed = document(run_main(tmp_path, "seed", "plan", "--json", **given))
+
+    assert (0, []) == (shown.exit_code, shown.sentences)
+    assert "Nothing was changed: this was a dry run." in shown.stdout
+    assert "\N{MONEY BAG}" in str(parsed)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize("closed", ["| true", ">&-", "2>&-", "<&-"])
+def test_nobody_reads(tmp_path: Path, closed: str) -> None:
+    """A reader that has gone, and a stream that was never open, change no exit code."""
+    command = f'"{sys.executable}" "{MAIN}" seed status {closed}; echo ${{PIPESTATUS[0]}} >code'
+
+    ended = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert ("3\n", "") == ((tmp_path / "code").read_text(), ended.stderr)

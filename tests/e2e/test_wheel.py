@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot import __version__
-from bot.database.schema import revisions
+from bot.database.revision import revisions
 from tests.support.programs import ROOT, Finished, RunningBot, run
 from tests.support.waiting import until
 

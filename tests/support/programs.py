@@ -44,7 +44,7 @@ def run(arguments: list[str], folder: Path, **settings: str) -> Finished:
         cwd=folder,
         env=_environment(settings),
         capture_output=True,
-        encoding="utf-8",
+        encoding=settings.get("PYTHONIOENCODING", "utf-8"),
         timeout=PATIENCE,
         check=False,
     )

@@ -44,6 +44,9 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("TELEGRAM_API_URL", "http://local..host"),
         ("WEBHOOK_URL", "example.org/hook"),
         ("WEBHOOK_SECRET", "con espacio en medio"),
+        ("WEBHOOK_PATH", "hook"),
+        ("WEBHOOK_PATH", "//bot.example/hook"),
+        ("WEBHOOK_PATH", "/hook?x=1"),
         ("WEBHOOK_SECRET", "a"),
         ("WEBHOOK_SECRET", "quince-letras-x"),
         ("WEBHOOK_SECRET", "a" * 257),
@@ -71,6 +74,56 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
     assert 2 == caught.value.exit_code
     assert "my-secret-token" not in str(caught.value)
     assert "sys." not in str(caught.value)
+
+
+@pytest.mark.parametrize("behind", ["\n", "\r", "\r\n", " ", "\t", "\u00a0"])
+def test_blanks_around_a_setting(monkeypatch: pytest.MonkeyPatch, behind: str) -> None:
+    """What an echo or an editor leaves behind a value is no part of it, and alone it is nothing."""
+    monkeypatch.setenv("DATABASE_URL", f"{behind}sqlite:///mine.db{behind}")
+    monkeypatch.setenv("HTTP_PORT", f"80{behind}")
+    monkeypatch.setenv("WEBHOOK_URL", behind)
+
+    settings = load_settings()
+
+    assert "sqlite:///mine.db" == settings.database_url.get_secret_value()
+    assert (80, None) == (settings.http_port, settings.webhook_url)
+
+
+@pytest.mark.parametrize("hidden", ["\n", "\r", "\x1b", "\u200b", "\u2028", "\udce9"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "BOT_TOKEN", "ADMIN_IDS", "HTTP_PORT"])
+def test_invisible_character(monkeypatch: pytest.MonkeyPatch, name: str, hidden: str) -> None:
+    """One inside a value is refused: the error names the setting and the character."""
+    monkeypatch.setenv(name, f"42:hush{hidden}hush")
+
+    with pytest.raises(SettingsError, match=f"{name}: .*U[+]{ord(hidden):04X}") as caught:
+        load_settings()
+
+    assert "hush" not in str(caught.value)
+
+
+def test_mark_of_an_editor(tmp_path: Path) -> None:
+    """The first line of a file that Windows' editor wrote is a setting like any other."""
+    (tmp_path / ".env").write_bytes("ADMIN_IDS=7\r\nLOG_FORMAT=json\r\n".encode("utf-8-sig"))
+
+    settings = load_settings()
+
+    assert (frozenset({7}), "json") == (settings.admin_ids, settings.log_format)
+
+
+def test_several_wrong_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a line of its own."""
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    monkeypatch.setenv("HTTP_PORT", "x")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    first, *wrong, last = str(caught.value).splitlines()
+    assert ("Wrong settings:", ["HTTP_PORT", "LOG_LEVEL"]) == (
+        first,
+        [line.partition(":")[0].strip() for line in wrong],
+    )
+    assert "start again." in last
 
 
 def test_file_that_is_no_text(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class BootstrapService:
         self._engine = engine
         file = sqlite_file(engine.url)
         self._where = file.absolute() if file else describe(engine.url)
-        schema = AlembicSchema()
+        schema = AlembicSchema(engine.dialect.name)
         self._seeder = Seeder(
             engine.execution_options(**{SQLITE_BEGIN: None}),  # a look needs no transaction
             [make_seed(manifest)],

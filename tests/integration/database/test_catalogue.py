@@ -167,7 +167,7 @@ async def test_fresh_database_lacks_nothing(service: BootstrapService, engine: A
     await service.run()
 
     async with engine.connect() as connection:
-        gaps = await schema.AlembicSchema().gaps(connection, "anything else")
+        gaps = await schema.AlembicSchema(connection.dialect.name).gaps(connection, "anything else")
     assert [] == gaps
 
 

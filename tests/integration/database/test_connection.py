@@ -9,7 +9,9 @@ from bot.database import connection as opening
 from bot.database.connection import opened_database, wait_for_database
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
-from bot.database.url import parse_database_url
+from bot.database.url import parse_database_url, sqlite_file
+from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.bootstrap.service import BootstrapService
 
 
 @pytest.mark.parametrize("create", [False, True])
@@ -23,6 +25,25 @@ async def test_sqlite_file_is_made_when_asked_for(tmp_path: Path, *, create: boo
         await connection.exec_driver_sql("SELECT 1")
 
     assert create == file.exists()
+
+
+async def test_new_database_in_doubt(database_url: str) -> None:
+    """One that nobody may have meant is not made; one that is there is opened all the same."""
+    url = parse_database_url(database_url)
+
+    async def open_in_doubt() -> None:
+        async with opened_database(url, create=True, doubts=["ADMIN_ID is no setting"]):
+            pass
+
+    with pytest.raises(DatabaseError, match="ADMIN_ID is no setting") as caught:
+        await open_in_doubt()
+
+    assert 2 == caught.value.exit_code
+    if file := sqlite_file(url):
+        assert not file.exists()
+    async with opened_database(url, create=True) as engine:
+        await BootstrapService(engine, load_manifest()).run()
+    await open_in_doubt()
 
 
 async def test_host_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database import schema
 from bot.database.base import Base
 from bot.database.errors import SchemaError
+from bot.database.revision import revisions
 from bot.database.schema import alembic_config, foreign_keys_kept
 from bot.database.transaction import exclusive_transaction
 from bot.gamification.bootstrap.service import BootstrapService
@@ -22,7 +23,7 @@ def test_revision_is_the_start_of_the_file_name() -> None:
     script = ScriptDirectory.from_config(alembic_config())
 
     oldest_first = [revision.revision for revision in script.walk_revisions()][::-1]
-    assert oldest_first == schema.revisions()
+    assert oldest_first == revisions()
     assert script.get_current_head() == schema.head()
 
 
@@ -36,7 +37,7 @@ async def test_models_and_migrations_agree(engine: AsyncEngine, service: Bootstr
 
 async def test_stairway(engine: AsyncEngine) -> None:
     """Each revision goes up, down and up again, and leaves the same tables."""
-    for revision in schema.revisions():
+    for revision in revisions():
         up = await _migrate(engine, "upgrade", revision)
         await _migrate(engine, "downgrade", "-1")
         again = await _migrate(engine, "upgrade", revision)

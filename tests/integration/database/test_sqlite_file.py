@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import sqlite_file
 from bot.database.engine import create_engine
-from bot.database.errors import DatabaseError, is_unavailable
+from bot.database.errors import DatabaseError, DatabaseUrlError, is_unavailable
 from bot.database.transaction import exclusive_transaction
-from bot.database.url import DatabaseUrlError, parse_database_url
+from bot.database.url import parse_database_url
 from tests.support import bare_sqlite
 from tests.support.seeded import SeededSqlite, opened
 

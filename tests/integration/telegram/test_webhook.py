@@ -110,3 +110,35 @@ async def test_update_that_is_too_large(port: int) -> None:
             sent += 0x10000
 
     assert LARGEST_BODY < sent < 20 * LARGEST_BODY
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "target"),
+    [
+        ("https://bot.example/my%20hook", None, "/my%20hook"),
+        ("https://bot.example/ma%C3%B1ana", None, "/ma%C3%B1ana"),
+        ("https://bot.example/mañana", None, "/ma%C3%B1ana"),
+        ("https://bot.example/ma%c3%b1ana", None, "/ma%C3%B1ana"),
+        ("https://bot.example/{token}", None, "/%7Btoken%7D"),
+        ("https://bot.example/{token:.*}", None, "/%7Btoken:.*%7D"),
+        ("https://bot.example/a{b", None, "/a%7Bb"),
+        ("https://bot.example/a%2Fb", None, "/a%2Fb"),
+        ("https://bot.example/a%25b", None, "/a%25b"),
+        ("https://bot.example/a%3Fb", None, "/a%3Fb"),
+        ("https://bot.example/hook?x=1", None, "/hook?x=1"),
+        ("https://bot.example", None, "/"),
+        ("https://bot.example/besitos/hook", "/hook", "/hook"),
+        ("https://bot.example/besitos", "/mañana", "/ma%C3%B1ana"),
+    ],
+)
+async def test_address_that_is_announced(url: str, path: str | None, target: str) -> None:
+    """Updates are taken where Telegram sends them, and nowhere else."""
+    webhook = Webhook(Dispatcher(), Bot("42:hush"), url, SecretStr(SECRET), path=path)
+    application = web.Application(client_max_size=LARGEST_BODY)
+    webhook.add_to(application)
+    async with serving(application, "127.0.0.1", 0) as port:
+        async with connected(port) as telegram:
+            await telegram.send(request("POST", target, UNREADABLE, **{HEADER: SECRET}))
+            assert b" 200 OK" in await telegram.read_head()
+        path = f"{target.partition('?')[0]}x"
+        assert 404 == await status(port, request("POST", path, UNREADABLE, **{HEADER: SECRET}))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.database.url import DatabaseUrlError, describe, parse_database_url
+from bot.database.errors import DatabaseUrlError
+from bot.database.url import describe, parse_database_url
 
 
 @pytest.mark.parametrize(
@@ -18,8 +19,17 @@ from bot.database.url import DatabaseUrlError, describe, parse_database_url
         ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql+asyncpg://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgres://u:p@h/d?sslmode=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
-        ("postgres://u:p@h/d?channel_binding=require", "postgresql+asyncpg://u:p@h/d"),
-        ("postgres://u:p@h/d?connect_timeout=9&host=x", "postgresql+asyncpg://u:p@h/d?host=x"),
+        ("postgres://u:p@h/d?ssl=true", "postgresql+asyncpg://u:p@h/d?ssl=require"),
+        ("postgres://u:p@h/d?host=x", "postgresql+asyncpg://u:p@h/d?host=x"),
+        (
+            "postgresql://u:p@h1:5433,h2,[::1]:5434/d",
+            "postgresql+asyncpg://u:p@/d?host=h1%2Ch2%2C%3A%3A1&port=5433%2C5432%2C5434",
+        ),
+        ("postgresql:///d?host=a,b", "postgresql+asyncpg:///d?host=a%2Cb&port=5432%2C5432"),
+        (
+            "postgresql:///d?host=a,b&port=7",
+            "postgresql+asyncpg:///d?host=a%2Cb&port=7%2C7",
+        ),
         ("postgresql://u:a/b?c#d@h/d", "postgresql+asyncpg://u:a%2Fb%3Fc%23d@h/d"),
         ("postgresql://u:p@[::1]:5433/d", "postgresql+asyncpg://u:p@[::1]:5433/d"),
         ("postgresql://u:p@[fe80::1%eth0]/d", "postgresql+asyncpg://u:p@[fe80::1%eth0]/d"),
@@ -71,7 +81,17 @@ def test_other_addresses_are_refused(given: str) -> None:
         "postgresql://u:p@h/d&Secret=1",
         "postgresql://u:p@h Secret/d",
         "postgresql://u:p@Secret..h/d",
-        "postgresql://u:p@Secret,h/d",
+        "postgresql://u:p@Secret,,h/d",
+        "postgresql://u:p@Secret:x,h/d",
+        "postgresql://u:p@Secret..h,h/d",
+        "postgresql://u:p@Secret,h:99999/d",
+        "postgresql://u:p@Secret,h/d?host=x",
+        "postgresql://u:p@h/d?host=a,b&port=1,2,3",
+        "postgresql://u:p@h/d?connect_timeout=Secret",
+        "postgresql://u:p@h/d?channel_binding=Secret",
+        "postgresql://u:p@h/d?sslrootcert=Secret",
+        "postgresql://u:p@h/d?sslmode=verify-full&sslcert=Secret",
+        "postgresql://u:p@h/Secret?sslmode=require&sslrootcert=system",
         "postgresql://u:p@Secret:99999/d",
         "postgresql://u:p@h/d?Secret",
         "postgresql://u:p@h/d?Secret=1",
@@ -107,6 +127,15 @@ def test_other_addresses_are_refused(given: str) -> None:
         "sqlite:///file:Secret",
         "sqlite:///Secret%00",
         "sqlite:///Secret%E9",
+        "sqlite:///Secret%0A",
+        "sqlite:///Secret%20",
+        "sqlite:///Secret\r",
+        "sqlite:///Sec\nret",
+        "sqlite:/// Secret",
+        "postgresql://u:p@h/Secret%0A",
+        "postgresql://u:p@h/Secret\n",
+        "sqlite:///Secret?mode=ro",
+        "sqlite:///FILE:Secret",
     ],
 )
 def test_address_that_means_something_else(given: str) -> None:
@@ -146,3 +175,15 @@ def test_description_shows_where_and_not_who() -> None:
     url = parse_database_url("postgresql://me:hush@db:5433/besitos?ssl=require&host=/run/pg")
 
     assert "postgresql+asyncpg://db:5433/besitos" == describe(url)
+    several = parse_database_url("postgresql://me:hush@db1,db2/besitos")
+    assert "postgresql+asyncpg://db1,db2/besitos" == describe(several)
+
+
+def test_description_of_what_the_environment_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where libpq's variables say where the database is, they are what a person sees."""
+    monkeypatch.setenv("PGHOST", "db")
+    monkeypatch.setenv("PGDATABASE", "besitos")
+    monkeypatch.setenv("PGPASSWORD", "hush")
+
+    assert "postgresql+asyncpg://db/besitos" == describe(parse_database_url("postgresql://"))
+    assert "sqlite+aiosqlite:///x.db" == describe(parse_database_url("sqlite:///x.db"))

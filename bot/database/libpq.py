@@ -1,0 +1,136 @@
+"""Addresses as libpq reads them, and the arguments for asyncpg that mean the same."""
+
+import os
+import re
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from sqlalchemy import URL
+
+from bot.database.errors import DatabaseUrlError
+
+#: What asyncpg takes in an address alone.
+_IN_ADDRESS: Final = ("sslcert", "sslcrl", "sslkey", "sslrootcert")
+#: What libpq reads from the environment and asyncpg does not.
+_VARIABLES: Final = {
+    "application_name": "PGAPPNAME",
+    "channel_binding": "PGCHANNELBINDING",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "options": "PGOPTIONS",
+    "sslrootcert": "PGSSLROOTCERT",
+}
+_SYSTEM: Final = "system"
+#: Seconds that libpq gives a server at least, if it gives it a number.
+_LEAST_TIMEOUT: Final = 2.0
+_DEFAULT_PORT: Final = "5432"
+#: The hosts of an address stand behind the last @, and before the path.
+_HOSTS: Final = re.compile(r"(?P<before>\w+(?:\+\w+)?://(?:.*@)?)(?P<hosts>[^/?#@]*)(?P<after>.*)")
+_HOST: Final = re.compile(r"(?P<name>\[[^\]]*\]|[^:]*)(?::(?P<port>\d*))?")
+
+
+def split_hosts(text: str) -> tuple[str, dict[str, str]]:
+    """Return an address without its list of hosts, and the list as options.
+
+    An address with one host or none is returned as it is. Raises `ValueError` for a list that is
+    none.
+    """
+    parts = _HOSTS.fullmatch(text)
+    if parts is None or "," not in parts["hosts"]:
+        return text, {}
+    found = [_HOST.fullmatch(one) for one in parts["hosts"].split(",")]
+    names = [one["name"].strip("[]") if one else "" for one in found]
+    if not all(names):
+        raise ValueError("a host without a name")
+    ports = [(one["port"] if one else "") or _DEFAULT_PORT for one in found]
+    return parts["before"] + parts["after"], {"host": ",".join(names), "port": ",".join(ports)}
+
+
+def one_port_each(query: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a list of hosts lacks: as many ports."""
+    hosts, port = str(query.get("host", "")), str(query.get("port") or _DEFAULT_PORT)
+    if "," not in hosts or "," in port:
+        return {}
+    return {"port": ",".join([port] * len(hosts.split(",")))}
+
+
+def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
+    """Return what `asyncpg.connect` takes for an address and for libpq's environment.
+
+    Raises `DatabaseUrlError` for files that cannot be read, and modes that contradict each other.
+    """
+    _, arguments = url.get_dialect()().create_connect_args(url)
+    taken = {
+        name: arguments.pop(name, None) or os.environ.get(variable)
+        for name, variable in _VARIABLES.items()
+    }
+    files = {name: arguments.pop(name) for name in _IN_ADDRESS if name in arguments}
+    if taken["sslrootcert"] == _SYSTEM:
+        arguments["ssl"] = _trusting_the_system(arguments.get("ssl"), files)
+    elif files or taken["sslrootcert"]:
+        files |= {"sslrootcert": taken["sslrootcert"]} if taken["sslrootcert"] else {}
+        _refuse_missing(files)
+        arguments["dsn"] = f"postgresql://?{urlencode(files)}"
+    arguments["server_settings"] = {
+        "application_name": taken["application_name"] or application_name,
+        **({"options": taken["options"]} if taken["options"] else {}),
+    }
+    if seconds := _seconds(taken["connect_timeout"]):
+        arguments["patience"] = seconds
+    return dict(arguments)
+
+
+def _trusting_the_system(mode: str | None, files: Mapping[str, str]) -> ssl.SSLContext:
+    mode = mode or os.environ.get("PGSSLMODE") or "verify-full"
+    if mode != "verify-full":
+        raise DatabaseUrlError(
+            "DATABASE_URL has sslrootcert=system, which goes with sslmode=verify-full only; "
+            "write it so, or name a file."
+        )
+    _refuse_missing(files)
+    context = ssl.create_default_context()
+    if certificate := files.get("sslcert") or os.environ.get("PGSSLCERT"):
+        key = files.get("sslkey") or os.environ.get("PGSSLKEY")
+        try:
+            context.load_cert_chain(certificate, key)
+        except OSError as error:
+            raise DatabaseUrlError(
+                f"DATABASE_URL's sslcert and sslkey cannot be used ({error.strerror or 'no PEM'}); "
+                "give the paths of a certificate and of its key."
+            ) from error
+    return context
+
+
+def _refuse_missing(files: Mapping[str, str]) -> None:
+    for name, path in files.items():
+        if not Path(path).is_file():
+            raise DatabaseUrlError(
+                f"DATABASE_URL's {name} (or its PG variable) names a file that is not there; give "
+                "the path of a PEM file."
+            )
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None or not text.strip():
+        return None
+    if not text.strip().isdecimal():
+        raise DatabaseUrlError(
+            "DATABASE_URL's connect_timeout (or PGCONNECT_TIMEOUT) is no number of seconds; "
+            "correct it or take it out."
+        )
+    return max(float(text), _LEAST_TIMEOUT) if float(text) else None
+
+
+def place(url: URL) -> URL:
+    """Return where an address leads, from the environment what it lacks; not who may enter."""
+    if url.get_backend_name() != "postgresql":
+        return URL.create(url.drivername, database=url.database)
+    host = url.host or str(url.query.get("host", "")) or os.environ.get("PGHOST", "")
+    return URL.create(
+        url.drivername,
+        host=None if host.startswith("/") else host,  # a socket's folder
+        port=url.port,
+        database=url.database or os.environ.get("PGDATABASE"),
+    )
