@@ -88,7 +88,7 @@ async def _ours(url: str) -> AsyncIterator[tuple[AsyncEngine, React]]:
     try:
         service = BootstrapService(engine, load_manifest())
         await service.run()
-        await _lift_the_limit(engine)
+        await lift_the_limit(engine)
         async with DeliveryQueue(bot) as outbox:
             yield engine, _reacting(build_dispatcher(engine, service, outbox), bot)
     finally:
@@ -96,7 +96,7 @@ async def _ours(url: str) -> AsyncIterator[tuple[AsyncEngine, React]]:
         await engine.dispose()
 
 
-async def _lift_the_limit(engine: AsyncEngine) -> None:
+async def lift_the_limit(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE bot_config SET max_reactions_per_day = 1000000")
         # Nothing shall be announced: sending is not what is measured, and nobody listens.

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
@@ -21,20 +20,30 @@ from bot.gamification.heartbeat import Heartbeat
 from bot.http import health_application, serving
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
-from bot.shutdown import GRACE, finished_in_time, stop_on_signals, unless_stopped
+from bot.shutdown import (
+    GRACE,
+    finished_in_time,
+    in_background,
+    stop_on_signals,
+    unless_stopped,
+)
 from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.failures import failures_of
+from bot.telegram.lanes import concurrency
 from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
 from bot.telegram.startup import learn_name, publish_commands
+from bot.telegram.turns import Turns
 from bot.telegram.webhook import Webhook
 from bot.telegram.webhook_watch import WebhookWatch
 
 logger = logging.getLogger(__name__)
 
 WEBHOOK_PORT = 8080
+#: Seconds that a stop gives to requests for the bot's health alone.
+HEALTH_GRACE = 0.5
 #: Members whose accounts a start compares with the ledger; `seed status` does it for any number.
 MOST_LOOKED_THROUGH = 50_000
 #: Seconds in which the first updates wait for the bot's name, without which it answers others' too.
@@ -75,23 +84,13 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)
-        await stack.enter_async_context(_in_background(_tell_problems(dispatcher, service)))
+        await stack.enter_async_context(in_background(_tell_problems(dispatcher, service)))
         if stop.is_set():
             logger.info("stopped before the start was complete")
         else:
             await stack.enter_async_context(kept_file(engine, stop))
             async with Heartbeat(engine):
                 await _serve(dispatcher, bot, engine, settings, stop)
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 @asynccontextmanager
@@ -102,9 +101,9 @@ async def _beside(
     data = dispatcher.workflow_data
     menu = publish_commands(bot, data["i18n"], data["admin_ids"])
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_in_background(OutboxRelay(engine, data["delivery"]).run()))
-        await stack.enter_async_context(_in_background(menu))
-        learning = await stack.enter_async_context(_in_background(learn_name(bot, stop)))
+        await stack.enter_async_context(in_background(OutboxRelay(engine, data["delivery"]).run()))
+        await stack.enter_async_context(in_background(menu))
+        learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
         await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)
         yield
 
@@ -131,35 +130,57 @@ async def _serve(
     settings: Settings,
     stop: asyncio.Event,
 ) -> None:
+    serve = _poll if settings.webhook_url is None else _take_from_webhook
+    try:
+        await serve(dispatcher, bot, engine, settings, stop)
+    except TelegramAPIError as error:
+        raise TelegramError(
+            f"Telegram refused the bot ({error.message}); check BOT_TOKEN, WEBHOOK_URL and "
+            "TELEGRAM_API_URL."
+        ) from error
+
+
+async def _poll(
+    dispatcher: Dispatcher,
+    bot: TelegramBot,
+    engine: AsyncEngine,
+    settings: Settings,
+    stop: asyncio.Event,
+) -> None:
+    turns = Turns(engine, bot.id, stop)
+    failures = failures_of(dispatcher)
+    web = health_application(engine, lambda: failures.stuck, lambda: turns.standing_by)
+    at_once = concurrency(engine.dialect.name, settings.database_pool_size)
+
+    async def poll(until: asyncio.Event) -> None:
+        await Polling(dispatcher, bot, until, at_once=at_once).run()
+
+    async with AsyncExitStack() as stack:
+        if (port := settings.http_port) is not None:
+            await stack.enter_async_context(
+                serving(web, settings.http_host, port, grace=HEALTH_GRACE)
+            )
+        await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
+        await finished_in_time(turns.run(poll), stop)
+
+
+async def _take_from_webhook(
+    dispatcher: Dispatcher,
+    bot: TelegramBot,
+    engine: AsyncEngine,
+    settings: Settings,
+    stop: asyncio.Event,
+) -> None:
     failures = failures_of(dispatcher)
     web = health_application(engine, lambda: failures.stuck)
-    async with AsyncExitStack() as stack:
-        try:
-            if settings.webhook_url is None:
-                if settings.http_port is not None:
-                    await stack.enter_async_context(
-                        serving(web, settings.http_host, settings.http_port, grace=GRACE)
-                    )
-                await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
-                await finished_in_time(Polling(dispatcher, bot, stop).run(), stop)
-            else:
-                webhook = Webhook(
-                    dispatcher,
-                    bot,
-                    settings.webhook_url,
-                    settings.webhook_secret,
-                    path=settings.webhook_path,
-                )
-                webhook.add_to(web)
-                port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
-                await stack.enter_async_context(serving(web, settings.http_host, port, grace=GRACE))
-                await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
-                await unless_stopped(webhook.announce(stop), stop)
-                watch = WebhookWatch(bot, settings.webhook_url)
-                await stack.enter_async_context(_in_background(watch.run(stop)))
-                await stop.wait()
-        except TelegramAPIError as error:
-            raise TelegramError(
-                f"Telegram refused the bot ({error.message}); check BOT_TOKEN, WEBHOOK_URL and "
-                "TELEGRAM_API_URL."
-            ) from error
+    url = settings.webhook_url or ""
+    webhook = Webhook(dispatcher, bot, url, settings.webhook_secret, path=settings.webhook_path)
+    webhook.add_to(web)
+    port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
+    async with (
+        serving(web, settings.http_host, port, grace=GRACE),
+        _beside(dispatcher, bot, engine, stop),
+    ):
+        await unless_stopped(webhook.announce(stop, settings.database_pool_size), stop)
+        async with in_background(WebhookWatch(bot, url).run(stop)):
+            await stop.wait()

@@ -42,12 +42,17 @@ class Health:
         self,
         engine: AsyncEngine,
         stuck: Callable[[], str | None] = lambda: None,
+        standing_by: Callable[[], bool] = lambda: False,
         *,
         holds: float = _HEALTH_HOLDS,
         patience: float = _HEALTH_PATIENCE,
     ) -> None:
-        """`stuck` returns why no update is handled, None while all is well."""
+        """`stuck` returns why no update is handled, None while all is well.
+
+        `standing_by` returns whether another process handles them.
+        """
         self._engine = engine
+        self._standing_by = standing_by
         self._stuck = stuck
         self._holds = holds
         self._patience = patience
@@ -59,12 +64,12 @@ class Health:
     async def handle(self, _: web.Request) -> web.Response:
         """Answer `GET /health`."""
         if reason := self._stuck():
-            state = {"status": "updates wait", "reason": reason}
-        elif await self._is_well():
-            state = {"status": "ok"}
+            state, status = {"status": "updates wait", "reason": reason}, 503
+        elif not await self._is_well():
+            state, status = {"status": "database unavailable"}, 503
         else:
-            state = {"status": "database unavailable"}
-        response = web.json_response(state, status=200 if state["status"] == "ok" else 503)
+            state, status = {"status": "standing by" if self._standing_by() else "ok"}, 200
+        response = web.json_response(state, status=status)
         response.force_close()
         return response
 
@@ -95,11 +100,13 @@ class Health:
 
 
 def health_application(
-    engine: AsyncEngine, stuck: Callable[[], str | None] = lambda: None
+    engine: AsyncEngine,
+    stuck: Callable[[], str | None] = lambda: None,
+    standing_by: Callable[[], bool] = lambda: False,
 ) -> web.Application:
     """Return an application that answers `GET /health`: 200 while updates can be handled."""
     application = web.Application(client_max_size=LARGEST_BODY)
-    application.router.add_get("/health", Health(engine, stuck).handle)
+    application.router.add_get("/health", Health(engine, stuck, standing_by).handle)
     return application
 
 

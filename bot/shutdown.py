@@ -46,6 +46,17 @@ async def unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T
 
 
 @asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Do `work` while the block runs, and cancel it then."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@asynccontextmanager
 async def _racing(
     work: Coroutine[Any, Any, T], stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[T]]:

@@ -20,9 +20,8 @@ SQLITE_BEGIN = "sqlite_begin"
 SQLITE_BUSY_TIMEOUT = 60.0
 #: Seconds that the database gets for one statement.
 STATEMENT_TIMEOUT = 30.0
-#: Connections that are open at once, at most, and those of them that stay open.
+#: Connections that are open at once, at most.
 POOL_SIZE = 15
-_KEPT = 5
 _OLDEST_SQLITE = (3, 35)
 
 
@@ -31,16 +30,19 @@ def create_engine(
 ) -> AsyncEngine:
     """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program.
 
-    A statement of PostgreSQL's ends after `timeout` seconds in any case. Of at most `pool_size`
-    connections, a few stay open. Raises `DatabaseError` when Python's SQLite is too old.
+    A statement of PostgreSQL's ends after `timeout` seconds in any case. At most `pool_size`
+    connections are opened, when they are needed, and stay open. Raises `DatabaseError` when
+    Python's SQLite is too old.
     """
     options: dict[str, Any] = {
         "hide_parameters": True,
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
     }
     if url.get_backend_name() == "postgresql" or sqlite_file(url):
-        kept = min(pool_size, _KEPT)
-        options |= {"pool_size": kept, "max_overflow": pool_size - kept, "pool_timeout": timeout}
+        # Over a network a new connection costs as much as two updates. The one used last has its
+        # statements prepared: the others rest as long as it is enough.
+        options |= {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": timeout}
+        options |= {"pool_use_lifo": True}
     if url.get_backend_name() == "postgresql":
         engine = _create_postgresql_engine(url, timeout, options)
         event.listen(engine.sync_engine, "handle_error", drop_outdated)

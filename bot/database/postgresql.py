@@ -1,11 +1,10 @@
 """PostgreSQL connections that end every wait, and that work through a transaction pooler."""
 
-import contextlib
 import math
 import socket
 from itertools import count
 from time import monotonic
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
@@ -18,6 +17,8 @@ from bot.database.deadline import Deadline
 
 #: Seconds that a server gets for saying goodbye.
 _CLOSING: Final = 0.5
+#: Seconds for which one that has not said it counts as gone.
+_SILENCE: Final = 5.0
 #: Seconds without work after which a connection is asked whether it still is one, and for that.
 _IDLE, _PING = 10.0, 1.0
 #: Seconds between the signs of life that keep an address translation from forgetting us.
@@ -61,6 +62,8 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
     then, and are parsed each time, which costs a third of a small update's time.
     """
 
+    _silent_until: ClassVar[float] = -math.inf
+
     def __init__(self, *arguments: Any) -> None:
         """Take what asyncpg gives."""
         super().__init__(*arguments)
@@ -84,6 +87,11 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         )
         self._is_pooled = status != "SELECT 1"
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler is on the other side, so that no session is ours."""
+        return self._is_pooled
+
     async def execute(self, query: str, *arguments: Any, **options: Any) -> str:
         """Do what asyncpg does. Raises `InterfaceError` when that takes too long."""
         with self.deadline:
@@ -106,10 +114,18 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         return BoundedStatement(self.deadline, statement)
 
     async def close(self, *, timeout: float | None = None) -> None:
-        """Cancel what is at work and say goodbye, if the server listens; close in any case."""
+        """Cancel what is at work and say goodbye, if the server listens; close in any case.
+
+        A server that does not listen to one connection is not waited for by all the others.
+        """
         self.deadline.cancel()
-        with contextlib.suppress(TimeoutError):
+        if monotonic() < BoundedConnection._silent_until:
+            self.terminate()
+            return
+        try:
             await super().close(timeout=min(timeout or _CLOSING, _CLOSING))
+        except TimeoutError:
+            BoundedConnection._silent_until = monotonic() + _SILENCE
 
     async def answers(self) -> bool:
         """Ask for a sign of life, and close if none comes."""

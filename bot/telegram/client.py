@@ -1,9 +1,7 @@
 """Bot API client, what an answer of Telegram says about its call, and delays between retries."""
 
 import asyncio
-from collections.abc import Mapping
 from http import HTTPStatus
-from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 from aiogram import Bot
@@ -18,7 +16,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.methods import Response, TelegramMethod
 from aiogram.types import User
 from aiohttp import (
     ClientConnectorError,
@@ -125,8 +123,8 @@ class TelegramSession(AiohttpSession):
             if _not_carried_out(status_code, error.data):
                 about = f"HTTP {status_code} and no answer of Telegram's"
                 raise TelegramServerError(method, about) from error
-            data = _known_updates(error.data) if isinstance(method, GetUpdates) else error.data
-            raise UnreadableAnswer(error.message, error.original, data or content) from error
+            data = error.data or content
+            raise UnreadableAnswer(error.message, error.original, data) from error
         except TypeError as error:  # aiogram looks into a description that is not there
             raise UnreadableAnswer("No description", error, content) from error
         if response.result is None:
@@ -143,20 +141,6 @@ def _not_carried_out(status_code: int, data: object) -> bool:
     refused = HTTPStatus.BAD_REQUEST <= status_code < HTTPStatus.INTERNAL_SERVER_ERROR
     from_telegram = isinstance(data, dict) and "ok" in data
     return (refused or status_code == HTTPStatus.SERVICE_UNAVAILABLE) and not from_telegram
-
-
-def _known_updates(data: object) -> dict[str, object] | None:
-    """Return an answer with the updates up to the first thing that is none; None: there are none.
-
-    Only what has an id can be skipped by whoever cannot read it.
-    """
-    result = data.get("result") if isinstance(data, dict) else None
-    updates = list(takewhile(_has_id, result if isinstance(result, list) else ()))
-    return {"ok": True, "result": updates} if updates else None
-
-
-def _has_id(update: object) -> bool:
-    return isinstance(update, Mapping) and type(update.get("update_id")) is int
 
 
 class TelegramBot(Bot):

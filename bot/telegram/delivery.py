@@ -18,7 +18,7 @@ from bot.throttle import Throttle
 logger = logging.getLogger(__name__)
 
 #: Seconds that a stop waits for answers which are still on their way.
-DRAIN_TIMEOUT: Final = 10.0
+DRAIN_TIMEOUT: Final = 3.0
 #: Answers that wait for one chat, at most; Telegram takes 20 a minute in a group.
 MOST_WAITING: Final = 50
 

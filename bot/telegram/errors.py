@@ -32,10 +32,11 @@ async def process_update(dispatcher: Dispatcher, bot: Bot, update: Update) -> bo
     send one that always fails for ever, and none behind it.
     """
     failures = failures_of(dispatcher)
+    in_a_row = failures.in_a_row
     try:
         await dispatcher.feed_update(bot, update)
     except Exception as error:  # noqa: BLE001 - said and counted there
-        if not await failures.failed(update, error):
+        if not await failures.failed(update, error, in_a_row):
             return False
         _answer(update, dispatcher["delivery"], dispatcher["i18n"])
         return True

@@ -66,13 +66,21 @@ class UpdateFailures:
         self._put_aside_in_a_row = 0
         self._end_of_row()
 
-    async def failed(self, update: Update, error: Exception) -> bool:
+    @property
+    def in_a_row(self) -> int:
+        """Failures since an update was last handled; those that happen at once are one."""
+        return self._in_a_row
+
+    async def failed(self, update: Update, error: Exception, in_a_row: int | None = None) -> bool:
         """Count a failure; return True when the update was put aside and may be confirmed.
 
         A failure that is the database's own never puts an update aside, however often it comes.
+        `in_a_row` is what it was when the attempt began: of all that were at work when the
+        database went away, one counts.
         """
         tries = self._count(update.update_id)
-        self._in_a_row += 1
+        if in_a_row is None or in_a_row == self._in_a_row:
+            self._in_a_row += 1
         self._tell(update, tries, error)
         if await self._is_poison(tries, error) and await self._put_aside(update, tries, error):
             return True

@@ -21,6 +21,8 @@ from bot.throttle import Throttle
 logger = logging.getLogger(__name__)
 
 _SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+#: Telegram's own limit for `max_connections`.
+_MOST_AT_ONCE: Final = 100
 #: Wrong secrets a minute that are told so; the others are told that they are too many.
 _MOST_REFUSALS: Final = 30
 
@@ -89,9 +91,10 @@ class Webhook:
         too_many = self._refused.pending > _MOST_REFUSALS
         return web.Response(status=429 if too_many else 401)
 
-    async def announce(self, stop: asyncio.Event) -> None:
+    async def announce(self, stop: asyncio.Event, at_once: int | None = None) -> None:
         """Tell Telegram where to send updates; again and again while it does not answer.
 
+        It shall send so many `at_once`, by default as many as it likes.
         Raises `TelegramAPIError` when it answers no.
         """
         backoff = Backoff(stop)
@@ -100,6 +103,7 @@ class Webhook:
                 await self._bot.set_webhook(
                     self._url,
                     secret_token=self._secret,
+                    max_connections=at_once and min(at_once, _MOST_AT_ONCE),
                     allowed_updates=self._dispatcher.resolve_used_update_types(),
                 )
             except TRANSIENT_ERRORS as error:

@@ -78,11 +78,11 @@ class LiveBot:
 
 @asynccontextmanager
 async def live_bot(
-    engine: AsyncEngine, clock: Callable[[], float] = time.time
+    engine: AsyncEngine, clock: Callable[[], float] = time.time, *, at_once: int = 1
 ) -> AsyncIterator[LiveBot]:
     """Start everything as `bot.app` does, and stop it in the same order.
 
-    `clock` is Telegram's, which dates messages.
+    `clock` is Telegram's, which dates messages; up to `at_once` updates are worked on at a time.
     """
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer(clock=clock))
@@ -94,7 +94,7 @@ async def live_bot(
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await dispatcher.emit_startup(**context)
         stop = asyncio.Event()
-        polling = asyncio.create_task(Polling(dispatcher, bot, stop).run())
+        polling = asyncio.create_task(Polling(dispatcher, bot, stop, at_once=at_once).run())
         live = LiveBot(engine, server, bot, dispatcher, outbox, polling, stop)
         await server.calls.wait_for("getUpdates")
         try:

@@ -1,0 +1,71 @@
+"""A stop of the real bot, whatever hangs: within the ten seconds before a service manager kills."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sandbox import SandboxServer
+from tests.e2e.test_webhook import free_port
+from tests.support.programs import RunningBot
+
+STOP = 10.0
+
+
+@asynccontextmanager
+async def stopping(folder: Path, *hanging: str, **more: str) -> AsyncIterator[SandboxServer]:
+    """Start a bot whose calls of some methods never end; stop it after the block, and in time."""
+    async with SandboxServer() as server:
+        for method in hanging:
+            server.faults.delay(method, 600, times=None)
+        settings = {"BOT_TOKEN": server.token, "TELEGRAM_API_URL": server.url}
+        async with RunningBot(folder, **settings, **more) as bot:
+            first = "setWebhook" if "WEBHOOK_URL" in more else "getUpdates"
+            await bot.until(server.calls.wait_for(first, timeout=60))
+            yield server
+            bot.terminate()
+            told = time.monotonic()
+            stopped = await bot.ended()
+            took = time.monotonic() - told
+    assert took < STOP
+    assert (0, []) == (stopped.exit_code, stopped.sentences)
+
+
+async def test_answer_that_hangs(tmp_path: Path) -> None:
+    """Telegram takes an answer and says nothing."""
+    async with stopping(tmp_path, "sendMessage") as server:
+        luis = server.telegram.luis
+        server.telegram.say(luis, server.telegram.private(luis), "/help")
+        await server.calls.wait_for("sendMessage")
+
+
+async def test_fetch_that_hangs(tmp_path: Path) -> None:
+    """Telegram holds a request open for longer than it was asked to."""
+    async with stopping(tmp_path, "getUpdates"):
+        pass
+
+
+async def test_body_that_comes_after_the_stop(tmp_path: Path) -> None:
+    """A webhook request whose headers are there and whose body is not."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/hook"
+    async with (
+        asyncio.timeout(120),
+        contextlib.AsyncExitStack() as stack,
+        stopping(tmp_path, WEBHOOK_URL=url, HTTP_PORT=str(port), WEBHOOK_SECRET="s" * 16) as server,
+    ):
+        call = await server.calls.wait_for("setWebhook")
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        stack.callback(writer.close)
+        writer.write(
+            b"POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+            b"Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: "
+            + b"s" * 16
+            + b"\r\n\r\n{"
+        )
+        await writer.drain()
+        await asyncio.sleep(0.2)
+
+    assert "15" == call.parameters["max_connections"]
