@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from bot.database.compiled import CompiledStatement
 from bot.database.constructs import as_number
+from bot.gamification.context import EconomyContext
 from bot.gamification.models import AccountRow, ReactionRow, StreakRow, UserRewardRow, UserRow
 from bot.gamification.rewards.conditions import Facts
 from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
@@ -65,14 +66,13 @@ class Account:
         )
 
 
-async def load_account(
-    connection: AsyncConnection, user_id: int, day: date
-) -> tuple[User, Account] | None:
-    """Return a user with their account and `day`'s reactions, or None if they are not registered.
+async def load_account(economy: EconomyContext, user_id: int) -> tuple[User, Account] | None:
+    """Return a user with their account and the day's reactions, or None if not registered.
 
     On PostgreSQL the account's row stays locked until the transaction ends, so that two updates
     of one member come one after the other; on SQLite the whole transaction is alone.
     """
+    connection, day, calendar = economy.connection, economy.day, economy.calendar
     parameters = {"user_id": user_id, "day": day, "next_day": day + ONE_DAY}
     rows = (await _MEMBER.execute(connection, parameters)).rows
     if not rows and await _wait_for_lock(connection, user_id):
@@ -82,7 +82,11 @@ async def load_account(
     first, problems = rows[0], list[Problem]()
     account = await _account(connection, first, problems)
     streaks = dict(_streaks(first, problems))
-    rewards = {row.reward_id: read_user_reward(row) for row in rows if row.reward_id is not None}
+    if calendar.short_days:
+        streaks = {kind: one.over(calendar.short_days, day) for kind, one in streaks.items()}
+    rewards = {
+        row.reward_id: read_user_reward(row, calendar) for row in rows if row.reward_id is not None
+    }
     problems += [one for held in rewards.values() for one in held.problems]
     return _user(first), Account(
         user_id=first.user_id,

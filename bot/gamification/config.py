@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.stored import Problem
 from bot.gamification.types import Besitos, Definition, Small, fault
+from bot.gamification.zones import UnknownTimezone, load_zone, nearest_zones
 
 
 def _(text: str) -> str:
@@ -34,6 +35,12 @@ def _safe_formula(text: str) -> str:
     return text
 
 
+def _known_zone(name: str) -> str:
+    if load_zone(name) is None:
+        raise ValueError(str(UnknownTimezone(name, nearest_zones(name))))
+    return name
+
+
 class ConfigDefinition(Definition):
     """The settings: each with its bounds, its title and its description, as the admins read it."""
 
@@ -55,11 +62,11 @@ class ConfigDefinition(Definition):
     )
     max_reactions_per_day: Small = Field(
         title=_("Reacciones pagadas al día"),
-        description=_("Mensajes por día UTC cuya reacción se paga, como mucho."),
+        description=_("Mensajes por día cuya reacción se paga, como mucho."),
     )
     besitos_daily_base: Besitos = Field(
         title=_("Bono de actividad"),
-        description=_("Besitos con la primera reacción de cada día UTC."),
+        description=_("Besitos con la primera reacción de cada día."),
     )
     besitos_streak_bonus_per_day: Besitos = Field(
         title=_("Extra del bono por día"),
@@ -69,9 +76,17 @@ class ConfigDefinition(Definition):
         title=_("Extra máximo del bono"),
         description=_("Lo más que la racha puede sumar al bono de actividad."),
     )
+    # Has a default, since an operator's own manifest of before knows no time zone.
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC",
+        title=_("Zona horaria"),
+        description=_("Por su reloj empiezan y acaban los días de la comunidad."),
+    )
 
 
 SETTINGS: Final = tuple(ConfigDefinition.model_fields)
+#: Those that are no number.
+TEXTS: Final = ("level_formula", "timezone")
 
 
 def accepts_setting(name: str, value: object) -> bool:

@@ -13,7 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_stored, raw
-from bot.gamification.config import SETTINGS, ConfigDefinition, EconomyConfig
+from bot.gamification.calendar import (
+    UTC_CALENDAR,
+    Calendar,
+    make_calendar,
+    read_changes,
+    record_change,
+)
+from bot.gamification.config import SETTINGS, TEXTS, ConfigDefinition, EconomyConfig
 from bot.gamification.models import BotConfigRow
 from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
 from bot.gamification.stored import Problem, ProblemLog, read_text
@@ -29,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EconomyContext:
-    """The economy at one moment, inside one transaction; days are those of UTC.
+    """The economy at one moment, inside one transaction; days are the community's.
 
     `now` is the time of whoever handles the update, `day` the one on which the member acted.
     """
@@ -39,11 +46,12 @@ class EconomyContext:
     catalogue: Catalogue
     now: datetime
     day: date
+    calendar: Calendar = UTC_CALENDAR
 
     @property
     def today(self) -> date:
         """The day of `now`."""
-        return self.now.date()
+        return self.calendar.day(self.now)
 
 
 class TtlCache(Generic[T]):
@@ -84,7 +92,8 @@ class RulesCache:
     def __init__(self, defaults: ConfigDefinition, clock: Callable[[], datetime] = utc_now) -> None:
         """`defaults` stand in for settings that are NULL; `clock` gives the time of every move."""
         self.problems = ProblemLog()
-        self._config = TtlCache(ConfigReader(defaults).read)
+        self._reader = ConfigReader(defaults)
+        self._settings = TtlCache(self._read_settings)
         self._catalogue = TtlCache(read_catalogue)
         self._clock = clock
 
@@ -96,18 +105,34 @@ class RulesCache:
         `acted_at` is when the member acted, None for now; it counts at most `LATEST` back, and
         never in the future.
         """
-        config = await self._config.get(connection)
+        config, calendar = await self._settings.get(connection)
         catalogue = await self._catalogue.get(connection)
         self.problems.name("settings", config.problems)
         self.problems.name("rewards", catalogue.problems)
         now = self._clock()
         acted_at = now if acted_at is None else min(max(acted_at, now - LATEST), now)
-        return EconomyContext(connection, config, catalogue, now, acted_at.astimezone(UTC).date())
+        day = calendar.day(acted_at)
+        return EconomyContext(connection, config, catalogue, now, day, calendar)
 
     def invalidate(self) -> None:
         """Read all rules again: an admin has just changed one here."""
-        self._config.invalidate()
+        self._settings.invalidate()
         self._catalogue.invalidate()
+
+    async def _read_settings(self, connection: AsyncConnection) -> tuple[EconomyConfig, Calendar]:
+        """Read the settings, and write down when their time zone is another than it was.
+
+        Whoever changes it, in the panel, by the seed or by SQL: the first update finds it. The
+        changes come first, lest an older setting than the newest change undo that.
+        """
+        now = self._clock()
+        changes = await read_changes(connection, now)
+        config = await self._reader.read(connection)
+        calendar = make_calendar(changes)
+        if calendar.timezone != config.timezone:
+            changes.append(await record_change(connection, now, config.timezone))
+            calendar = make_calendar(changes)
+        return config, calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +152,7 @@ async def read_stored_config(connection: AsyncConnection) -> StoredConfig:
     row = (await connection.execute(_ROW)).mappings().one_or_none()
     if row is None:
         return StoredConfig({}, None, ())
-    found = {**row, "level_formula": read_text(row["level_formula"])}
+    found = {**row, **{name: read_text(row[name]) for name in TEXTS}}
     faults = {
         name: reason
         for name, value in found.items()
@@ -169,8 +194,5 @@ async def read_problems(connection: AsyncConnection) -> tuple[Problem, ...]:
 
 _columns = BotConfigRow.__table__.c
 _ROW = select(
-    *(
-        (as_stored if name == "level_formula" else raw)(_columns[name]).label(name)
-        for name in SETTINGS
-    )
+    *((as_stored if name in TEXTS else raw)(_columns[name]).label(name) for name in SETTINGS)
 ).where(_columns.id == 1)

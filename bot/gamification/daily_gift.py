@@ -1,7 +1,7 @@
-"""Daily gift: once per UTC day, more when the day before's was taken too."""
+"""Daily gift: once a day, more when the day before's was taken too."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from bot.errors import BesitosError
 from bot.gamification.account import Account
@@ -18,7 +18,7 @@ class GiftAlreadyTaken(BesitosError):
 
     def __init__(self, streak: int, due: datetime) -> None:
         """Say when to come back."""
-        super().__init__(f"Today's gift has been taken; the next is due at {due:%H:%M} UTC.")
+        super().__init__(f"Today's gift has been taken; the next is due at {due.isoformat()}.")
         self.streak = streak
         self.due = due
 
@@ -26,6 +26,8 @@ class GiftAlreadyTaken(BesitosError):
 @dataclass(frozen=True, slots=True)
 class GiftResult:
     """What the gift brought in besitos: `gift` and `bonus`; the streak in days; the next one.
+
+    `next_gift` is what that pays, at `due` or on the day that begins then.
 
     `paid_before` says that the ledger had that day's gift already, though the streak had not: a
     clock was ahead then, or the streak has been deleted since. The day is counted, and not paid.
@@ -36,6 +38,7 @@ class GiftResult:
     bonus: int
     streak: int
     due: datetime
+    next_gift: int
     unlocked: tuple[Reward, ...]
     paid_before: bool = False
 
@@ -44,7 +47,7 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
     """Give the gift of the day on which the member asked. Raises `GiftAlreadyTaken`."""
     day, before = economy.day, account.streaks.get(StreakType.DAILY_GIFT)
     if before and before.includes(day):
-        raise GiftAlreadyTaken(_length(economy, before), _due(before, day))
+        raise GiftAlreadyTaken(_length(economy, before), _due(economy, before))
     streak = continued(before, day)
     if not await save_streak(economy.connection, account.user_id, StreakType.DAILY_GIFT, streak):
         raise StaleAccount(account.user_id)
@@ -60,7 +63,8 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
         gift=0 if paid_before else gift,
         bonus=0 if paid_before else bonus,
         streak=_length(economy, streak),
-        due=_due(streak, day),
+        due=_due(economy, streak),
+        next_gift=gift + economy.config.besitos_daily_streak_bonus,
         unlocked=tuple(unlocked),
         paid_before=paid_before,
     )
@@ -71,5 +75,5 @@ def _length(economy: EconomyContext, streak: Streak) -> int:
     return max(streak.length_on(economy.day), streak.length_on(economy.today), 1)
 
 
-def _due(streak: Streak, day: date) -> datetime:
-    return datetime.combine(streak.due_after(day), time(), tzinfo=UTC)
+def _due(economy: EconomyContext, streak: Streak) -> datetime:
+    return economy.calendar.start(streak.due_after(economy.day))

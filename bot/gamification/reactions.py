@@ -21,13 +21,15 @@ from bot.gamification.types import StreakType, TransactionType
 class ReactionResult:
     """What a reaction brought, in besitos; `bonus` comes with the first one of a day.
 
-    `used_up` says that nothing was paid because the day has had its reactions.
+    `used_up` says that nothing was paid because the day has had its reactions, `paid_before` that
+    this message has been paid to this member.
     """
 
     account: Account
     paid: int = 0
     bonus: int = 0
     used_up: bool = False
+    paid_before: bool = False
     unlocked: tuple[Reward, ...] = ()
 
 
@@ -36,7 +38,7 @@ async def react(
 ) -> ReactionResult:
     """Pay for reacting to a message, unless it was paid or the day is used up."""
     used_up = account.reactions_that_day >= economy.config.max_reactions_per_day
-    result = ReactionResult(account, used_up=used_up)
+    result = ReactionResult(account, used_up=used_up, paid_before=not used_up)
     if await _record(economy, account.user_id, chat_id, message_id):
         result = await _pay(economy, account, f"{account.user_id}:{chat_id}:{message_id}")
     after, unlocked = await unlock(economy, result.account)

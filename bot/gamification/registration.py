@@ -1,13 +1,12 @@
 """Registration of users: a user row and an account, made once, safe against races."""
 
-from datetime import date
-
 from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
+from bot.gamification.context import EconomyContext
 from bot.gamification.models import AccountRow, UserRow
 
 
@@ -15,17 +14,17 @@ class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 
 
-async def get_or_create_account(connection: AsyncConnection, user: User, day: date) -> Account:
+async def get_or_create_account(economy: EconomyContext, user: User) -> Account:
     """Return the account of `user`, who is registered first if they are new or renamed.
 
     A known member costs one SELECT. A new one is written race-safely, since another replica may
     be registering them at the same moment.
     """
-    known = await load_account(connection, user.user_id, day)
+    known = await load_account(economy, user.user_id)
     if known is not None and known[0] == user:
         return known[1]
-    await register_user(connection, user)
-    registered = await load_account(connection, user.user_id, day)
+    await register_user(economy.connection, user)
+    registered = await load_account(economy, user.user_id)
     if registered is None:
         raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")
     return registered[1]

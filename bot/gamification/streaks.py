@@ -1,11 +1,11 @@
-"""Daily streaks, by the UTC calendar. Nothing runs at midnight: the last day tells all.
+"""Daily streaks, by the community's calendar. Nothing runs at midnight: the last day tells all.
 
 Days come in any order: an update that waited is counted for the day on which the member acted. So a
 streak knows the run of days before its last gap as well, which a late day may fill.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
@@ -91,6 +91,14 @@ class Streak:
             if run.includes(due):
                 due = run.last_day + ONE_DAY
         return due
+
+    def over(self, short_days: Collection[date], day: date) -> "Streak":
+        """Return the streak on `day`, with the days before that nobody had in full for granted."""
+        last = self.last_day
+        while last + ONE_DAY in short_days and last + ONE_DAY < day:
+            last += ONE_DAY
+        length = self.current + (last - self.last_day).days
+        return replace(self, current=length, longest=max(self.longest, length), last_day=last)
 
     def continued_on(self, day: date) -> "Streak":
         """Return the streak after doing it on `day`, however late that is told.

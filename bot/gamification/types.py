@@ -82,13 +82,18 @@ def same_name_key(text: str) -> str:
     return canonical_name(seen.casefold())
 
 
+def is_blank(text: str) -> bool:
+    """Return whether nobody sees anything of a text."""
+    return _NOTHING_TO_SEE.fullmatch(text) is not None
+
+
 def _checked_name(text: str) -> str:
     if any(category(character) in _CONTROL for character in text):
         raise PydanticCustomError(
             "control_character", "a name has no line ends and no control characters; remove them"
         )
     name = canonical_name(text)
-    if _NOTHING_TO_SEE.fullmatch(name):
+    if is_blank(name):
         raise PydanticCustomError(
             "blank_name", "a name needs at least one character that can be seen"
         )

@@ -112,6 +112,12 @@ def same_name(text: Any) -> str:
     return unicodedata.normalize("NFC", str(text)).strip().casefold()
 
 
+def same_letters(text: Any) -> str:
+    """Return the same without accents, which older rows may lack."""
+    letters = unicodedata.normalize("NFD", same_name(text))
+    return "".join(one for one in letters if unicodedata.category(one) != "Mn")
+
+
 class _Merge:
     """The merge of one section; `merges` are those of the sections that it refers to, and itself.
 
@@ -186,15 +192,16 @@ class _Merge:
                 found |= {label: row} if row else {}
         if name is None:
             return found
-        taken = {id(row) for row in found.values()}
-        by_name: dict[str, StoredRow] = {}
-        for row in stored:
-            if id(row) not in taken and row.values.get(name) is not None:
-                by_name.setdefault(same_name(row.values[name]), row)
-        for label in keys:
-            wanted = same_name(self._theirs[label].get(name))
-            if label not in found and (row := by_name.pop(wanted, None)):
-                found[label] = row
+        for alike in (same_name, same_letters):
+            taken = {id(row) for row in found.values()}
+            by_name: dict[str, StoredRow] = {}
+            for row in stored:
+                if id(row) not in taken and row.values.get(name) is not None:
+                    by_name.setdefault(alike(row.values[name]), row)
+            for label in keys:
+                wanted = alike(self._theirs[label].get(name))
+                if label not in found and (row := by_name.pop(wanted, None)):
+                    found[label] = row
         return found
 
     def _row(

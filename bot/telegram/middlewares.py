@@ -19,6 +19,7 @@ from bot.gamification.ledger import StaleAccount
 from bot.gamification.registration import get_or_create_account
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.texts.formatting import without_controls
+from bot.telegram.texts.times import tell_time_by
 
 #: Calls that wait for the commit.
 PendingCalls = list[Callable[[], None]]
@@ -96,10 +97,11 @@ class UnitOfWork(BaseMiddleware):
     ) -> Any:
         async with self._engine.begin() as connection:
             economy = await self._rules.economy(connection, _acted_at(event))
+            tell_time_by(economy.calendar, economy.now)
             user: TelegramUser | None = data.get("event_from_user")
             account = None
             if user is not None and not user.is_bot and user.id != TELEGRAM:
-                account = await get_or_create_account(connection, _stored(user), economy.day)
+                account = await get_or_create_account(economy, _stored(user))
                 self._rules.problems.name(user.id, account.problems)
             data.update(economy=economy, account=account)
             return await handler(event, data)

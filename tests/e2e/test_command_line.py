@@ -12,7 +12,7 @@ import pytest
 from tests.support import bare_sqlite
 from tests.support.programs import MAIN, Finished, run_main
 
-SETTINGS = 8
+SETTINGS = 9
 REWARDS = 3
 
 
@@ -64,7 +64,7 @@ def test_postgresql_by_each_of_its_names(tmp_path: Path, postgresql_url: str) ->
         ("seed plan", 0, "Nothing was changed: this was a dry run."),
         ("seed revert", 0, "Nothing to revert"),
         ("updates", 0, "No update has been put aside."),
-        ("seed apply", 0, "bootstrap seeded: seed none -> 1"),
+        ("seed apply", 0, "bootstrap seeded: seed none -> 2"),
     ],
 )
 def test_for_people(

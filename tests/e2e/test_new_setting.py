@@ -9,7 +9,7 @@ from tests.support.programs import ROOT, run
 DAILY_GIFT = 50
 
 
-def test_ninth_setting(tmp_path: Path) -> None:
+def test_one_more_setting(tmp_path: Path) -> None:
     """One more setting is seeded, paid, shown in both languages and changed, by five files."""
     touched = add_setting(tmp_path)
     url = f"sqlite+aiosqlite:///{tmp_path}/besitos.db"
@@ -20,7 +20,7 @@ def test_ninth_setting(tmp_path: Path) -> None:
 
     assert 5 == len(touched)
     assert 0 == seeded.exit_code, seeded.stderr
-    assert 9 == json.loads(seeded.stdout)["seeds"][0]["counts"]["config"]["created"]
+    assert 10 == json.loads(seeded.stdout)["seeds"][0]["counts"]["config"]["created"]
     assert {
         "gift": DAILY_GIFT + DEFAULT,
         "pages": {

@@ -68,7 +68,7 @@ class LiveEconomy:
         async with for_writing(self.engine).begin() as connection:
             economy = await self.rules.economy(connection, acted_at)
             member = User(user_id, None, f"Member {user_id}", "es")
-            account = await get_or_create_account(connection, member, economy.day)
+            account = await get_or_create_account(economy, member)
             self.rules.problems.name(user_id, account.problems)
             yield economy, account
 

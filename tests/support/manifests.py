@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.config import TEXTS
 from bot.gamification.types import RewardType
 
 
@@ -36,12 +37,13 @@ def without_reward(manifest: Manifest, key: str) -> Manifest:
 def with_everything_changed(manifest: Manifest) -> Manifest:
     """Return the manifest of a later release in which no value is what it was."""
     data = manifest.model_dump()
-    formula = data["config"].pop("level_formula")
+    formula, _ = (data["config"].pop(name) for name in TEXTS)
     return Manifest.model_validate(
         {
             "version": manifest.version + 1,
             "config": {
                 "level_formula": f"{formula} + 1",
+                "timezone": "America/Bogota",
                 **{name: value + 1 for name, value in data["config"].items()},
             },
             "rewards": [_changed(reward) for reward in data["rewards"]],

@@ -1,4 +1,4 @@
-"""A ninth setting in a copy of the bot: its five places, and a child that tries it out there."""
+"""One more setting in a copy of the bot: its five places, and a child that tries it out there."""
 
 import asyncio
 import json

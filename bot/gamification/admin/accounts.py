@@ -119,7 +119,7 @@ async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger entry
 
 
 async def _load(economy: EconomyContext, user_id: int) -> tuple[User, Account]:
-    found = await load_account(economy.connection, user_id, economy.day)
+    found = await load_account(economy, user_id)
     if found is None:
         raise MemberNotFound("There is no such member; they must have used the bot once.")
     return found

@@ -16,8 +16,10 @@ from bot.gamification.level_formula import LevelFormula
 from bot.gamification.levels import let_postings_finish, relevel
 from bot.gamification.models import BotConfigRow
 from bot.gamification.stored import read_text
+from bot.gamification.zones import find_zone
 
 LEVEL_FORMULA: Final = "level_formula"
+TIMEZONE: Final = "timezone"
 
 _columns = BotConfigRow.__table__.c
 
@@ -28,7 +30,7 @@ class UnknownSetting(BesitosError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting in force (besitos, messages a day, or a formula) beside the manifest's default."""
+    """A setting in force (a number, a formula or a time zone) beside the manifest's default."""
 
     name: str
     value: int | str
@@ -70,7 +72,12 @@ async def read_setting(
 
 
 def parse_setting(name: str, text: str) -> int | str:
-    """Read what an admin typed. Raises `InvalidValue`, `FormulaError` or `UnknownSetting`."""
+    """Read what an admin typed.
+
+    Raises `InvalidValue`, `FormulaError`, `UnknownTimezone` or `UnknownSetting`.
+    """
+    if name == TIMEZONE:
+        return find_zone(without_escapes(text))
     value = without_escapes(text) if name == LEVEL_FORMULA else whole_number(text)
     return _checked(name, value)
 

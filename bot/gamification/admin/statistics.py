@@ -1,13 +1,14 @@
 """Statistics of the economy: circulation, active members, besitos earned and spent by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.gamification.calendar import UTC_CALENDAR, Calendar
 from bot.gamification.models import AccountRow, LedgerEntryRow, UserRow
 from bot.gamification.types import TransactionType
 
@@ -19,7 +20,7 @@ _NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TA
 
 @dataclass(frozen=True, slots=True)
 class DailyTotals:
-    """What all members earned and spent on one UTC day, in besitos, both positive."""
+    """What all members earned and spent on one day, in besitos, both positive."""
 
     day: date
     earned: int
@@ -28,7 +29,7 @@ class DailyTotals:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The economy at one moment; `days` are the last `DAYS` UTC days, today last."""
+    """The economy at one moment; `days` are the last `DAYS` days, today last."""
 
     circulating: int
     members: int
@@ -36,8 +37,13 @@ class Statistics:
     days: tuple[DailyTotals, ...]
 
 
-async def read_statistics(connection: AsyncConnection, now: datetime) -> Statistics:
-    """Count. Active is who moved besitos within the last `ACTIVE_DAYS` times 24 hours."""
+async def read_statistics(
+    connection: AsyncConnection, now: datetime, calendar: Calendar = UTC_CALENDAR
+) -> Statistics:
+    """Count, by the days of `calendar`.
+
+    Active is who moved besitos within the last `ACTIVE_DAYS` times 24 hours.
+    """
     circulating = await connection.scalar(select(func.sum(AccountRow.balance)))
     members = await connection.scalar(select(func.count()).select_from(UserRow))
     active = await connection.scalar(
@@ -47,8 +53,9 @@ async def read_statistics(connection: AsyncConnection, now: datetime) -> Statist
             LedgerEntryRow.type.not_in(_NOT_THEIR_DOING),
         )
     )
-    first = now.astimezone(UTC).date() - timedelta(days=DAYS - 1)
-    flows = await _read_flows(connection, first)
+    first = calendar.local(now).date() - timedelta(days=DAYS - 1)
+    starts = [calendar.start(first + timedelta(days=n)) for n in range(DAYS + 1)]
+    flows = await _read_flows(connection, starts)
     return Statistics(
         circulating=int(circulating or 0),  # PostgreSQL adds big integers up to a Decimal
         members=members or 0,
@@ -59,11 +66,10 @@ async def read_statistics(connection: AsyncConnection, now: datetime) -> Statist
     )
 
 
-async def _read_flows(connection: AsyncConnection, first: date) -> Mapping[int, tuple[int, int]]:
-    """Return earned and spent by how many days after `first`."""
-    starts = [
-        datetime.combine(first + timedelta(days=n), time(), tzinfo=UTC) for n in range(DAYS + 1)
-    ]
+async def _read_flows(
+    connection: AsyncConnection, starts: Sequence[datetime]
+) -> Mapping[int, tuple[int, int]]:
+    """Return earned and spent by the number of the day; the last start ends the last day."""
     # Days are told apart by their bounds: each engine has a date function of its own, and
     # PostgreSQL's would go by the session's time zone.
     day = case(*((LedgerEntryRow.created_at < end, n) for n, end in enumerate(starts[1:])))

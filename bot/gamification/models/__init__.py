@@ -12,7 +12,7 @@ from bot.gamification.models.administration import (
     FailedUpdateRow,
     HeartbeatRow,
 )
-from bot.gamification.models.config import BotConfigRow
+from bot.gamification.models.config import BotConfigRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
     LedgerEntryRow,
@@ -43,6 +43,7 @@ __all__ = [
     "RewardConditionRow",
     "RewardRow",
     "StreakRow",
+    "TimezoneChangeRow",
     "UserRewardRow",
     "UserRow",
 ]

@@ -1,6 +1,9 @@
-"""Table of the economy's settings."""
+"""Tables of the economy's settings, and of the time zones that it has had."""
+
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base, UtcDateTime
 from bot.gamification.config import SETTINGS, ConfigDefinition
@@ -37,3 +40,12 @@ class BotConfigRow(Base):
             for name in _COUNTED
         ),
     )
+
+
+class TimezoneChangeRow(Base):
+    """A time zone that the community has had since a moment; UTC before the first."""
+
+    __tablename__ = "timezone_changes"
+
+    since: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    timezone: Mapped[str] = mapped_column(Text)

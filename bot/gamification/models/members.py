@@ -70,7 +70,7 @@ class LedgerEntryRow(Base):
 
 
 class StreakRow(Base):
-    """Consecutive UTC days on which a member did something. `last_day` decides if it still runs.
+    """Consecutive days on which a member did something. `last_day` decides if it still runs.
 
     The run before the last gap is kept as well, for a late day that fills the gap.
     """

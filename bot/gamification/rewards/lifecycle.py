@@ -58,7 +58,7 @@ async def unlock(economy: EconomyContext, account: Account) -> tuple[Account, li
             where=_still_as_known(account, due),
         ).returning(*USER_REWARD_COLUMNS)
     )
-    held = {row.reward_id: read_user_reward(row) for row in result}
+    held = {row.reward_id: read_user_reward(row, economy.calendar) for row in result}
     after = replace(account, rewards={**account.rewards, **held})
     return after, [reward for reward in due if reward.id in held]
 

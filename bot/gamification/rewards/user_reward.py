@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_
 
 from bot.database.constructs import as_stored, raw
+from bot.gamification.calendar import Calendar
 from bot.gamification.level_formula import MAX_LEVEL, MAX_TOTAL_EARNED
 from bot.gamification.models import UserRewardRow
 from bot.gamification.rewards.conditions import Baseline
@@ -75,7 +76,7 @@ _NUMBERS: Final = (
 _UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def read_user_reward(row: Any) -> UserReward:
+def read_user_reward(row: Any, calendar: Calendar) -> UserReward:
     """Read a row that has `USER_REWARD_COLUMNS`."""
     status = _STATUSES.get(row.status)
     unlocked_at, expires_at = read_moment(row.unlocked_at), read_moment(row.expires_at)
@@ -94,7 +95,7 @@ def read_user_reward(row: Any) -> UserReward:
         expires_at=expires_at,
         claims=row.claims,
         baseline=Baseline(
-            day=unlocked_at.date(),
+            day=calendar.day(unlocked_at),
             total_earned=row.baseline_earned,
             total_spent=row.baseline_spent,
             level=row.baseline_level,

@@ -1,18 +1,26 @@
 """Numbers, names, bars, tables and cutting to length."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape, unescape
 from typing import Final, overload
-from unicodedata import bidirectional, category
+from unicodedata import bidirectional, category, normalize
 
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
+
+from bot.gamification.types import is_blank
 
 #: Telegram takes 4096 UTF-16 code units, markup not counted; this leaves room for the last line.
 LONGEST_TEXT: Final = 4000
 #: And so many in the answer to a pressed button.
 LONGEST_ALERT: Final = 200
 _TAG = re.compile("<[^>]*>")
+#: Of a name, which Telegram lets be 128 characters long with its surname.
+_LONGEST_NAME: Final = 40
+#: Three marks at one letter are Hebrew or Vietnamese; more are drawn over the lines around it.
+_MOST_MARKS: Final = 3
+_MARKS: Final = {"Mn", "Me"}
 #: What begins and ends a stretch of another direction; one end too many would let a name out.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Classes of characters that turn those beside them: letters and numbers from right to left.
@@ -46,13 +54,23 @@ def utf16_length(text: str) -> int:
 
 
 def number(value: int) -> str:
-    """Group thousands in a way that no language misreads: 12 345."""
-    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+    """Group thousands in a way that no language misreads: −12 345."""
+    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
 
 
 def signed(value: int) -> str:
     """Write a change of so much: +12 345."""
     return f"{'+' if value > 0 else ''}{number(value)}"
+
+
+def besitos(value: int) -> str:
+    """Write an amount with its currency."""
+    return ngettext("{count} besito", "{count} besitos", abs(value)).format(count=number(value))
+
+
+def signed_besitos(value: int) -> str:
+    """Write a change of so many."""
+    return f"{'+' if value > 0 else ''}{besitos(value)}"
 
 
 def person(name: str) -> str:
@@ -61,7 +79,24 @@ def person(name: str) -> str:
     Telegram looks for those in every text that a bot sends. A word joiner shows nothing, and ends
     them: it is no letter of a name or command, and unlike the zero width joiners none of a link.
     """
-    return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", name))
+    return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", shown_name(name)))
+
+
+def shown_name(name: str) -> str:
+    """Return a name as it fits beside others: of one line, not too long, not too high.
+
+    Marks above and below a letter stay as many as languages write; nothing to see is said in words.
+    """
+    low = "".join(_without_piled_marks(normalize("NFC", " ".join(name.split()))))
+    return _("Sin nombre") if is_blank(low) else cut(low, _LONGEST_NAME)
+
+
+def _without_piled_marks(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        marks = marks + 1 if category(character) in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            yield character
 
 
 def isolated(text: str) -> str:

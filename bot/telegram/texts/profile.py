@@ -11,7 +11,16 @@ from bot.gamification.ledger import LedgerPage, PostedEntry
 from bot.gamification.profile import AccountView
 from bot.gamification.types import TransactionType
 from bot.telegram.i18n import shipped_text
-from bot.telegram.texts.formatting import bar, fitting, isolated, number, person, signed
+from bot.telegram.texts.formatting import (
+    bar,
+    besitos,
+    fitting,
+    isolated,
+    number,
+    person,
+    signed,
+)
+from bot.telegram.texts.times import days, stamp
 
 #: Characters in a profile; there may be any number of badges.
 _ROOM_FOR_BADGES: Final = 2000
@@ -22,17 +31,22 @@ def profile(first_name: str, profile: AccountView, standing: Rank) -> str:
     """Show balance, level, the way to the next one, streaks, badges and rank."""
     lines = [
         f"👤 <b>{person(first_name)}</b>",
-        _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
+        _("💋 Saldo: <b>{balance}</b>").format(balance=besitos(profile.balance)),
         _("⭐ Nivel <b>{level}</b>").format(level=number(profile.level)),
         _way_to_next_level(profile),
-        _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
-            gift=profile.gift_streak, reactions=profile.reaction_streak
-        ),
+        streaks(profile),
         rank(standing),
     ]
     if profile.badges:
         lines.append(_("🎖 Insignias: {badges}").format(badges=_badges(profile.badges)))
     return "\n".join(lines)
+
+
+def streaks(profile: AccountView) -> str:
+    """Say how many days in a row it has been."""
+    return _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
+        gift=days(profile.gift_streak), reactions=days(profile.reaction_streak)
+    )
 
 
 def rank(standing: Rank) -> str:
@@ -46,10 +60,10 @@ def leaderboard(page: LeaderboardPage, standing: Rank) -> str:
     """Show one page of the best, and where the member stands."""
     lines = [_("🏆 <b>Clasificación</b>"), ""]
     lines += [
-        _("{place} <b>{name}</b> – {total} besitos, nivel {level}").format(
-            place=MEDALS.get(row.rank, f"{row.rank}."),
+        _("{place} <b>{name}</b> – {total}, nivel {level}").format(
+            place=MEDALS.get(row.rank, f"{number(row.rank)}."),
             name=person(row.first_name),
-            total=number(row.total_earned),
+            total=besitos(row.total_earned),
             level=number(row.level),
         )
         for row in page.rows
@@ -61,13 +75,14 @@ def history(page: LedgerPage) -> str:
     """Show one page of a member's ledger, newest first."""
     if not page.rows:
         return _("Todavía no tienes movimientos. Reacciona a un mensaje o pide tu /daily.")
-    return "\n".join([_("🧾 <b>Movimientos</b> (UTC)"), "", *map(_line, page.rows)])
+    return "\n".join([_("🧾 <b>Movimientos</b>"), "", *map(_line, page.rows)])
 
 
 def _line(row: PostedEntry) -> str:
     why = f" · {isolated(shipped_text(row.reason))}" if row.reason else ""
-    when = f"<code>{row.created_at:%d-%m-%y %H:%M}</code>" if row.created_at else "–"
-    return f"{when} {signed(row.amount)} {escape(_kind(row.type))}{why}"
+    return (
+        f"<code>{stamp(row.created_at)}</code> {signed(row.amount)} {escape(_kind(row.type))}{why}"
+    )
 
 
 def _way_to_next_level(profile: AccountView) -> str:

@@ -1,10 +1,10 @@
 """The daily gift, reactions, rewards and their conditions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
 from bot.gamification.reactions import ReactionResult
@@ -18,53 +18,74 @@ from bot.telegram.texts.formatting import (
     LONGEST_ALERT,
     addressed,
     bar,
+    besitos,
     cut,
     fitting,
     isolated,
     number,
+    signed_besitos,
 )
+from bot.telegram.texts.times import duration, has_come, moment
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
 _LONGEST_DESCRIPTION = 200
+#: Characters that a phone shows of a button.
+_LONGEST_BUTTON = 60
 
 
 def gift(result: GiftResult) -> str:
     """Show what the gift was made of, the streak, and when the next one is due."""
     if result.paid_before:
         return gift_taken(result)
-    return "\n".join(
-        [
-            _("🎁 <b>Regalo diario</b>"),
-            _("{gift} de regalo + {bonus} por la racha = <b>{total} besitos</b>").format(
-                gift=number(result.gift),
-                bonus=number(result.bonus),
-                total=number(result.gift + result.bonus),
-            ),
-            _("🔥 {streak} · el próximo, a partir de {due}").format(
-                streak=result.streak, due=moment(result.due)
-            ),
-        ]
+    total = besitos(result.gift + result.bonus)
+    lines = [_("🎁 <b>Regalo diario: +{total}</b>").format(total=total)]
+    if result.bonus:
+        made_of = _("{gift} de regalo + {bonus} por la racha")
+        lines.append(made_of.format(gift=number(result.gift), bonus=number(result.bonus)))
+    lines += [
+        _("💋 Saldo: <b>{balance}</b>").format(balance=besitos(result.account.balance)),
+        _("🔥 {streak}. Recoge el regalo cada día y no se rompe.").format(
+            streak=_in_a_row(result.streak)
+        ),
+        _next_gift(result),
+    ]
+    return "\n".join(lines)
+
+
+def _next_gift(result: GiftResult) -> str:
+    amount = besitos(result.next_gift)
+    if has_come(result.due):  # the update was late
+        return _("El próximo, de {amount}, ya te espera.").format(amount=amount)
+    return _("El próximo, de {amount}, te espera desde {due}.").format(
+        amount=amount, due=moment(result.due)
     )
 
 
 def gift_taken(taken: GiftAlreadyTaken | GiftResult) -> str:
     """Say when to come back."""
     return _(
-        "Ya has recogido el regalo de hoy. 🔥 {streak} · el próximo, a partir de {due}"
-    ).format(streak=taken.streak, due=moment(taken.due))
+        "Ya has recogido el regalo de hoy. 🔥 {streak}. El próximo te espera desde {due}."
+    ).format(streak=_in_a_row(taken.streak), due=moment(taken.due))
+
+
+def _in_a_row(streak: int) -> str:
+    count = ngettext("{count} día seguido", "{count} días seguidos", streak)
+    return count.format(count=number(streak))
 
 
 def reaction(result: ReactionResult) -> str:
     """Say what a press on a channel post brought."""
     if result.used_up:
-        return _("Hoy ya no dan besitos más reacciones; mañana, otra vez.")
+        return _("Hoy ya has cobrado todas tus reacciones; mañana, más.")
+    if result.paid_before:
+        return _("Por esta ya has recibido tus besitos. ¡Gracias!")
     if not result.paid and not result.bonus:
-        return _("Esta ya no da besitos, ¡pero gracias!")
+        return _("Ahora mismo las reacciones no dan besitos, ¡pero gracias!")
     if result.bonus:
         return _("💋 +{paid} y +{bonus} de bono de actividad").format(
-            paid=result.paid, bonus=result.bonus
+            paid=number(result.paid), bonus=number(result.bonus)
         )
-    return _("💋 +{paid}").format(paid=result.paid)
+    return f"💋 +{number(result.paid)}"
 
 
 def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
@@ -72,10 +93,10 @@ def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
     who = addressed(first_name, user_id)
     lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
-        _("• <b>{name}</b> ({gives}): plazo para reclamarla, {hours} h").format(
+        _("• <b>{name}</b> ({gives}): tienes {duration} para reclamarla").format(
             name=isolated(shipped_text(reward.name)),
             gives=gives(reward),
-            hours=number(reward.claim_window_hours),
+            duration=duration(reward.claim_window_hours),
         )
         for reward in rewards
     ]
@@ -123,7 +144,7 @@ def somebody_elses() -> str:
 
 
 def claim_button(reward: Reward) -> str:
-    return _("✅ Reclamar {name}").format(name=shipped_text(reward.name))
+    return cut(_("✅ Reclamar {name}").format(name=shipped_text(reward.name)), _LONGEST_BUTTON)
 
 
 def gift_button() -> str:
@@ -145,15 +166,10 @@ def gives(reward: Reward) -> str:
 def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
     """Say what a reward of that type and value gives."""
     if kind is RewardType.BESITOS:
-        return _("+{amount} besitos").format(amount=number(int(value["amount"])))
+        return signed_besitos(int(value["amount"]))
     return _("insignia {emoji} {name}").format(
         emoji=isolated(str(value["emoji"])), name=isolated(shipped_text(str(value["badge_name"])))
     )
-
-
-def moment(value: datetime) -> str:
-    """Write a moment; every day of the economy is a UTC day."""
-    return f"{value:%d-%m %H:%M} UTC"
 
 
 def _line(line: RewardLine) -> str:
@@ -162,8 +178,8 @@ def _line(line: RewardLine) -> str:
         return f"✅ <b>{isolated(shipped_text(line.reward.name))}</b>"
     name = f"<b>{isolated(shipped_text(line.reward.name))}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
-        return _("🎁 {name}: reclámala antes de {when}").format(
-            name=name, when=f"{line.expires_at:%d-%m-%Y %H:%M} UTC"
+        return _("🎁 {name}: tienes hasta {when} para reclamarla").format(
+            name=name, when=moment(line.expires_at)
         )
     if line.status is UserRewardStatus.EXPIRED:
         return _("⌛ {name}: el plazo terminó").format(name=name)
@@ -171,7 +187,7 @@ def _line(line: RewardLine) -> str:
     progress = f"{bar(line.progress.have / line.progress.need)} "
     return (
         f"{mark} {name}\n   {isolated(_how(line.reward))}\n"
-        f"   {progress}{line.progress.have}/{line.progress.need}"
+        f"   {progress}{number(line.progress.have)}/{number(line.progress.need)}"
     )
 
 

@@ -51,7 +51,14 @@ def seeded_databases(seeded_sqlite: SeededDatabases) -> SeededDatabases:
 async def test_admin_sees_the_panel(panel: Panel) -> None:
     """An admin gets the panel, and every section leads back to it."""
     assert "🛠 Administración\nElige una sección." == panel.shown
-    for label in ("Ajustes", "Recompensas", "Miembros", "Cifras", "Semilla", "Auditoría"):
+    for label in (
+        "Ajustes",
+        "Recompensas",
+        "Miembros",
+        "Cifras",
+        "Valores por defecto",
+        "Auditoría",
+    ):
         await panel.press(label)
         await panel.press("Volver")
         assert panel.shown.startswith("🛠 Administración")
@@ -142,7 +149,7 @@ async def test_old_messages_and_pictures(panel: Panel) -> None:
     below_photo = {**showing(data, old["chat"]), "photo": photo}
     await panel.feed(callback_query={**query, "message": below_photo})
 
-    assert shown.startswith("🌱 Seed\nDatabase: version 1, applied on ")
+    assert shown.startswith("🌱 Defaults\nDatabase: version 2, applied ")
     assert ["AnswerCallbackQuery", "SendMessage"] == below_old
     assert ["AnswerCallbackQuery", "SendMessage"] == [type(one).__name__ for one in panel.answers]
 

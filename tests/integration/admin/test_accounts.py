@@ -99,7 +99,7 @@ async def test_grant(panel: Panel, live: LiveEconomy) -> None:
     assert 500 == (await live.account(EMMA)).balance
     assert [TransactionType.ADMIN_GRANT, 400] == list((await live.ledger(EMMA))[-1])
     told, unlocked = panel.sent_to(EMMA)
-    assert "💋 An admin has given you 400 besitos: Por <ayudar>" == told
+    assert "💋 An admin gave you 400 besitos: Por <ayudar>" == told
     assert unlocked.startswith("🎉 Em<m>a, you have unlocked:\n• Budding Saver")
     assert 2 == await count_rows(live.engine, "outbox_messages", f"chat_id = {EMMA}")
     assert [

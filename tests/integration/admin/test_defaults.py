@@ -77,9 +77,9 @@ async def test_seed_page_tells_the_history(edited: Panel, live: LiveEconomy) -> 
     await run_sql(live.engine, "UPDATE seed_runs SET host = '<b>' WHERE outcome = 'taken'")
     await edited.say("/admin")
 
-    shown = (await edited.press("Semilla")).splitlines()
+    shown = (await edited.press("Valores por defecto")).splitlines()
 
     at = shown.index("Arranques que cambiaron algo")
     assert "vuelto a los valores por defecto" in shown[at + 1]
-    assert "en <b>: 0 nuevos, 1 cambiados" in shown[at + 1]
-    assert "sembrado" in shown[at + 2]
+    assert "en <b>: 0 nuevos, 1 cambiado" in shown[at + 1]
+    assert "puesto en marcha" in shown[at + 2]

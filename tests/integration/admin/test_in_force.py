@@ -41,7 +41,7 @@ async def test_in_force_with_the_next_update(panel: Panel) -> None:
 
     await panel.say("/daily", who=ANA)
 
-    assert "60 de regalo" in panel.sent_to(ANA)[0]
+    assert "Regalo diario: +60 besitos" in panel.sent_to(ANA)[0]
 
 
 async def _failing(*_: object, **__: object) -> None:

@@ -116,4 +116,4 @@ async def test_english(panel: Panel) -> None:
 
     told = await panel.say("9", **FORWARDED, **{"from": english})
 
-    assert told.startswith("Only what you write yourself in this chat counts")
+    assert told.startswith("Only what you write in this chat yourself counts")

@@ -126,7 +126,7 @@ async def test_loop_goes_on_while_drawing(monkeypatch: pytest.MonkeyPatch) -> No
         return b"x"
 
     monkeypatch.setattr(chart, "draw_chart", draw)
-    file = chart.ChartFile([], ChartWords("", "", ""))
+    file = chart.ChartFile([], ChartWords("", "", "", ()))
     reading = asyncio.ensure_future(anext(file.read(None)))  # type: ignore[arg-type]
     await until(drawing.is_set)
     finish.set()
@@ -151,22 +151,22 @@ async def test_seed(panel: Panel, live: LiveEconomy) -> None:
         "DELETE FROM rewards WHERE key = 'racha_7_dias'",
     )
 
-    shown = (await panel.press("Semilla")).splitlines()
+    shown = (await panel.press("Valores por defecto")).splitlines()
 
-    assert shown[1].startswith("Base de datos: versión 1, aplicada el ")
+    assert shown[1].startswith("Base de datos: versión 2, aplicada el ")
     assert "⏳ Al arrancar se haría: crear la recompensa racha_7_dias" in shown
-    assert "• Regalo diario: 77 (semilla: 50)" in shown
-    assert "• primeros_pasos · nombre: A<b> (semilla: Primeros Pasos)" in shown
+    assert "• Regalo diario: 77 (por defecto 50)" in shown
+    assert "• primeros_pasos · nombre: A<b> (por defecto Primeros Pasos)" in shown
 
 
 async def test_seed_without_marker(panel: Panel, live: LiveEconomy) -> None:
     """A database whose seed was reverted says so."""
     await live.edit_by_sql("DELETE FROM seed_marker")
 
-    shown = (await panel.press("Semilla")).splitlines()
+    shown = (await panel.press("Valores por defecto")).splitlines()
 
-    assert "Base de datos: sin marcador" in shown
-    assert "⏳ Al arrancar se haría: anotar la versión 1" in shown
+    assert "Base de datos: todavía sin valores por defecto" in shown
+    assert "⏳ Al arrancar se haría: anotar la versión 2" in shown
 
 
 async def test_audit(panel: Panel, live: LiveEconomy) -> None:
@@ -222,7 +222,7 @@ async def test_audit_in_words(panel: Panel, live: LiveEconomy) -> None:
         "motivo: porque sí",
         "editó la recompensa Ahorrador Principiante\nactiva: sí → no",
         "editó la recompensa 999\ndescripción: Antes → –",
-        "creó la recompensa Racha de 7 Dias\n",
+        "creó la recompensa Racha de 7 Días\n",
         "tipo: 🎖 Insignia",
         "qué da: 🏅 oro",
         "condiciones: Besitos ganados en total ≥ 1 000 / Primera reacción",
@@ -251,7 +251,7 @@ async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> Non
     """A value that SQL by hand has put out of bounds stands on the seed's page."""
     await live.edit_by_sql("UPDATE rewards SET claim_window_hours = 100000000 WHERE id = 2")
 
-    shown = await panel.press("Semilla")
+    shown = await panel.press("Valores por defecto")
 
     (line,) = [line for line in shown.splitlines() if line.startswith("⚠️")]
     assert "rewards" in line
@@ -269,4 +269,4 @@ async def test_database_away_while_an_admin_looks(
     monkeypatch.setattr(BootstrapService, "inspect", away)
 
     with pytest.raises(DatabaseError):
-        await panel.press("Semilla")
+        await panel.press("Valores por defecto")

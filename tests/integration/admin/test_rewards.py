@@ -40,11 +40,11 @@ async def test_retire_and_bring_back(panel: Panel, live: LiveEconomy) -> None:
     await live.move(100, "a", ANA)
     await open_reward(panel, "Ahorrador")
     retired = await panel.press("Retirar")
-    none = "reclámala" in await rewards_of(panel, ANA)
+    none = "tienes hasta" in await rewards_of(panel, ANA)
 
     await open_reward(panel, "🚫 Ahorrador")
     back = await panel.press("Reactivar")
-    unlocked = "Ahorrador Principiante (insignia 💰 ahorrador): reclámala" in (
+    unlocked = "Ahorrador Principiante (insignia 💰 ahorrador): tienes hasta" in (
         await rewards_of(panel, ANA)
     )
 
@@ -89,7 +89,7 @@ async def test_edit(panel: Panel, live: LiveEconomy) -> None:
         "líneas",
         "",
         "Da: +25 besitos",
-        "Plazo para reclamarla: 24 h",
+        "Plazo para reclamarla: 1 día",
     ] == shown.splitlines()[:8]
     assert (25, 24) == (result.paid, result.reward.claim_window_hours)
     assert [(ADMIN, "reward.edit")] * 4 == [line[:2] for line in await panel.audit()]
@@ -132,7 +132,7 @@ async def test_create(panel: Panel, live: LiveEconomy) -> None:
     assert [
         "Generosa · secreta",
         "Da: insignia 💎 Gran corazón",
-        "Plazo para reclamarla: 72 h",
+        "Plazo para reclamarla: 3 días",
         "Se desbloquea con:",
         "• una de estas:",
         "   ◦ Besitos ganados en total ≥ 500",

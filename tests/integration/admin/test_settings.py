@@ -31,12 +31,12 @@ async def level_of(panel: Panel, user_id: int) -> int | None:
 
 
 async def test_list(panel: Panel, live: LiveEconomy) -> None:
-    """All eight are listed; what differs from the default is marked, NULL is the default."""
+    """All nine are listed; what differs from the default is marked, NULL is the default."""
     await live.set(besitos_daily_gift=77, besitos_daily_base=None)
 
     lines = (await panel.press("Ajustes")).splitlines()[2:]
 
-    assert 8 == len(lines)
+    assert 9 == len(lines)
     assert "✏️ Regalo diario: 77 (por defecto 50)" in lines
     assert "▫️ Bono de actividad: 20" in lines
 
@@ -51,7 +51,7 @@ async def test_change(panel: Panel) -> None:
     await panel.say("/daily", who=1002)
 
     assert shown.startswith("✅ Guardado: 50 → 1\N{NO-BREAK SPACE}077")
-    assert "1\N{NO-BREAK SPACE}077 de regalo" in panel.sent_to(1002)[0]
+    assert "+1\N{NO-BREAK SPACE}077 besitos" in panel.sent_to(1002)[0]
     assert [
         (ADMIN, "setting.change", "setting:besitos_daily_gift", 50, 1077)
     ] == await panel.audit()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from tests.support.database import Contents, contents
+from tests.support.database import Contents, contents, run_sql
 from tests.support.dumps import (
     ENGINES,
     dump_names,
@@ -75,6 +75,44 @@ async def test_start_heals_and_keeps_edits(name: str, dump_url: str) -> None:
 async def test_next_manifest_moves_all_but_edits(name: str, dump_url: str) -> None:
     """With a manifest in which no value is what it was: only the edits are."""
     await _check_start(name, dump_url, _next_manifest(name))
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+@pytest.mark.parametrize("name", ["fresh", "edited", "wiped"])
+async def test_shipped_manifest(name: str, dump_url: str) -> None:
+    """With the defaults of this release: the first upgrade that databases of version 1 see."""
+    await _check_start(name, dump_url, load_manifest())
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+@pytest.mark.parametrize(
+    ("edit", "name", "kept"),
+    [
+        ("UPDATE users SET username = username", "Racha de 7 Días", set()),
+        (
+            "UPDATE rewards SET name = 'Siete seguidos' WHERE key = 'racha_7_dias'",
+            "Siete seguidos",
+            {"rewards.racha_7_dias.name"},
+        ),
+        (
+            "UPDATE rewards SET name = 'Racha de 7 Días' WHERE sort_order = 2",
+            "Racha de 7 Días",
+            set(),
+        ),
+    ],
+)
+async def test_second_version(dump_url: str, edit: str, name: str, kept: set[str]) -> None:
+    """It brings the time zone, and the accent to the name where nobody has edited it."""
+    async with opened_dump("fresh", dump_url) as engine:
+        await run_sql(engine, edit)
+
+        report = await BootstrapService(engine, load_manifest()).run()
+        found = seeded_values(await contents(engine))
+
+    (seed,) = report.seeds
+    assert (1, 2) == (seed.version_before, seed.version_after)
+    assert ("UTC", name) == (found["config.timezone"], found["rewards.racha_7_dias.name"])
+    assert kept == kept_values(report)
 
 
 @cache

@@ -44,7 +44,7 @@ async def test_two_manifests_that_take_turns(
     service: BootstrapService, engine: AsyncEngine, manifest: Manifest
 ) -> None:
     """Values that come and go at one version are warned of, with both sides, and stay possible."""
-    other = BootstrapService(engine, next_version(manifest, version=1, besitos_daily_gift=500))
+    other = BootstrapService(engine, next_version(manifest, version=2, besitos_daily_gift=500))
     await service.run()
     assert () == (await other.run()).notes
 
@@ -74,12 +74,12 @@ async def test_history_of_what_changed(
     runs = await newer.history()
 
     assert ["reverted", "taken", "upgraded", "seeded"] == [run.outcome for run in runs]
-    assert [(2, None), (2, 2), (1, 2), (None, 1)] == [
+    assert [(3, None), (3, 3), (2, 3), (None, 2)] == [
         (run.version_before, run.version_after) for run in runs
     ]
     assert [{"name": "config.besitos_daily_gift", "before": 50, "after": 60}] == runs[2].changes
     assert [{"name": "config.besitos_per_reaction", "before": 9, "after": 5}] == runs[1].changes
-    assert {"created": 8, "updated": 0, "kept": 0} == runs[3].counts["config"]
+    assert {"created": 9, "updated": 0, "kept": 0} == runs[3].counts["config"]
 
 
 async def test_revert_says_what_it_drops(service: BootstrapService, engine: AsyncEngine) -> None:

@@ -17,9 +17,9 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
 
     found = await contents(engine)
     assert Outcome.SEEDED is report.outcome
-    assert (None, 1) == (report.seeds[0].version_before, report.seeds[0].version_after)
+    assert (None, 2) == (report.seeds[0].version_before, report.seeds[0].version_after)
     assert (None, schema.head()) == (report.schema_before, report.schema_after)
-    assert (Counts(created=8), Counts(created=3)) == (
+    assert (Counts(created=9), Counts(created=3)) == (
         report.counts("config"),
         report.counts("rewards"),
     )
@@ -34,6 +34,7 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
             "besitos_daily_base": 20,
             "besitos_streak_bonus_per_day": 2,
             "besitos_streak_bonus_max": 50,
+            "timezone": "UTC",
         }
     ] == found["bot_config"]
     assert [
@@ -44,7 +45,7 @@ async def test_fresh_start_seeds_everything(service: BootstrapService, engine: A
     assert [("FIRST_REACTION", None), ("TOTAL_POINTS", 100), ("STREAK_LENGTH", 7)] == [
         (row["condition_type"], row["condition_value"]) for row in found["reward_conditions"]
     ]
-    assert [("gamification", 1)] == [(row["seed"], row["version"]) for row in found["seed_marker"]]
+    assert [("gamification", 2)] == [(row["seed"], row["version"]) for row in found["seed_marker"]]
 
 
 async def test_second_start_writes_nothing(service: BootstrapService, engine: AsyncEngine) -> None:

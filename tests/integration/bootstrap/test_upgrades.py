@@ -37,7 +37,7 @@ async def test_new_defaults_arrive_and_edits_stay(
     found = await contents(engine)
     (config,) = found["bot_config"]
     reward = next(row for row in found["rewards"] if row["key"] == "primeros_pasos")
-    assert (Outcome.UPGRADED, 1, 2) == (
+    assert (Outcome.UPGRADED, 2, 3) == (
         report.outcome,
         report.seeds[0].version_before,
         report.seeds[0].version_after,
@@ -71,6 +71,24 @@ async def test_rewards_come_and_go(
     assert Counts(created=1) == report.counts("rewards")
 
 
+async def test_reward_without_its_accent_is_adopted(
+    engine: AsyncEngine, service: BootstrapService, manifest: Manifest
+) -> None:
+    """A row as an older system called it, without key and accent, is the default reward."""
+    await service.run()
+    await run_sql(engine, "UPDATE rewards SET key = NULL, name = 'Racha de 7 Dias' WHERE id = 3")
+    await run_sql(engine, "DELETE FROM seed_marker")
+
+    report = await BootstrapService(engine, manifest).run()
+
+    rewards = (await contents(engine))["rewards"]
+    assert ["Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Dias"] == [
+        one["name"] for one in rewards
+    ]
+    assert "racha_7_dias" == rewards[2]["key"]
+    assert ["rewards.racha_7_dias.name"] == [*report.seeds[0].kept()]
+
+
 async def test_reward_of_the_same_name_is_adopted(
     engine: AsyncEngine, service: BootstrapService, manifest: Manifest
 ) -> None:
@@ -90,11 +108,11 @@ async def test_same_version_with_other_values_is_merged(
 ) -> None:
     """An operator who edits the manifest without raising its version gets the change."""
     await service.run()
-    edited = next_version(manifest, version=1, besitos_daily_gift=99)
+    edited = next_version(manifest, version=2, besitos_daily_gift=99)
 
     report = await BootstrapService(engine, edited).run()
 
-    assert (Outcome.UPGRADED, 1, 1) == (
+    assert (Outcome.UPGRADED, 2, 2) == (
         report.outcome,
         report.seeds[0].version_before,
         report.seeds[0].version_after,
@@ -112,7 +130,7 @@ async def test_newer_seed_is_left_alone(
 
     report = await service.run()
 
-    assert (Outcome.NEWER, 2, False) == (
+    assert (Outcome.NEWER, 3, False) == (
         report.outcome,
         report.seeds[0].version_after,
         report.changes_something,

@@ -19,7 +19,7 @@ UNCHECKED = "PRAGMA ignore_check_constraints = ON"
 #: Table, column, SQL value, and which row.
 Case = tuple[str, str, str, str]
 on_sqlite = pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
-NAMES = ["Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Dias"]
+NAMES = ["Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Días"]
 FIRST = "WHERE key = 'primeros_pasos'"
 ITS_CONDITION = "WHERE condition_type = 'TOTAL_POINTS'"
 

@@ -67,7 +67,7 @@ async def test_late_day_fills_its_gap(live: LiveEconomy) -> None:
 
     assert (1, 0) == (seventh.streak, seventh.bonus)
     assert (7, 50, 10) == (result.streak, result.gift, result.bonus)
-    assert ["Racha de 7 Dias"] == [reward.name for reward in result.unlocked]
+    assert ["Racha de 7 Días"] == [reward.name for reward in result.unlocked]
     assert Streak(7, 7, live.clock.now.date()) == (await live.account()).streaks[GIFT]
     assert (await live.account()).streaks == result.account.streaks
 
@@ -97,7 +97,7 @@ async def test_streak_that_had_ended_since(live: LiveEconomy) -> None:
 
     result = await live.take_gift(acted_at=seventh)
 
-    assert (7, ["Racha de 7 Dias"]) == (result.streak, [one.name for one in result.unlocked])
+    assert (7, ["Racha de 7 Días"]) == (result.streak, [one.name for one in result.unlocked])
 
 
 @pytest.mark.parametrize(

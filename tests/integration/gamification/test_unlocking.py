@@ -35,7 +35,7 @@ async def test_seven_days(live: LiveEconomy) -> None:
             unlocked += [(day, one.name) for one in (await live.take_gift()).unlocked]
         live.clock.advance(days=1)
 
-    assert [(2, "Ahorrador Principiante"), (13, "Racha de 7 Dias")] == unlocked
+    assert [(2, "Ahorrador Principiante"), (13, "Racha de 7 Días")] == unlocked
 
 
 async def test_several_at_once(live: LiveEconomy) -> None:
@@ -124,7 +124,7 @@ async def test_secret(live: LiveEconomy) -> None:
     before = [line.reward.name for line in await live.lines()]
     unlocked = [reward.name for reward in (await live.take_gift()).unlocked]
 
-    assert ["Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Dias"] == before
+    assert ["Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Días"] == before
     assert ["Secreta"] == unlocked
     assert "Secreta" in [line.reward.name for line in await live.lines()]
 
@@ -140,10 +140,10 @@ async def test_listing(live: LiveEconomy) -> None:
     assert [
         ("Primeros Pasos", UserRewardStatus.UNLOCKED, Progress(1, 1)),
         ("Ahorrador Principiante", None, Progress(65, 100)),
-        ("Racha de 7 Dias", None, Progress(0, 7)),
+        ("Racha de 7 Días", None, Progress(0, 7)),
     ] == fresh
     assert [
         ("Ahorrador Principiante", None),
-        ("Racha de 7 Dias", None),
+        ("Racha de 7 Días", None),
         ("Primeros Pasos", UserRewardStatus.CLAIMED),
     ] == later

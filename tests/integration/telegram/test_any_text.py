@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.telegram.texts.formatting import shown_name
 from tests.integration.admin.panel import Panel
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy
@@ -62,8 +63,9 @@ async def test_name_of_a_member(telegram: Dispatching) -> None:
         (announced,) = await telegram.texts(reaction(number, member))
         shown = visible(await everything_read(telegram, member))
 
-        assert name in visible(read(announced)[0])
-        assert 3 <= sum(name in line for line in shown.splitlines()), name
+        seen = visible(shown_name(name))
+        assert seen in visible(read(announced)[0])
+        assert 3 <= sum(seen in line for line in shown.splitlines()), name
 
 
 async def test_words_of_an_admin(panel: Panel) -> None:

@@ -19,11 +19,16 @@ async def test_daily(bot: LiveBot) -> None:
 
     (gift,), (again,) = await bot.say(ana, "/daily"), await bot.say(ana, "/daily")
 
-    assert ["🎁 Regalo diario", "50 de regalo + 0 por la racha = 50 besitos"] == (
-        gift.text.splitlines()[:2]
-    )
-    assert gift.text.splitlines()[2].startswith("🔥 1 · el próximo, a partir de ")
-    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 · ")
+    assert [
+        "🎁 Regalo diario: +50 besitos",
+        "💋 Saldo: 50 besitos",
+        "🔥 1 día seguido. Recoge el regalo cada día y no se rompe.",
+        "El próximo, de 60 besitos, te espera desde mañana a las 00:00.",
+    ] == gift.text.splitlines()
+    assert (
+        "Ya has recogido el regalo de hoy. 🔥 1 día seguido. "
+        "El próximo te espera desde mañana a las 00:00."
+    ) == again.text
     assert 50 == (await bot.balances())[ana.id]
 
 
@@ -45,13 +50,13 @@ async def test_daily_by_button(bot: LiveBot) -> None:
     texts = [one.text.splitlines() for one in bot.answers(telegram.group)[1:]]
     assert said.message_id < welcome.message_id
     assert [
-        ["Ana", "🎁 Regalo diario"],
+        ["Ana", "🎁 Regalo diario: +50 besitos"],
         ["🎉 Ana, has desbloqueado:", "• Primer regalo"],
-        ["Luis", "🎁 Regalo diario"],
+        ["Luis", "🎁 Regalo diario: +50 besitos"],
         ["🎉 Luis, has desbloqueado:", "• Primer regalo"],
     ] == [[line.split(" (")[0] for line in lines[:2]] for lines in texts]
     assert ["• Primer regalo", "• Cincuenta"] == [one.split(" (")[0] for one in texts[1][1:]]
-    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 · ")
+    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 día seguido. ")
     assert [50, 50] == [(await bot.balances())[one.id] for one in (telegram.ana, telegram.luis)]
 
 
@@ -91,9 +96,9 @@ async def test_streak(bot: LiveBot) -> None:
     await days_ago(bot, 3)
     (profile,) = await bot.say(ana, "/profile")
 
-    assert "50 de regalo + 10 por la racha = 60 besitos" == second.text.splitlines()[1]
-    assert second.text.splitlines()[2].startswith("🔥 2 ·")
-    assert "🔥 Racha del regalo: 0 · de reacciones: 0" in profile.text.splitlines()
+    assert "50 de regalo + 10 por la racha" == second.text.splitlines()[1]
+    assert second.text.splitlines()[3].startswith("🔥 2 días seguidos.")
+    assert "🔥 Racha del regalo: 0 días · de reacciones: 0 días" in profile.text.splitlines()
 
 
 async def test_profile(bot: LiveBot) -> None:
@@ -108,7 +113,7 @@ async def test_profile(bot: LiveBot) -> None:
         "💋 Saldo: 50 besitos",
         "⭐ Nivel 1",
         "▰▰▰▰▰▱▱▱▱▱ 50/100",
-        "🔥 Racha del regalo: 1 · de reacciones: 0",
+        "🔥 Racha del regalo: 1 día · de reacciones: 0 días",
         "🏆 Eres el n.º 1",
     ] == profile.text.splitlines()
     assert ["🎁 Regalo diario"] == [one.text for one in profile.buttons]

@@ -146,9 +146,10 @@ async def test_post_of_the_previous_release(bot: LiveBot) -> None:
 
     answers = [await bot.press(telegram.ana, shown, ReactToPost().pack()) for _ in range(2)]
 
-    assert ["💋 +5 y +20 de bono de actividad", "Esta ya no da besitos, ¡pero gracias!"] == [
-        one.text for one in answers
-    ]
+    assert [
+        "💋 +5 y +20 de bono de actividad",
+        "Por esta ya has recibido tus besitos. ¡Gracias!",
+    ] == [one.text for one in answers]
 
 
 async def test_announcement_of_another(

@@ -39,7 +39,7 @@ async def test_announcement(bot: LiveBot) -> None:
 
     assert [
         "🎉 Ana, has desbloqueado:",
-        "• Primeros Pasos (+10 besitos): plazo para reclamarla, 168 h",
+        "• Primeros Pasos (+10 besitos): tienes 7 días para reclamarla",
     ] == announced.text.splitlines()
     assert ["✅ Reclamar Primeros Pasos"] == [button.text for button in announced.buttons]
     mention = next(one for one in announced.formatted.entities if one.user or one.url)
@@ -122,7 +122,7 @@ async def test_channel_post(bot: LiveBot) -> None:
 
     assert [
         "💋 +5 y +20 de bono de actividad",
-        "Esta ya no da besitos, ¡pero gracias!",
+        "Por esta ya has recibido tus besitos. ¡Gracias!",
         "💋 +5 and +20 activity bonus",
     ] == answers
     assert (25, 25) == tuple(

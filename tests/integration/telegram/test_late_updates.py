@@ -70,11 +70,12 @@ async def test_message_and_press(telegram: Dispatching) -> None:
         *await telegram.texts(command("/daily", ANA, date=TODAY)),
     ]
 
-    assert "50 de regalo + 0 por la racha" in texts[0]
-    assert "🔥 1 · el próximo, a partir de 03-03 00:00 UTC" in texts[0]
+    assert "Regalo diario: +50 besitos" in texts[0]
+    assert "🔥 1 día seguido. " in texts[0]
+    assert texts[0].endswith("El próximo, de 60 besitos, ya te espera.")
     assert texts[1].startswith("Ya has recogido")
     assert "50 de regalo + 10 por la racha" in "".join(texts[2:-1])
-    assert "🔥 2 · el próximo, a partir de 04-03 00:00 UTC" in texts[-1]
+    assert "🔥 2 días seguidos. El próximo te espera desde mañana a las 00:00." in texts[-1]
 
 
 async def test_whole_bot(seeded_sqlite: SeededDatabases, clock: Clock) -> None:

@@ -67,7 +67,7 @@ async def test_pages_of_a_message_that_is_gone(bot: LiveBot) -> None:
 
 
 def amounts(history: Message) -> list[str]:
-    return [line.split()[2] for line in history.text.splitlines()[2:]]
+    return [line.split()[4] for line in history.text.splitlines()[2:]]
 
 
 async def test_very_many_rewards(bot: LiveBot) -> None:
@@ -86,7 +86,7 @@ async def test_very_many_rewards(bot: LiveBot) -> None:
         pages.append(shown.text)
     refused = await bot.forge(telegram.luis, shown, button(shown, "‹"))
 
-    assert {*names, "Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Dias"} == {
+    assert {*names, "Primeros Pasos", "Ahorrador Principiante", "Racha de 7 Días"} == {
         line.removeprefix("🔒 ").split(" (")[0]
         for page in pages
         for line in page.splitlines()

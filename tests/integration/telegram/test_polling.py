@@ -35,7 +35,7 @@ async def test_database_away(bot: LiveBot, gate: Gate, monkeypatch: pytest.Monke
         bot.say(telegram.ana, "/daily"), bot.say(telegram.luis, "/daily")
     )
 
-    assert [["🎁 Regalo diario"]] * 2 == [
+    assert [["🎁 Regalo diario: +50 besitos"]] * 2 == [
         [one.text.splitlines()[0] for one in a] for a in (first, second)
     ]
     assert {50} == {balance for balance in (await bot.balances()).values() if balance}

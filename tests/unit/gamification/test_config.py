@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.gamification.config import SETTINGS, ConfigDefinition, accepts_setting
+from bot.gamification.config import SETTINGS, TEXTS, ConfigDefinition, accepts_setting
 
 BOT = Path(bot.__file__).parent
 
-COUNTED = [name for name in SETTINGS if name != "level_formula"]
+COUNTED = [name for name in SETTINGS if name not in TEXTS]
 
 
 @pytest.mark.parametrize("name", COUNTED)
@@ -32,6 +32,15 @@ def test_formulas() -> None:
 
     assert good == [value for value in good if accepts_setting("level_formula", value)]
     assert [] == [value for value in bad if accepts_setting("level_formula", value)]
+
+
+def test_timezones() -> None:
+    """A time zone is the exact name of one, the same on every host."""
+    good = ["UTC", "Europe/Madrid", "America/Argentina/Buenos_Aires"]
+    bad = ["", "europe/madrid", "Madrid", "Europe", "localtime", "+02:00", 1, None, b"UTC"]
+
+    assert good == [value for value in good if accepts_setting("timezone", value)]
+    assert [] == [value for value in bad if accepts_setting("timezone", value)]
 
 
 @pytest.mark.parametrize("name", COUNTED)

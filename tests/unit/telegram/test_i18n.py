@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -14,16 +15,19 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_text
 
 CODE = Path(bot.__file__).parent
+#: As babel has it: one that counts comes with its plural.
+Text = str | tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
-def texts() -> set[str]:
-    """Collect all texts that the code asks gettext for."""
-    keywords = {"_": None, "gettext": None, "__": None, "lazy_gettext": None}
+def texts() -> set[Text]:
+    """Collect all texts that the code asks gettext for, those that count with their plural."""
+    one = dict.fromkeys(("_", "gettext", "__", "lazy_gettext"))
+    keywords: dict[str, Any] = {**one, "ngettext": (1, 2)}
     found = extract_from_dir(
         CODE, method_map=[("**.py", "python")], options_map={}, keywords=keywords
     )
-    return {str(message) for _, _, message, _, _ in found}
+    return {message for _, _, message, _, _ in found}
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +37,20 @@ def catalogue() -> Catalog:
         return read_po(file, locale="en")
 
 
-def test_there_are_texts(texts: set[str]) -> None:
+def test_there_are_texts(texts: set[Text]) -> None:
     """The extraction finds the texts at all, or the other tests would prove nothing."""
-    assert "🎁 <b>Regalo diario</b>" in texts
+    assert "🌱 <b>Valores por defecto</b>" in texts
     assert len(texts) > 40
 
 
-def test_every_text_has_its_english(texts: set[str], catalogue: Catalog) -> None:
+def test_every_text_has_its_english(texts: set[Text], catalogue: Catalog) -> None:
     """Nothing that a member may read waits for a translation."""
-    translated = {message.id for message in catalogue if message.id and message.string}
+    translated = {message.id for message in catalogue if message.id and all(forms(message.string))}
 
     assert set() == texts - translated
 
 
-def test_no_translation_is_left_over(texts: set[str], catalogue: Catalog) -> None:
+def test_no_translation_is_left_over(texts: set[Text], catalogue: Catalog) -> None:
     """A text that was reworded left no old English behind."""
     assert set() == {message.id for message in catalogue if message.id} - texts
 
@@ -61,7 +65,8 @@ def test_placeholders_are_the_same(catalogue: Catalog) -> None:
     differing = [
         message.id
         for message in catalogue
-        if message.id and placeholders(message.id) != placeholders(message.string)
+        for original, translation in pairs(message)
+        if placeholders(original) != placeholders(translation)
     ]
 
     assert [] == differing
@@ -72,7 +77,8 @@ def test_markup_and_commands_are_the_same(catalogue: Catalog) -> None:
     differing = [
         message.id
         for message in catalogue
-        if message.id and marks(message.id) != marks(message.string)
+        for original, translation in pairs(message)
+        if marks(original) != marks(translation)
     ]
 
     assert [] == differing
@@ -131,6 +137,18 @@ def test_shipped_text_is_told_from_the_words_of_the_code(manifest: Manifest) -> 
     with i18n.context(), i18n.use_locale("en"):
         assert "Start" == i18n.gettext("Empezar")
         assert "Empezar" == shipped_text("Empezar")
+
+
+def forms(text: Text) -> tuple[str, ...]:
+    """Return a text, or its singular and plural."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def pairs(message: Message) -> list[tuple[str, str]]:
+    """Return what is translated into what."""
+    if not message.id:
+        return []  # the catalogue's own head
+    return list(zip(forms(message.id), forms(message.string), strict=True))
 
 
 def placeholders(text: str) -> set[str]:

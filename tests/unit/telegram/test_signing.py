@@ -16,6 +16,7 @@ from bot.gamification.config import SETTINGS
 from bot.gamification.types import ConditionType, RewardType
 from bot.telegram import keyboards
 from bot.telegram.routers.admin import callbacks as admin_callbacks
+from bot.telegram.routers.admin.keyboards import TIMEZONES
 from bot.telegram.signing import is_signed, signed, signed_data, unsigned
 
 TOKEN = "42:TEST"
@@ -23,6 +24,7 @@ DATA = st.text(st.characters(codec="utf-8", exclude_characters="."), max_size=55
 CHATS = st.integers(-(2**52), 2**52)
 #: What the fields that are just text may hold.
 WORDS: dict[type[CallbackData], Iterable[str]] = {
+    admin_callbacks.PickTimezone: TIMEZONES,
     admin_callbacks.SettingButton: SETTINGS,
     admin_callbacks.RewardButton: [*Field, *Flag],
     admin_callbacks.DraftButton: [*RewardType, *ConditionType, *Flag],

@@ -54,6 +54,18 @@ class SaveFormula(CallbackData, prefix="adm_formula"):
     token: Number
 
 
+class PickTimezone(CallbackData, prefix="adm_zone"):
+    """Show what a time zone of the short list would do."""
+
+    name: str
+
+
+class SaveTimezone(CallbackData, prefix="adm_zone_save"):
+    """Save the time zone whose preview the update `token` asked for."""
+
+    token: Number
+
+
 class RewardAction(StrEnum):
     """What to do with a reward."""
 

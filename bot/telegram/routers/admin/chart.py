@@ -60,7 +60,7 @@ def draw_chart(days: Sequence[DailyTotals], words: ChartWords) -> bytes:
     )
     axes.bar(spent, [day.spent for day in days], _BAR_WIDTH, label=words.spent, color=_SPENT_COLOR)
     axes.set_title(words.title, loc="left", fontweight="bold")
-    axes.set_xticks(list(places), [f"{day.day:%d-%m}" for day in days])
+    axes.set_xticks(list(places), list(words.days))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.yaxis.set_major_formatter(lambda value, _at: f"{value:,.0f}".replace(",", " "))
     axes.set_ylim(bottom=0, top=max([1, *(max(day.earned, day.spent) for day in days)]) * 1.08)

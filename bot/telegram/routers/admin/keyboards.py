@@ -9,7 +9,7 @@ from aiogram.types import InlineKeyboardMarkup
 from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import AuditPage
 from bot.gamification.admin.rewards import ALL_OF, ANY_OF, Field, Flag
-from bot.gamification.admin.settings import Setting
+from bot.gamification.admin.settings import TIMEZONE, Setting
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.keyboards import Buttons, keyboard, keyset_pager, numbered_pager
@@ -20,9 +20,11 @@ from bot.telegram.routers.admin.callbacks import (
     Go,
     MemberAction,
     MemberButton,
+    PickTimezone,
     RewardAction,
     RewardButton,
     SaveFormula,
+    SaveTimezone,
     Section,
     SettingAction,
     SettingButton,
@@ -37,6 +39,19 @@ from bot.telegram.texts.rewards import condition_types
 Draft = Mapping[str, Any]
 
 REWARDS_PAGE: Final = 8
+#: Where most communities of this bot live; any other zone is typed.
+TIMEZONES: Final = (
+    "Europe/Madrid",
+    "Atlantic/Canary",
+    "America/Mexico_City",
+    "America/Bogota",
+    "America/Lima",
+    "America/Caracas",
+    "America/Santiago",
+    "America/Argentina/Buenos_Aires",
+    "America/New_York",
+    "UTC",
+)
 
 
 def in_pairs(buttons: Buttons) -> list[Buttons]:
@@ -89,6 +104,22 @@ def confirm_formula(name: str, token: int) -> InlineKeyboardMarkup:
         [(texts.save(), SaveFormula(token=token))],
         back(SettingButton(action=SettingAction.SHOW, name=name)),
     )
+
+
+def timezones() -> InlineKeyboardMarkup:
+    """Return buttons for the zones of most communities, and the way back."""
+    buttons: Buttons = [(name, PickTimezone(name=name)) for name in TIMEZONES]
+    return keyboard(*in_pairs(buttons), back_to(TIMEZONE))
+
+
+def confirm_timezone(token: int) -> InlineKeyboardMarkup:
+    """Return the button that saves the time zone whose preview is shown."""
+    return keyboard([(texts.save(), SaveTimezone(token=token))], back_to(TIMEZONE))
+
+
+def back_to(name: str) -> Buttons:
+    """Return the row that leads back to a setting."""
+    return back(SettingButton(action=SettingAction.SHOW, name=name))
 
 
 def account(shown: AccountDetails, *, newest: bool) -> InlineKeyboardMarkup:

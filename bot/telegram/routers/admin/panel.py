@@ -43,10 +43,11 @@ async def turn_to_panel(callback_query: CallbackQuery) -> Answers:
 
 async def show_statistics(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
     """Show the figures, and the chart below; it is drawn when it is sent, after the commit."""
-    found = await read_statistics(admin.economy.connection, admin.economy.now)
+    economy = admin.economy
+    found = await read_statistics(economy.connection, economy.now, economy.calendar)
     chart = SendPhoto(
         chat_id=callback_query.from_user.id,
-        photo=ChartFile(found.days, texts.chart_words()),
+        photo=ChartFile(found.days, texts.chart_words(found)),
         caption=texts.chart_caption(),
         reply_markup=keyboards.back_to_panel(),
     )

@@ -7,8 +7,8 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.account import User
 from bot.gamification.admin.accounts import AccountDetails, Adjustment
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import isolated, number, person
-from bot.telegram.texts.profile import history
+from bot.telegram.texts.formatting import besitos, isolated, number, person, signed_besitos
+from bot.telegram.texts.profile import history, streaks
 
 
 def ask() -> str:
@@ -34,15 +34,13 @@ def account(account: AccountDetails) -> str:
             user_id=member.user_id, language=escape(member.language_code or "–")
         ),
         "",
-        _("💋 Saldo: <b>{balance}</b> besitos").format(balance=number(profile.balance)),
+        _("💋 Saldo: <b>{balance}</b>").format(balance=besitos(profile.balance)),
         _("Ganados en total: {total} · nivel {level} · puesto {rank}").format(
             total=number(profile.total_earned),
             level=number(profile.level),
             rank=number(place) if place else f"&gt; {number(account.standing.limit)}",
         ),
-        _("🔥 Racha del regalo: {gift} · de reacciones: {reactions}").format(
-            gift=profile.gift_streak, reactions=profile.reaction_streak
-        ),
+        streaks(profile),
         "",
         history(account.history) if account.history.rows else _("Todavía no tiene movimientos."),
     ]
@@ -60,9 +58,7 @@ def take_button() -> str:
 def ask_amount(account: AccountDetails, *, grant: bool) -> str:
     """Ask how many besitos."""
     question = _("¿Cuántos besitos le das?") if grant else _("¿Cuántos besitos le quitas?")
-    balance = _("💋 Saldo: <b>{balance}</b> besitos").format(
-        balance=number(account.profile.balance)
-    )
+    balance = _("💋 Saldo: <b>{balance}</b>").format(balance=besitos(account.profile.balance))
     return f"{_name(account.member)}\n{balance}\n\n<b>{question}</b>\n{or_cancel()}"
 
 
@@ -78,7 +74,7 @@ def confirm(account: AccountDetails, amount: int, reason: str) -> str:
     return "\n".join(
         [
             _name(account.member),
-            f"<b>{_signed(amount)}</b> besitos · <i>{isolated(reason)}</i>",
+            f"<b>{signed_besitos(amount)}</b> · <i>{isolated(reason)}</i>",
             _("💋 Saldo: {before} → <b>{after}</b>").format(
                 before=number(balance), after=number(balance + amount)
             ),
@@ -90,23 +86,19 @@ def booked(adjustment: Adjustment) -> str:
     """Say what was booked."""
     if not adjustment.booked:
         return _("Esto ya estaba anotado; no se anota dos veces.")
-    return _("Anotado: {amount} besitos").format(amount=_signed(adjustment.booked))
+    return _("Anotado: {amount}").format(amount=signed_besitos(adjustment.booked))
 
 
 def told(amount: int, reason: str) -> str:
     """Tell the member what an admin did."""
     text = (
-        _("💋 Un admin te ha dado <b>{amount}</b> besitos: {reason}")
+        _("💋 Un admin te ha dado <b>{amount}</b>: {reason}")
         if amount > 0
-        else _("💋 Un admin te ha quitado <b>{amount}</b> besitos: {reason}")
+        else _("💋 Un admin te ha quitado <b>{amount}</b>: {reason}")
     )
-    return text.format(amount=number(abs(amount)), reason=isolated(reason))
+    return text.format(amount=besitos(abs(amount)), reason=isolated(reason))
 
 
 def _name(member: User) -> str:
     username = f" (@{escape(member.username)})" if member.username else ""
     return f"<b>{person(member.first_name)}</b>{username}"
-
-
-def _signed(amount: int) -> str:
-    return f"{'+' if amount > 0 else '−'}{number(abs(amount))}"

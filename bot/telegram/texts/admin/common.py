@@ -11,6 +11,7 @@ from bot.gamification.admin.settings import UnknownSetting
 from bot.gamification.admin.validation import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
 from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.level_formula import FormulaError, FormulaProblem
+from bot.gamification.zones import UnknownTimezone
 from bot.telegram.texts.formatting import LONGEST_ALERT, cut, number
 
 
@@ -40,7 +41,7 @@ def sections() -> dict[str, str]:
         "rewards": _("🏅 Recompensas"),
         "members": _("👥 Miembros"),
         "figures": _("📊 Cifras"),
-        "seed": _("🌱 Semilla"),
+        "seed": _("🌱 Valores por defecto"),
         "audit": _("📜 Auditoría"),
     }
 
@@ -105,6 +106,8 @@ def _sentence(error: BesitosError) -> str:
         return _("Varios miembros han usado ese nombre; escribe el id de uno: {ids}").format(
             ids=", ".join(map(str, error.user_ids))
         )
+    if isinstance(error, UnknownTimezone):
+        return _timezone(error)
     sentences: dict[type[BesitosError], str] = {
         InsufficientBesitos: _("El miembro no tiene tantos besitos."),
         MemberNotFound: _("No conozco a ese miembro; tiene que haber usado el bot alguna vez."),
@@ -130,6 +133,12 @@ def _invalid(error: InvalidValue) -> str:
     if error.kind in sentences:
         return sentences[error.kind].format(bound=bound)
     return str(error)
+
+
+def _timezone(error: UnknownTimezone) -> str:
+    if not error.near:
+        return _("No conozco esa zona horaria; escríbela como Europe/Madrid o America/Bogota.")
+    return _("No conozco esa zona horaria. Se parecen: {names}").format(names=", ".join(error.near))
 
 
 def _formula(error: FormulaError) -> str:

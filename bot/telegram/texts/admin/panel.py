@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.statistics import ACTIVE_DAYS, DAYS, Statistics
@@ -16,7 +17,8 @@ from bot.seeding.plan import Action as SeedAction
 from bot.seeding.plan import RowPlan
 from bot.seeding.report import Outcome, SeedReport
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.formatting import cut, isolated, number, person, table
+from bot.telegram.texts.formatting import besitos, cut, isolated, number, person, table
+from bot.telegram.texts.times import short_day, stamp
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
 _MOST_ROWS = 20
@@ -30,17 +32,17 @@ def seed_report(report: Report, runs: Sequence[Run], problems: Sequence[Problem]
     (seed,) = report.seeds
     edits = [line for row in seed.rows for line in _edits(row)]
     pending = _pending(seed)
-    marker = _("sin marcador")
+    marker = _("todavía sin valores por defecto")
     if seed.marker is not None:
-        marker = _("versión <b>{version}</b>, aplicada el {when} UTC por la {release}").format(
+        marker = _("versión <b>{version}</b>, aplicada el {when} por la {release}").format(
             version=seed.marker.version,
-            when=f"{seed.marker.applied_at:%d-%m-%Y %H:%M}",
+            when=stamp(seed.marker.applied_at),
             release=escape(seed.marker.release or "–"),
         )
     lines = [
-        _("🌱 <b>Semilla</b>"),
+        _("🌱 <b>Valores por defecto</b>"),
         _("Base de datos: {marker}").format(marker=marker),
-        _("Esta versión del bot trae la <b>{version}</b> · esquema {schema}").format(
+        _("Esta versión del bot trae la <b>{version}</b> · formato de datos {schema}").format(
             version=seed.version, schema=escape(report.schema_before or "–")
         ),
         _("⏳ Al arrancar se haría: {pending}").format(pending=escape("; ".join(pending)))
@@ -65,20 +67,22 @@ def _history(runs: Sequence[Run]) -> list[str]:
 def _run(run: Run) -> str:
     made = sum(counts["created"] for counts in run.counts.values())
     changed = sum(counts["updated"] for counts in run.counts.values())
-    line = _("• {when} UTC · {outcome} · {release} en {host}: {made} nuevos, {changed} cambiados")
+    line = _("• {when} · {outcome} · {release} en {host}: {made}, {changed}")
     return line.format(
-        when=f"{run.ran_at:%d-%m-%Y %H:%M}",
+        when=stamp(run.ran_at),
         outcome=_outcomes().get(run.outcome, run.outcome),
         release=escape(run.release),
         host=escape(run.host),
-        made=number(made),
-        changed=number(changed),
+        made=ngettext("{count} nuevo", "{count} nuevos", made).format(count=number(made)),
+        changed=ngettext("{count} cambiado", "{count} cambiados", changed).format(
+            count=number(changed)
+        ),
     ) + "".join(f"\n⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in run.notes)
 
 
 def _outcomes() -> dict[str, str]:
     return {
-        Outcome.SEEDED: _("sembrado"),
+        Outcome.SEEDED: _("puesto en marcha"),
         Outcome.UPGRADED: _("actualizado"),
         Outcome.HEALED: _("reparado"),
         Outcome.TAKEN: _("vuelto a los valores por defecto"),
@@ -91,8 +95,11 @@ def _pending(seed: SeedReport) -> list[str]:
     words = [_planned(row) for row in seed.rows if row.writes]
     for backfill in seed.backfills:
         if backfill.missing:
-            count = number(backfill.missing)
-            words.append(_("crear {count} perfiles que faltan").format(count=count))
+            count = backfill.missing
+            create = ngettext(
+                "crear {count} perfil que falta", "crear {count} perfiles que faltan", count
+            )
+            words.append(create.format(count=number(count)))
     if not seed.is_newer and not seed.matches:
         words.append(_("anotar la versión {version}").format(version=seed.version))
     return words
@@ -111,7 +118,7 @@ def _edits(row: RowPlan) -> list[str]:
     where = "" if row.section == "config" else f"{row.name} · "
     return [
         f"• {escape(where + names.of(name))}: {_short(name, edited)} "
-        + _("(semilla: {default})").format(default=_short(name, default))
+        + _("(por defecto {value})").format(value=_short(name, default))
         for name, (edited, default) in row.kept.items()
     ]
 
@@ -127,17 +134,18 @@ class ChartWords:
     title: str
     earned: str
     spent: str
+    days: tuple[str, ...]
 
 
 def statistics(found: Statistics) -> str:
     """Show what circulates, who takes part, and each day's flow."""
     days = [
-        [f"{day.day:%d-%m}", number(day.earned), number(day.spent)] for day in reversed(found.days)
+        [short_day(day.day), number(day.earned), number(day.spent)] for day in reversed(found.days)
     ]
     return "\n".join(
         [
             _("📊 <b>Cifras</b>"),
-            _("💋 En circulación: <b>{total}</b> besitos").format(total=number(found.circulating)),
+            _("💋 En circulación: <b>{total}</b>").format(total=besitos(found.circulating)),
             _("👥 Miembros: <b>{members}</b> · activos en {days} días: <b>{active}</b>").format(
                 members=number(found.members),
                 days=ACTIVE_DAYS,
@@ -151,16 +159,22 @@ def statistics(found: Statistics) -> str:
 
 def chart_caption() -> str:
     """Say what the chart shows."""
-    return _("📈 Besitos ganados y gastados por día (UTC), últimos {days} días").format(days=DAYS)
+    return _("📈 Besitos ganados y gastados por día, últimos {days} días").format(days=DAYS)
 
 
-def chart_words() -> ChartWords:
-    return ChartWords(title=_("Besitos por día (UTC)"), earned=_("ganados"), spent=_("gastados"))
+def chart_words(found: Statistics) -> ChartWords:
+    """Return what the chart of these figures says, in the language of whoever asks."""
+    return ChartWords(
+        title=_("Besitos por día"),
+        earned=_("ganados"),
+        spent=_("gastados"),
+        days=tuple(short_day(one.day) for one in found.days),
+    )
 
 
 def audit_trail(found: AuditPage) -> str:
     """Show one page, newest first."""
-    head = _("📜 <b>Auditoría</b> (UTC)")
+    head = _("📜 <b>Auditoría</b>")
     if not found.rows:
         return f"{head}\n\n" + _("Todavía no hay cambios.")
     return "\n\n".join([head, *map(_audit_line, found.rows)])
@@ -169,8 +183,8 @@ def audit_trail(found: AuditPage) -> str:
 def _audit_line(row: AuditRow) -> str:
     who = _person(str(row.admin_id), row.admin_name)
     action = _audit_actions().get(row.action, escape(row.action))
-    when = f"<code>{row.created_at:%d-%m %H:%M}</code>" if row.created_at else "–"
-    return f"{when} {who} · {action} {_target(row)}\n{_change(row.target, row.before, row.after)}"
+    change = _change(row.target, row.before, row.after)
+    return f"<code>{stamp(row.created_at)}</code> {who} · {action} {_target(row)}\n{change}"
 
 
 def _target(row: AuditRow) -> str:

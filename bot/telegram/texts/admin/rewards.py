@@ -13,6 +13,7 @@ from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import cut, fitting, isolated, number
 from bot.telegram.texts.rewards import condition_groups, condition_types, gives, value_text
+from bot.telegram.texts.times import duration
 
 #: Characters on a reward's page, whose description may have another thousand.
 _ROOM_FOR_CONDITIONS: Final = 2000
@@ -24,7 +25,7 @@ def listing(rewards: Sequence[Reward]) -> str:
     """Head the list; the buttons are the rewards."""
     active = sum(reward.is_active for reward in rewards)
     return _("🏅 <b>Recompensas</b>\nActivas: {active} · retiradas: {retired}").format(
-        active=active, retired=len(rewards) - active
+        active=number(active), retired=number(len(rewards) - active)
     )
 
 
@@ -57,7 +58,7 @@ def one(reward: Reward) -> str:
 
 def hours(claim_window_hours: int) -> str:
     """Say how long it can be claimed."""
-    return _("Plazo para reclamarla: {hours} h").format(hours=number(claim_window_hours))
+    return _("Plazo para reclamarla: {duration}").format(duration=duration(claim_window_hours))
 
 
 def conditions(found: Sequence[Condition]) -> str:

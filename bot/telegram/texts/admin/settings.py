@@ -6,12 +6,13 @@ from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.settings import LEVEL_FORMULA, Setting, SettingChange
+from bot.gamification.admin.settings import LEVEL_FORMULA, TIMEZONE, Setting, SettingChange
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.levels import PreviewRow
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import cut, number, table
+from bot.telegram.texts.times import there
 
 #: Characters of a formula that a button shows.
 _LONGEST_BUTTON: Final = 30
@@ -30,6 +31,7 @@ def one(setting: Setting) -> str:
             f"<i>{_effect(setting.name)}</i>",
             "",
             _("Ahora: {value}").format(value=_value(setting.value)),
+            *([there(str(setting.value))] if setting.name == TIMEZONE else []),
             _("Por defecto: {value}").format(value=_value(setting.default)),
         ]
     )
@@ -51,6 +53,8 @@ def ask(setting: Setting) -> str:
             syntax="<code>total_earned + - * / // % ( ) floor ceil sqrt log min max</code>"
         )
         lines.insert(2, syntax)
+    if setting.name == TIMEZONE:
+        lines.insert(2, _("Elige una, o escribe otra ciudad, como Lima o Europe/Paris."))
     return "\n".join(lines)
 
 
@@ -64,6 +68,21 @@ def preview(formula: str, rows: Sequence[PreviewRow]) -> str:
             f"<code>{escape(formula)}</code>",
             table(head, cells),
             _("¿La guardo? El nivel de todos los miembros se calcula de nuevo."),
+        ]
+    )
+
+
+def preview_timezone(name: str) -> str:
+    """Show what the clock says in a zone, and what will go by it."""
+    return "\n".join(
+        [
+            _("🔎 <b>Zona horaria {name}</b>").format(name=escape(name)),
+            there(name),
+            "",
+            _(
+                "¿La guardo? Los días del regalo, de las rachas y del límite de reacciones serán "
+                "los de allí. El cambio no paga ningún día dos veces ni rompe ninguna racha."
+            ),
         ]
     )
 

@@ -18,13 +18,13 @@ def write(tmp_path: Path, text: str) -> Path:
 
 
 def test_shipped_manifest(manifest: Manifest) -> None:
-    """The shipped manifest is version 1 with the settings and rewards of the design."""
+    """The shipped manifest is version 2 with the settings and rewards of the design."""
     rewards = {
         reward.key: (reward.name, reward.reward_type, reward.reward_value, reward.sort_order)
         for reward in manifest.rewards
     }
 
-    assert 1 == manifest.version
+    assert 2 == manifest.version
     assert {
         "level_formula": "floor(sqrt(total_earned / 100)) + 1",
         "besitos_per_reaction": 5,
@@ -34,6 +34,7 @@ def test_shipped_manifest(manifest: Manifest) -> None:
         "besitos_daily_base": 20,
         "besitos_streak_bonus_per_day": 2,
         "besitos_streak_bonus_max": 50,
+        "timezone": "UTC",
     } == manifest.config.model_dump()
     assert {
         "primeros_pasos": ("Primeros Pasos", "BESITOS", {"amount": 10}, 0),
@@ -43,7 +44,7 @@ def test_shipped_manifest(manifest: Manifest) -> None:
             {"badge_name": "ahorrador", "emoji": "💰"},
             1,
         ),
-        "racha_7_dias": ("Racha de 7 Dias", "BESITOS", {"amount": 50}, 2),
+        "racha_7_dias": ("Racha de 7 Días", "BESITOS", {"amount": 50}, 2),
     } == rewards
     assert [
         [["FIRST_REACTION", None, 0]],
@@ -54,6 +55,13 @@ def test_shipped_manifest(manifest: Manifest) -> None:
         (reward.is_repeatable, reward.is_secret, reward.claim_window_hours)
         for reward in manifest.rewards
     }
+
+
+def test_manifest_of_before_knows_no_timezone(tmp_path: Path) -> None:
+    """An operator's own one that was written for an earlier release goes on, with UTC."""
+    before = load_manifest(write(tmp_path, SHIPPED.replace('timezone = "UTC"\n', "")))
+
+    assert "UTC" == before.values["config"]["timezone"]
 
 
 def test_fingerprint_ignores_formatting(tmp_path: Path, manifest: Manifest) -> None:
@@ -67,7 +75,7 @@ def test_fingerprint_ignores_formatting(tmp_path: Path, manifest: Manifest) -> N
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("version = 1", "version = 2"),
+        ("version = 2", "version = 3"),
         ("besitos_per_reaction = 5", "besitos_per_reaction = 6"),
         ("condition_value = 7", "condition_value = 8"),
         ('emoji = "💰"', 'emoji = "💸"'),
@@ -85,9 +93,9 @@ def test_fingerprint_sees_each_value(
 @pytest.mark.parametrize(
     ("before", "after", "place", "reason"),
     [
-        ("version = 1", "version = 0", "version", "greater than or equal to 1"),
-        ("version = 1", 'version = "1"', "version", "valid integer"),
-        ("version = 1\n", "", "version", "required"),
+        ("version = 2", "version = 0", "version", "greater than or equal to 1"),
+        ("version = 2", 'version = "1"', "version", "valid integer"),
+        ("version = 2\n", "", "version", "required"),
         ("besitos_daily_gift = 50\n", "", "config.besitos_daily_gift", "required"),
         ("besitos_daily_gift", "besitos_daily_gfit", "config.besitos_daily_gfit", "not permitted"),
         ("per_reaction = 5", "per_reaction = -5", "config.besitos_per_reaction", "or equal to 0"),
@@ -95,10 +103,12 @@ def test_fingerprint_sees_each_value(
         ("per_reaction = 5", "per_reaction = true", "config.besitos_per_reaction", "valid integer"),
         ("floor(sqrt", "open(sqrt", "config.level_formula", "may not use"),
         ("floor(sqrt(total_earned / 100)) + 1", "-total_earned + 9", "level_formula", "falls"),
+        ('"UTC"', '"Europe/Madird"', "config.timezone", "did you mean Europe/Madrid"),
+        ('"UTC"', "5", "config.timezone", "valid string"),
         ("{ amount = 10 }", "{ amount = -10 }", "rewards[0]", "amount: .*or equal to 1"),
         ("{ amount = 10 }", "{ amonut = 10 }", "rewards[0]", "amount: field required"),
         ('"primeros_pasos"', '"racha_7_dias"', "", "two rewards have the key 'racha_7_dias'"),
-        ('"Primeros Pasos"', '"Racha de 7 Dias"', "", "two rewards have the name"),
+        ('"Primeros Pasos"', '"Racha de 7 Días"', "", "two rewards have the name"),
         ('"TOTAL_POINTS"', '"MOON_PHASE"', "rewards[1].conditions[0].condition_type", "input"),
         (", condition_value = 100", "", "rewards[1].conditions[0]", "needs a condition_value"),
         (
@@ -116,17 +126,17 @@ def test_fingerprint_sees_each_value(
         ('"BADGE"', '"CAR"', "rewards[1].reward_type", "BESITOS"),
         ("claim_window_hours = 168", "claim_window_hours = 0", "claim_window_hours", "equal to 1"),
         ("[config]", "[confg]", "confg", "not permitted"),
-        ("version = 1", "version = ", "", "not valid TOML"),
-        pytest.param("version = 1", f"version = {'9' * 5000}", "", "not valid TOML", id="digits"),
-        pytest.param("version = 1", f"x = {'[' * 5000}", "", "nested too deeply", id="brackets"),
+        ("version = 2", "version = ", "", "not valid TOML"),
+        pytest.param("version = 2", f"version = {'9' * 5000}", "", "not valid TOML", id="digits"),
+        pytest.param("version = 2", f"x = {'[' * 5000}", "", "nested too deeply", id="brackets"),
         ('"Primeros Pasos"', '"Primeros\\u0000Pasos"', "rewards[0].name", "match pattern"),
         ('"Primeros Pasos"', '"  "', "rewards[0].name", "one character that can be seen"),
         ('"Primeros Pasos"', '"\\u200B\\u3164"', "rewards[0].name", "can be seen"),
         ('"Primeros Pasos"', '"Dos\\nlíneas"', "rewards[0].name", "no line ends"),
         ('"Primeros Pasos"', '"""Dos\nlíneas"""', "rewards[0].name", "no line ends"),
         ('"Primeros Pasos"', '"Dos\\u001B"', "rewards[0].name", "no control characters"),
-        ('"Primeros Pasos"', '" racha de 7 DIAS "', "", "two rewards have the name"),
-        ('"Primeros Pasos"', '"Racha de 7\\u00A0Dias"', "", "two rewards have the name"),
+        ('"Primeros Pasos"', '" racha de 7 DÍAS "', "", "two rewards have the name"),
+        ('"Primeros Pasos"', '"Racha de 7\\u00A0Días"', "", "two rewards have the name"),
     ],
 )
 def test_wrong_manifest_is_refused(
@@ -145,9 +155,9 @@ def test_wrong_manifest_is_refused(
 
 def test_names_in_one_form(tmp_path: Path, manifest: Manifest) -> None:
     """A name saved decomposed, as a Mac may, or with blanks around it is the name it shows."""
-    before, after = "Racha de 7 D\u00edas", " Racha de 7 Di\u0301as "
+    before, after = "Racha d\u00eda a d\u00eda", " Racha di\u0301a a di\u0301a "
     one, other = (
-        load_manifest(write(tmp_path, SHIPPED.replace("Racha de 7 Dias", name)))
+        load_manifest(write(tmp_path, SHIPPED.replace("Racha de 7 Días", name, 1)))
         for name in (before, after)
     )
 

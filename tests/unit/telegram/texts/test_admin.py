@@ -11,7 +11,7 @@ from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.settings import Setting, SettingChange
 from bot.telegram.texts.admin import panel
 from bot.telegram.texts.admin import settings as texts
-from bot.telegram.texts.formatting import person
+from bot.telegram.texts.formatting import person, shown_name
 from tests.support.markup import read, visible
 
 ADMIN, ANA = 7, 1001
@@ -64,12 +64,14 @@ def test_settings(spanish: None, value: str, default: str) -> None:
 
 def test_audit_names_by_id(spanish: None) -> None:
     """People are named by the id that they cannot choose, before the name that they can."""
-    assert f"02-03 09:05 7 {person('Ana')} · dio besitos a 1001 {person('Emma')}" == line(row())
+    assert f"2 mar 2026 09:05 7 {person('Ana')} · dio besitos a 1001 {person('Emma')}" == line(
+        row()
+    )
 
 
 def test_audit_of_people_who_are_gone(spanish: None) -> None:
     """Where no name is known any more, the id stands alone."""
-    assert "02-03 09:05 7 · quitó besitos a 1001" == line(
+    assert "2 mar 2026 09:05 7 · quitó besitos a 1001" == line(
         row(None, action=Action.TAKE, target_name=None)
     )
 
@@ -82,8 +84,8 @@ def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> N
 
     text, tags = read(panel.audit_trail(AuditPage((shown,), None)))
 
-    assert f" 7 {visible(admin)} · " in visible(text)
-    assert f" 1001 {visible(member)}\n" in visible(text)
+    assert f" 7 {visible(shown_name(admin))} · " in visible(text)
+    assert f" 1001 {visible(shown_name(member))}\n" in visible(text)
     assert text.count("\N{FIRST STRONG ISOLATE}") == text.count("\N{POP DIRECTIONAL ISOLATE}")
     assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
     assert ["b", "code", "code", "b", "code", "b"] == tags

@@ -1,7 +1,7 @@
 """Numbers, bars, tables, and outside text on its way in."""
 
 import re
-from unicodedata import category
+from unicodedata import category, normalize
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,8 @@ from bot.telegram.texts.formatting import (
     fitting,
     number,
     person,
+    shown_name,
+    signed_besitos,
     table,
     utf16_length,
     without_controls,
@@ -28,11 +30,41 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0, "0"), (999, "999"), (1000, f"1{NBSP}000"), (-1234567, f"-1{NBSP}234{NBSP}567")],
+    [(0, "0"), (999, "999"), (1000, f"1{NBSP}000"), (-1234567, f"−1{NBSP}234{NBSP}567")],
 )
 def test_number(value: int, expected: str) -> None:
     """Thousands are grouped by a space that does not break the line."""
     assert expected == number(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1, "+1 besito"), (-1, "−1 besito"), (0, "0 besitos"), (1234, f"+1{NBSP}234 besitos")],
+)
+def test_signed_besitos(spanish: None, value: int, expected: str) -> None:
+    """One besito is one, everything else is many, and there is one sign for less."""
+    assert expected == signed_besitos(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ana", "Ana"),
+        ("  Ana \n María\u2028 ", "Ana María"),
+        ("x" * 41, "x" * 39 + "…"),
+        ("💋" * 21, "💋" * 19 + "…"),
+        ("Z" + "\u0335" * 9 + "a\u0336", "Z" + "\u0335" * 3 + "a\u0336"),
+        ("Đặng Thị Hiền", "Đặng Thị Hiền"),
+        ("שָׁלוֹם", normalize("NFC", "שָׁלוֹם")),
+        ("กี้", "กี้"),
+        ("", "Sin nombre"),
+        ("\u3164\u200b", "Sin nombre"),
+        ("\u2800 \u2800", "Sin nombre"),
+    ],
+)
+def test_shown_name(spanish: None, name: str, expected: str) -> None:
+    """A name is on one line, neither long nor high, and there is always something to see."""
+    assert expected == shown_name(name)
 
 
 @pytest.mark.parametrize(

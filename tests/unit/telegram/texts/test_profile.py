@@ -12,6 +12,7 @@ from bot.gamification.profile import AccountView
 from bot.gamification.types import TransactionType
 from bot.telegram.texts import common
 from bot.telegram.texts import profile as texts
+from bot.telegram.texts.formatting import shown_name
 from tests.support.markup import read, visible
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -26,7 +27,7 @@ def profile(**fields: object) -> AccountView:
         "level_since": 100,
         "next_level_at": 400,
         "gift_streak": 5,
-        "reaction_streak": 0,
+        "reaction_streak": 1,
         "badges": (("💰", "ahorrador"),),
     }
     return AccountView(**{**values, **fields})  # type: ignore[arg-type]
@@ -50,7 +51,7 @@ def test_profile(spanish: None) -> None:
         f"💋 Saldo: 1{NBSP}200 besitos",
         "⭐ Nivel 2",
         "▰▰▰▰▰▱▱▱▱▱ 150/300",
-        "🔥 Racha del regalo: 5 · de reacciones: 0",
+        "🔥 Racha del regalo: 5 días · de reacciones: 1 día",
         "🏆 Eres el n.º 3",
         "🎖 Insignias: 💰 ahorrador",
     ] == text.splitlines()
@@ -65,8 +66,8 @@ def test_profile_in_english(english: None) -> None:
         f"💋 Balance: 1{NBSP}200 besitos",
         "⭐ Level 2",
         "You have reached the highest level.",
-        "🔥 Gift streak: 5 · reaction streak: 0",
-        f"🏆 Beyond place 10{NBSP}000",
+        "🔥 Gift streak: 5 days · reaction streak: 1 day",
+        f"🏆 Below place 10{NBSP}000",
         "🎖 Badges: 💰 ahorrador",
     ] == text.splitlines()
 
@@ -92,10 +93,10 @@ def test_leaderboard(spanish: None) -> None:
 def test_history(spanish: None) -> None:
     """A line has its moment, signed amount, kind, and reason if there is one."""
     assert [
-        "🧾 Movimientos (UTC)",
+        "🧾 Movimientos",
         "",
-        "02-03-26 09:05 -5 cargo de un admin · multa",
-        "02-03-26 09:05 -5 cargo de un admin",
+        "2 mar 2026 09:05 −5 cargo de un admin · multa",
+        "2 mar 2026 09:05 −5 cargo de un admin",
     ] == read(texts.history(history("multa", None)))[0].splitlines()
 
 
@@ -121,13 +122,13 @@ def test_empty_history(spanish: None) -> None:
 def test_names_are_only_text(spanish: None, name: str) -> None:
     """A member's name, a badge and an admin's reason are shown as they are, never as markup."""
     page = LeaderboardPage((LeaderboardRow(1, name, 5, 1),), 0, has_next=False)
-    seen = visible(name)
+    seen, cleaned = visible(name), visible(shown_name(name))
 
-    assert f"👤 {seen}\n" in shown(texts.profile(name, profile(), Rank(1)))
+    assert f"👤 {cleaned}\n" in shown(texts.profile(name, profile(), Rank(1)))
     assert f"{seen} {seen}" in shown(texts.profile("A", profile(badges=((name, name),)), Rank(1)))
-    assert f"🥇 {seen} –" in shown(texts.leaderboard(page, Rank(1)))
+    assert f"🥇 {cleaned} –" in shown(texts.leaderboard(page, Rank(1)))
     assert shown(texts.history(history(name))).endswith(f" · {seen}")
-    assert f"¡Hola, {seen}! 💋" in shown(common.welcome(name))
+    assert f"¡Hola, {cleaned}! 💋" in shown(common.welcome(name))
 
 
 def shown(html: str) -> str:

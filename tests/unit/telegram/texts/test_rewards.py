@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.gamification.account import Account
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
@@ -17,7 +18,7 @@ from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
-from bot.telegram.texts.formatting import utf16_length
+from bot.telegram.texts.formatting import shown_name, utf16_length
 from tests.support.markup import read, visible
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
@@ -51,31 +52,37 @@ def page(*lines: RewardLine) -> RewardPage:
 
 
 def gift(bonus: int) -> GiftResult:
-    return GiftResult(NOBODY, 50, bonus, streak=5, due=DUE, unlocked=())
+    account = Account(1001, 1110, 1110, 0, 4, 0, {}, {})
+    return GiftResult(account, 50, bonus, streak=5, due=DUE, next_gift=60, unlocked=())
 
 
 def test_gift(spanish: None) -> None:
     """The gift shows its breakdown, the streak, and when the next one is due."""
     assert [
-        "🎁 Regalo diario",
-        "50 de regalo + 10 por la racha = 60 besitos",
-        "🔥 5 · el próximo, a partir de 03-03 00:00 UTC",
+        "🎁 Regalo diario: +60 besitos",
+        "50 de regalo + 10 por la racha",
+        "💋 Saldo: 1\N{NO-BREAK SPACE}110 besitos",
+        "🔥 5 días seguidos. Recoge el regalo cada día y no se rompe.",
+        "El próximo, de 60 besitos, te espera desde el 3 mar 2026 a las 00:00.",
     ] == read(texts.gift(gift(10)))[0].splitlines()
 
 
 def test_gift_in_english(english: None) -> None:
     """An English member reads the same in English."""
     assert [
-        "🎁 Daily gift",
-        "50 gift + 10 for the streak = 60 besitos",
-        "🔥 5 · the next one from 03-03 00:00 UTC",
+        "🎁 Daily gift: +60 besitos",
+        "50 gift + 10 for your streak",
+        "💋 Balance: 1\N{NO-BREAK SPACE}110 besitos",
+        "🔥 5 days in a row. Take your gift every day to keep it going.",
+        "Your next gift, 60 besitos, is ready from 3 Mar 2026 at 00:00.",
     ] == read(texts.gift(gift(10)))[0].splitlines()
 
 
 def test_gift_taken(spanish: None) -> None:
     """Coming back too early, one hears when."""
     assert (
-        "Ya has recogido el regalo de hoy. 🔥 5 · el próximo, a partir de 03-03 00:00 UTC"
+        "Ya has recogido el regalo de hoy. 🔥 5 días seguidos. "
+        "El próximo te espera desde el 3 mar 2026 a las 00:00."
         == texts.gift_taken(GiftAlreadyTaken(5, DUE))
     )
 
@@ -86,7 +93,8 @@ def test_gift_taken(spanish: None) -> None:
         (5, 0, "💋 +5"),
         (5, 20, "💋 +5 y +20 de bono de actividad"),
         (0, 20, "💋 +0 y +20 de bono de actividad"),
-        (0, 0, "Esta ya no da besitos, ¡pero gracias!"),
+        (1000, 0, "💋 +1\N{NO-BREAK SPACE}000"),
+        (0, 0, "Ahora mismo las reacciones no dan besitos, ¡pero gracias!"),
     ],
 )
 def test_reaction(spanish: None, paid: int, bonus: int, expected: str) -> None:
@@ -94,11 +102,18 @@ def test_reaction(spanish: None, paid: int, bonus: int, expected: str) -> None:
     assert expected == texts.reaction(ReactionResult(NOBODY, paid, bonus))
 
 
+def test_reaction_that_was_paid_before(spanish: None) -> None:
+    """A second press under the same post says that this member has been paid for it."""
+    result = ReactionResult(NOBODY, paid_before=True)
+
+    assert "Por esta ya has recibido tus besitos. ¡Gracias!" == texts.reaction(result)
+
+
 def test_reaction_of_a_day_that_is_used_up(spanish: None) -> None:
     """A press beyond the day's last says that tomorrow is another day."""
     result = ReactionResult(NOBODY, used_up=True)
 
-    assert "Hoy ya no dan besitos más reacciones; mañana, otra vez." == texts.reaction(result)
+    assert "Hoy ya has cobrado todas tus reacciones; mañana, más." == texts.reaction(result)
 
 
 def test_unlocked_mentions_the_member(spanish: None) -> None:
@@ -110,8 +125,8 @@ def test_unlocked_mentions_the_member(spanish: None) -> None:
     assert text.startswith('🎉 <a href="tg://user?id=1001">Ana</a>, has desbloqueado:\n')
     assert [
         "🎉 Ana, has desbloqueado:",
-        "• Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos): plazo para reclamarla, 168 h",
-        "• Insignia (insignia 💰 ahorrador): plazo para reclamarla, 168 h",
+        "• Primeros Pasos (+1\N{NO-BREAK SPACE}234 besitos): tienes 7 días para reclamarla",
+        "• Insignia (insignia 💰 ahorrador): tienes 7 días para reclamarla",
     ] == read(text)[0].splitlines()
 
 
@@ -123,7 +138,7 @@ def test_listing(spanish: None) -> None:
     assert [
         "🏅 Recompensas",
         "",
-        f"🎁 {what}: reclámala antes de 03-03-2026 00:00 UTC",
+        f"🎁 {what}: tienes hasta el 3 mar 2026 a las 00:00 para reclamarla",
         "✅ Primeros Pasos",
         f"⌛ {what}: el plazo terminó",
         f"🔒 {what}",
@@ -196,7 +211,9 @@ def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     claimed, _ = read(texts.claimed(result))
 
     assert ["a", "b"] == tags
-    expected = f"🎉 {who}, has desbloqueado:\n• {what} (insignia {what} {what})"
+    expected = (
+        f"🎉 {visible(shown_name(who))}, has desbloqueado:\n• {what} (insignia {what} {what})"
+    )
     assert expected in visible(announced)
     # The locked one has a description.
     assert visible(listed).count(what) >= len(UserRewardStatus) + 2
