@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One list for every supported Python and system; hashes, so that nobody can swap a file.
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--fork-strategy fewest --generate-hashes --no-emit-index-url --annotation-style line \
+	--extra charts --fork-strategy fewest --generate-hashes --no-emit-index-url --annotation-style line \
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .PHONY: run test coverage torture lint audit audit-packages bench lock texts

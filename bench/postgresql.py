@@ -59,6 +59,14 @@ class PostgresqlDatabases:
         yield self._server.get_uri(database=copy)
         self._execute(f"DROP DATABASE {copy} WITH (FORCE)")
 
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Make a database without a table, and give its URL."""
+        name = f"empty_{next(self._copies)}"
+        self._execute(f"CREATE DATABASE {name} STRATEGY FILE_COPY")
+        yield self._server.get_uri(database=name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _copy(self, template: str, name: str) -> None:
         # FILE_COPY makes a checkpoint before and after, so every sample starts from the same.
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")

@@ -1,4 +1,4 @@
-"""Progress of the backfill: a bar on a terminal, a log line every few seconds elsewhere."""
+"""Progress of long work: a bar on a terminal, a log line every few seconds elsewhere."""
 
 import logging
 import sys
@@ -14,25 +14,28 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """Give the reporter that suits where stderr goes."""
+def shown_progress(
+    name: str = "profiles", line: str = "%d of %d users looked at"
+) -> Iterator[Progress]:
+    """Give the reporter that suits where stderr goes: a bar of this name, or such lines."""
     if not sys.stderr.isatty():
-        yield LogProgress()
+        yield LogProgress(f"{name}: {line}")
         return
     # Rich takes a while to import, and most starts have nothing to show.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("profiles", visible=False)
+        task = bar.add_task(name, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
 class LogProgress:
-    """Logs one line every few seconds, so nothing at all for a quick backfill."""
+    """Logs one line every few seconds, so nothing at all for what is quick."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """Start counting seconds now."""
+    def __init__(self, line: str, clock: Callable[[], float] = monotonic) -> None:
+        """Start counting seconds now; `line` has a place for what is done and for all."""
+        self._line = line
         self._clock = clock
         self._last = clock()
 
@@ -41,4 +44,4 @@ class LogProgress:
         now = self._clock()
         if now - self._last >= SECONDS_BETWEEN_LINES:
             self._last = now
-            logger.info("profiles: %d of %d users looked at", done, total)
+            logger.info(self._line, done, total)

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.cli import seed
+from bot.cli import members, seed
+from bot.cli.database import backup, move, restore, wipe
 from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
 from bot.cli.updates import updates
-from bot.cli.wipe import wipe
 from bot.errors import BesitosError
 from bot.logs import redacted
 
@@ -29,7 +29,11 @@ app = typer.Typer(
 app.command()(run)
 app.command()(sandbox)
 app.add_typer(seed.app, name="seed")
+app.add_typer(members.app, name="member")
 app.command()(updates)
+app.command()(backup)
+app.command()(restore)
+app.command()(move)
 app.command()(wipe)
 
 

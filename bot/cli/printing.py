@@ -40,8 +40,11 @@ def prepare_output() -> None:
 
 
 def print_json(document: Any) -> None:
-    """Print one JSON document, in ASCII: a pipe's encoding is no business of who parses it."""
-    typer.echo(json.dumps(document, indent=2))
+    """Print one JSON document, in ASCII: a pipe's encoding is no business of who parses it.
+
+    What JSON has no form for, a path or a moment, is a text.
+    """
+    typer.echo(json.dumps(document, indent=2, default=str))
 
 
 def _prepared(stream: TextIO | None) -> TextIO:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.constructs import as_moment, as_stored, insert, later
@@ -104,6 +104,14 @@ async def beat(connection: AsyncConnection, now: datetime) -> timedelta | None:
         return None
     await _put_off(connection, seen_at, now - seen_at)
     return now - seen_at
+
+
+async def last_seen(engine: AsyncEngine) -> datetime | None:
+    """Return when a bot was last at work; None when none ever was, or its table is not there."""
+    async with engine.connect() as connection:
+        if not await connection.run_sync(lambda one: inspect(one).has_table("bot_heartbeat")):
+            return None
+        return read_moment(await connection.scalar(select(as_stored(HeartbeatRow.seen_at))))
 
 
 async def _put_off(connection: AsyncConnection, seen_at: datetime, absence: timedelta) -> None:

@@ -14,7 +14,11 @@ from tests.support.imports import imported
 from tests.support.project import PYPROJECT, ROOT, locked, supported_pythons
 
 PROJECT = PYPROJECT["project"]
-DEPENDENCIES = PROJECT["dependencies"]
+#: The extras are what `make run` installs, too.
+DEPENDENCIES = [
+    *PROJECT["dependencies"],
+    *(line for lines in PROJECT["optional-dependencies"].values() for line in lines),
+]
 DEVELOPMENT = PYPROJECT["dependency-groups"]["dev"]
 #: What no file of ours imports: SQLAlchemy does, by the address of the database.
 DRIVERS = {"asyncpg"}

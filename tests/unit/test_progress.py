@@ -10,7 +10,7 @@ from bot.progress import LogProgress
 def test_a_line_every_few_seconds(caplog: pytest.LogCaptureFixture) -> None:
     """Progress is logged at most every five seconds, so a quick backfill logs nothing."""
     now = 0.0
-    progress = LogProgress(clock=lambda: now)
+    progress = LogProgress("profiles: %d of %d users looked at", clock=lambda: now)
     caplog.set_level(logging.INFO)
 
     for second in range(12):

@@ -1,9 +1,8 @@
 """Figures with their chart, the seed's state and the audit trail."""
 
-import asyncio
 import re
 import struct
-import threading
+import sys
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,16 +15,16 @@ from sqlalchemy import insert
 import bot
 from bot.database.errors import DatabaseError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.admin.statistics import DailyTotals, read_statistics
+from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import LedgerEntryRow
 from bot.gamification.types import TransactionType
 from bot.telegram.routers.admin import chart
+from bot.telegram.routers.admin import panel as panel_router
 from bot.telegram.texts.admin.panel import ChartWords
 from bot.telegram.texts.formatting import person
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.economy import NOON, LiveEconomy
-from tests.support.waiting import until
 
 #: Hours before noon of day 0, the member, and besitos.
 LINES = [
@@ -91,20 +90,10 @@ async def test_figures_of_nothing(live: LiveEconomy) -> None:
     )
 
 
-async def test_chart(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The chart is drawn when it is sent, in another thread, and is a PNG."""
-    threads = []
-
-    def draw(days: tuple[DailyTotals, ...], words: ChartWords) -> bytes:
-        threads.append(threading.current_thread())
-        return picture(days, words)
-
-    picture = chart.draw_chart
-    monkeypatch.setattr(chart, "draw_chart", draw)
-
+async def test_chart(panel: Panel) -> None:
+    """The chart is drawn when it is sent, by a process that ends, and is a PNG."""
     shown = await panel.press("Cifras")
     (photo,) = [one for one in panel.answers if isinstance(one, SendPhoto)]
-    assert [] == threads
     assert isinstance(photo.photo, chart.ChartFile)
     content = b"".join([part async for part in photo.photo.read(panel.bot)])
 
@@ -113,25 +102,44 @@ async def test_chart(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"\x89PNG\r\n\x1a\n" == content[:8]
     width, height = struct.unpack(">II", content[16:24])
     assert (600 < width < 2000, 400 < height < 2000) == (True, True)
-    assert threading.main_thread() not in threads
+    assert "matplotlib" not in sys.modules
 
 
-async def test_loop_goes_on_while_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a picture takes its time, the event loop takes none of it."""
-    drawing, finish = threading.Event(), threading.Event()
+async def test_no_chart_without_the_library(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has not installed the extra reads that, and sees the figures all the same."""
+    monkeypatch.setattr(panel_router, "can_draw", lambda: False)
 
-    def draw(_days: object, _words: object) -> bytes:
-        drawing.set()
-        finish.wait(10)
-        return b"x"
+    shown = await panel.press("Cifras")
 
-    monkeypatch.setattr(chart, "draw_chart", draw)
-    file = chart.ChartFile([], ChartWords("", "", "", ()))
-    reading = asyncio.ensure_future(anext(file.read(None)))  # type: ignore[arg-type]
-    await until(drawing.is_set)
-    finish.set()
+    assert "El gráfico necesita la biblioteca de dibujo" in shown
+    assert "pip install 'besitos[charts]'" in shown
+    assert [] == [one for one in panel.answers if isinstance(one, SendPhoto)]
 
-    assert b"x" == await reading
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import nothing_of_that_name", "No module named 'nothing_of_that_name'"),
+        ("import time; time.sleep(60)", r"no picture within 0\.3 s"),
+    ],
+)
+async def test_chart_that_cannot_be_drawn(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    program: str,
+    reason: str,
+) -> None:
+    """What it lacks is said, and no process is left behind."""
+    file = tmp_path / "drawing.py"
+    file.write_text(program)
+    monkeypatch.setattr(chart.drawing, "__file__", str(file))
+    monkeypatch.setattr(chart, "PATIENCE", 0.3 if "sleep" in program else 60)
+
+    with pytest.raises(chart.ChartError, match=reason):
+        await chart.draw_chart([], ChartWords("", "", "", ()))
+
+    assert caplog.messages[0].startswith("the chart could not be drawn: ")
 
 
 def test_chart_library_is_lazy() -> None:

@@ -1,28 +1,42 @@
-"""Chart of the statistics as a PNG, drawn off the event loop and only when it is sent."""
+"""Chart of the statistics as a PNG, drawn by a process that ends, and only when it is sent."""
 
 import asyncio
+import importlib.util
+import json
 import logging
+import sys
 from collections.abc import AsyncGenerator, Sequence
-from io import BytesIO
+from dataclasses import asdict
 from typing import Final
 
 from aiogram import Bot
 from aiogram.types import InputFile
 
+from bot.errors import BesitosError
 from bot.gamification.admin.statistics import DailyTotals
+from bot.telegram import drawing
 from bot.telegram.texts.admin.panel import ChartWords
 
-_EARNED_COLOR: Final = "#d6336c"
-_SPENT_COLOR: Final = "#495057"
-_GRID_COLOR: Final = "#dee2e6"
-_BAR_WIDTH: Final = 0.4
+logger = logging.getLogger(__name__)
+
+#: Seconds that a drawing gets: a start of Python, an import and half a second's work.
+PATIENCE: Final = 60.0
+
+
+class ChartError(BesitosError):
+    """The chart could not be drawn; it is not Telegram's fault."""
+
+
+def can_draw() -> bool:
+    """Whether the plotting library is installed: it is an extra (`besitos[charts]`)."""
+    return importlib.util.find_spec("matplotlib") is not None
 
 
 class ChartFile(InputFile):
     """A picture that does not exist until it is uploaded.
 
     A handler only hands over the numbers; whoever delivers the message, after the commit, reads
-    the file, and reading draws it in a worker thread. No transaction waits for a picture.
+    the file, and reading draws it in a process of its own. No transaction waits for a picture.
     """
 
     def __init__(self, days: Sequence[DailyTotals], words: ChartWords) -> None:
@@ -33,42 +47,38 @@ class ChartFile(InputFile):
 
     async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:  # noqa: ARG002 - aiogram's
         """Draw the picture; an upload that is tried again draws it again."""
-        yield await asyncio.to_thread(draw_chart, self._days, self._words)
+        yield await draw_chart(self._days, self._words)
 
 
-def draw_chart(days: Sequence[DailyTotals], words: ChartWords) -> bytes:
-    """Return a PNG with two bars for each day. Takes tenths of a second: call it in a thread."""
-    # Slow to import, and only admins ever see a chart.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
-
-    # On its first use on a machine it tells of each font that it cannot read.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.WARNING)
-    # Objects only: pyplot keeps every figure in a global list and is not made for threads.
-    figure = Figure(
-        figsize=(7.2, 4.2), dpi=150, layout=ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15)
+async def draw_chart(days: Sequence[DailyTotals], words: ChartWords) -> bytes:
+    """Return a PNG with two bars for each day. Raises `ChartError`, and logs why."""
+    asked = {
+        "days": [(day.earned, day.spent) for day in days],
+        "words": asdict(words),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # its neighbours' names are nobody's modules
+        drawing.__file__,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    places = range(len(days))
-    earned = [place - _BAR_WIDTH / 2 for place in places]
-    spent = [place + _BAR_WIDTH / 2 for place in places]
-    axes.bar(
-        earned, [day.earned for day in days], _BAR_WIDTH, label=words.earned, color=_EARNED_COLOR
-    )
-    axes.bar(spent, [day.spent for day in days], _BAR_WIDTH, label=words.spent, color=_SPENT_COLOR)
-    axes.set_title(words.title, loc="left", fontweight="bold")
-    axes.set_xticks(list(places), list(words.days))
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    axes.yaxis.set_major_formatter(lambda value, _at: f"{value:,.0f}".replace(",", " "))
-    axes.set_ylim(bottom=0, top=max([1, *(max(day.earned, day.spent) for day in days)]) * 1.08)
-    axes.grid(axis="y", color=_GRID_COLOR)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(length=0, labelsize="small")
-    axes.legend(frameon=False, ncols=2, loc="upper right", bbox_to_anchor=(1, 1.13))
-    picture = BytesIO()
-    figure.savefig(picture, format="png")
-    return picture.getvalue()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            picture, errors = await process.communicate(json.dumps(asked).encode())
+    except TimeoutError:
+        raise _failed(f"no picture within {PATIENCE:g} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        lines = errors.decode(errors="replace").strip().splitlines()
+        raise _failed(lines[-1] if lines else f"exit code {process.returncode}")
+    return picture
+
+
+def _failed(reason: str) -> ChartError:
+    logger.warning("the chart could not be drawn: %s", reason)
+    return ChartError(f"The chart could not be drawn ({reason}); see the log.")

@@ -11,7 +11,7 @@ from bot.gamification.context import read_problems
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
-from bot.telegram.routers.admin.chart import ChartFile
+from bot.telegram.routers.admin.chart import ChartFile, can_draw
 from bot.telegram.routers.admin.context import AdminContext
 from bot.telegram.texts.admin import common as common_texts
 from bot.telegram.texts.admin import panel as texts
@@ -45,6 +45,9 @@ async def show_statistics(callback_query: CallbackQuery, admin: AdminContext) ->
     """Show the figures, and the chart below; it is drawn when it is sent, after the commit."""
     economy = admin.economy
     found = await read_statistics(economy.connection, economy.now, economy.calendar)
+    if not can_draw():
+        text = f"{texts.statistics(found)}\n\n{texts.no_chart()}"
+        return replace_page(callback_query, text, keyboards.back_to_panel())
     chart = SendPhoto(
         chat_id=callback_query.from_user.id,
         photo=ChartFile(found.days, texts.chart_words(found)),

@@ -162,6 +162,14 @@ def chart_caption() -> str:
     return _("📈 Besitos ganados y gastados por día, últimos {days} días").format(days=DAYS)
 
 
+def no_chart() -> str:
+    """Say why there is no chart, and what to do about it."""
+    return _(
+        "📈 El gráfico necesita la biblioteca de dibujo, que no está instalada: "
+        "<code>pip install 'besitos[charts]'</code>."
+    )
+
+
 def chart_words(found: Statistics) -> ChartWords:
     """Return what the chart of these figures says, in the language of whoever asks."""
     return ChartWords(
