@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
+from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
@@ -17,7 +18,10 @@ from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.heartbeat import Heartbeat
-from bot.http import health_application, serving
+from bot.monitoring.application import monitoring_application
+from bot.monitoring.http import serving
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.readiness import Lifecycle
 from bot.progress import shown_progress
 from bot.settings import Settings, require_token
 from bot.shutdown import (
@@ -34,14 +38,13 @@ from bot.telegram.failures import failures_of
 from bot.telegram.lanes import concurrency
 from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
-from bot.telegram.startup import learn_name, publish_commands
+from bot.telegram.startup import learn_name, publish_commands, tell_start
 from bot.telegram.turns import Turns
 from bot.telegram.webhook import Webhook
 from bot.telegram.webhook_watch import WebhookWatch
 
 logger = logging.getLogger(__name__)
 
-WEBHOOK_PORT = 8080
 #: Seconds that a stop gives to requests for the bot's health alone.
 HEALTH_GRACE = 0.5
 #: Members whose accounts a start compares with the ledger; `seed status` does it for any number.
@@ -57,12 +60,14 @@ class TelegramError(BesitosError):
 async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
     """Bootstrap, then answer updates until SIGINT or SIGTERM, which end a bootstrap as well.
 
-    While there are `doubts` about the settings, no new database is made. Raises `BesitosError`
-    when the start fails; no update has been fetched then.
+    The port is open before the bootstrap and answers probes meanwhile. While there are `doubts`
+    about the settings, no new database is made. Raises `BesitosError` when the start fails; no
+    update has been fetched then.
     """
     token = require_token(settings)
     manifest = load_manifest(settings.seed_file)
     stop = stop_on_signals()
+    lifecycle, metrics = Lifecycle(stop), Metrics()
     async with AsyncExitStack() as stack:
         engine = create_engine(
             parse_database_url(settings.database_url.get_secret_value()),
@@ -72,7 +77,7 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
         stack.push_async_callback(engine.dispose)
         bot = create_bot(token, settings.telegram_api_url)
         stack.push_async_callback(bot.session.close)
-        delivery = await stack.enter_async_context(DeliveryQueue(bot))
+        delivery = await stack.enter_async_context(DeliveryQueue(bot, metrics=metrics))
         progress = stack.enter_context(shown_progress())
         service = BootstrapService(
             engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
@@ -80,6 +85,18 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
         dispatcher = build_dispatcher(
             engine, service, delivery, settings.database_wait_timeout, settings.admin_ids
         )
+        webhook = _webhook(dispatcher, bot, settings)
+        turns = Turns(engine, bot.id, stop)
+        failures = failures_of(dispatcher)
+        shown = monitoring_application(
+            engine,
+            lifecycle,
+            dispatcher["arrivals"],
+            metrics,
+            lambda: failures.stuck,
+            lambda: turns.standing_by,
+        )
+        await stack.enter_async_context(_listening(shown, webhook, settings))
         dispatcher["setting_doubts"] = doubts
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
@@ -89,13 +106,49 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
             logger.info("stopped before the start was complete")
         else:
             await stack.enter_async_context(kept_file(engine, stop))
-            async with Heartbeat(engine):
-                await _serve(dispatcher, bot, engine, settings, stop)
+            async with Heartbeat(engine), _beside(dispatcher, bot, engine, settings, stop):
+                lifecycle.started = True
+                if webhook is None:
+                    work = _poll(dispatcher, bot, turns, settings, stop)
+                else:
+                    work = _take(dispatcher, bot, webhook, settings, stop)
+                await work
+
+
+def _webhook(dispatcher: Dispatcher, bot: TelegramBot, settings: Settings) -> Webhook | None:
+    if settings.webhook_url is None:
+        return None
+    return Webhook(
+        dispatcher,
+        bot,
+        settings.webhook_url,
+        settings.webhook_secret,
+        path=settings.webhook_path,
+    )
+
+
+@asynccontextmanager
+async def _listening(
+    application: web.Application, webhook: Webhook | None, settings: Settings
+) -> AsyncIterator[None]:
+    if webhook is not None:
+        webhook.closed = True
+        webhook.add_to(application)
+    if settings.listening_port is None:
+        yield
+        return
+    grace = HEALTH_GRACE if webhook is None else GRACE
+    async with serving(application, settings.http_host, settings.listening_port, grace=grace):
+        yield
 
 
 @asynccontextmanager
 async def _beside(
-    dispatcher: Dispatcher, bot: TelegramBot, engine: AsyncEngine, stop: asyncio.Event
+    dispatcher: Dispatcher,
+    bot: TelegramBot,
+    engine: AsyncEngine,
+    settings: Settings,
+    stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Do beside the updates what asks Telegram; they wait for the name alone, a few seconds."""
     data = dispatcher.workflow_data
@@ -105,6 +158,8 @@ async def _beside(
         await stack.enter_async_context(in_background(menu))
         learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
         await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)
+        telling = tell_start(bot, data["arrivals"], settings, learning)
+        await stack.enter_async_context(in_background(telling))
         yield
 
 
@@ -123,64 +178,42 @@ async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> N
         logger.warning("%s", problem)
 
 
-async def _serve(
+async def _poll(
     dispatcher: Dispatcher,
     bot: TelegramBot,
-    engine: AsyncEngine,
+    turns: Turns,
     settings: Settings,
     stop: asyncio.Event,
 ) -> None:
-    serve = _poll if settings.webhook_url is None else _take_from_webhook
+    at_once = concurrency(dispatcher["engine"].dialect.name, settings.database_pool_size)
+
+    async def poll(until: asyncio.Event) -> None:
+        await Polling(dispatcher, bot, until, at_once=at_once).run()
+
+    with _refusals_explained():
+        await finished_in_time(turns.run(poll), stop)
+
+
+async def _take(
+    dispatcher: Dispatcher,
+    bot: TelegramBot,
+    webhook: Webhook,
+    settings: Settings,
+    stop: asyncio.Event,
+) -> None:
+    webhook.closed = False
+    with _refusals_explained():
+        await unless_stopped(webhook.announce(stop, settings.database_pool_size), stop)
+        async with in_background(WebhookWatch(bot, dispatcher["arrivals"]).run()):
+            await stop.wait()
+
+
+@contextmanager
+def _refusals_explained() -> Iterator[None]:
     try:
-        await serve(dispatcher, bot, engine, settings, stop)
+        yield
     except TelegramAPIError as error:
         raise TelegramError(
             f"Telegram refused the bot ({error.message}); check BOT_TOKEN, WEBHOOK_URL and "
             "TELEGRAM_API_URL."
         ) from error
-
-
-async def _poll(
-    dispatcher: Dispatcher,
-    bot: TelegramBot,
-    engine: AsyncEngine,
-    settings: Settings,
-    stop: asyncio.Event,
-) -> None:
-    turns = Turns(engine, bot.id, stop)
-    failures = failures_of(dispatcher)
-    web = health_application(engine, lambda: failures.stuck, lambda: turns.standing_by)
-    at_once = concurrency(engine.dialect.name, settings.database_pool_size)
-
-    async def poll(until: asyncio.Event) -> None:
-        await Polling(dispatcher, bot, until, at_once=at_once).run()
-
-    async with AsyncExitStack() as stack:
-        if (port := settings.http_port) is not None:
-            await stack.enter_async_context(
-                serving(web, settings.http_host, port, grace=HEALTH_GRACE)
-            )
-        await stack.enter_async_context(_beside(dispatcher, bot, engine, stop))
-        await finished_in_time(turns.run(poll), stop)
-
-
-async def _take_from_webhook(
-    dispatcher: Dispatcher,
-    bot: TelegramBot,
-    engine: AsyncEngine,
-    settings: Settings,
-    stop: asyncio.Event,
-) -> None:
-    failures = failures_of(dispatcher)
-    web = health_application(engine, lambda: failures.stuck)
-    url = settings.webhook_url or ""
-    webhook = Webhook(dispatcher, bot, url, settings.webhook_secret, path=settings.webhook_path)
-    webhook.add_to(web)
-    port = WEBHOOK_PORT if settings.http_port is None else settings.http_port
-    async with (
-        serving(web, settings.http_host, port, grace=GRACE),
-        _beside(dispatcher, bot, engine, stop),
-    ):
-        await unless_stopped(webhook.announce(stop, settings.database_pool_size), stop)
-        async with in_background(WebhookWatch(bot, url).run(stop)):
-            await stop.wait()

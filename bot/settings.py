@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -15,6 +15,8 @@ from bot.env_file import ENV_FILE, is_a_strangers, others_may_read_a_secret, oth
 from bot.errors import BesitosError
 from bot.misspelt import doubts
 
+#: Where a webhook listens unless HTTP_PORT says so.
+WEBHOOK_PORT: Final = 8080
 #: Kinds of characters that nobody sees: controls, marks of direction, bytes that are no UTF-8.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 #: Digits that an id of Telegram has at most: they say that it fits in 52 bits.
@@ -53,12 +55,21 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=0, le=65535)
+    port: int | None = Field(default=None, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
     bootstrap_lock_timeout: float = Field(default=60, ge=0, le=86_400, allow_inf_nan=False)
     database_wait_timeout: float = Field(default=30, ge=0, le=86_400, allow_inf_nan=False)
     database_timeout: float = Field(default=30, ge=0.1, le=86_400, allow_inf_nan=False)
     database_pool_size: int = Field(default=15, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _listen_where_the_host_says(cls, values: Any) -> Any:
+        """Let a host's PORT stand for HTTP_PORT at every address, unless these are set."""
+        if isinstance(values, dict) and values.get("port") is not None:
+            return {"http_host": "0.0.0.0", "http_port": values["port"], **values}  # noqa: S104
+        return values
 
     @model_validator(mode="before")
     @classmethod
@@ -148,6 +159,13 @@ class Settings(BaseSettings):
             )
         return value
 
+    @property
+    def listening_port(self) -> int | None:
+        """Where webhook and probes listen; None: nowhere, for nobody has asked for it."""
+        if self.http_port is None and self.webhook_url is not None:
+            return WEBHOOK_PORT
+        return self.http_port
+
 
 def _is_web_address(text: str) -> bool:
     try:
@@ -218,7 +236,7 @@ def cautions(settings: Settings) -> Iterator[str]:
             "sslmode=verify-full&sslrootcert=system instead, or the path of its root certificate"
         )
     api = urlsplit(settings.telegram_api_url or "")
-    if api.scheme == "http" and not _is_this_machine(api.hostname or ""):
+    if api.scheme == "http" and not is_this_machine(api.hostname or ""):
         yield (
             "TELEGRAM_API_URL is http:// on another machine, and whoever is on the way there sees "
             "the bot's token; use https:// or a server on this machine"
@@ -239,7 +257,7 @@ def _check_env_file() -> None:
         )
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

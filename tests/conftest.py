@@ -26,7 +26,7 @@ settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder and without the developer's own environment or .env file."""
-    for name in ("BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "SEED_FILE", "WEBHOOK_URL"):
+    for name in ("BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "SEED_FILE", "WEBHOOK_URL", "PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 

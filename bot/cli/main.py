@@ -9,6 +9,7 @@ import typer
 from bot import __version__
 from bot.cli import members, seed
 from bot.cli.database import backup, move, restore, wipe
+from bot.cli.diagnostics import doctor, health
 from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
 from bot.cli.updates import updates
@@ -28,6 +29,8 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(sandbox)
+app.command()(health)
+app.command()(doctor)
 app.add_typer(seed.app, name="seed")
 app.add_typer(members.app, name="member")
 app.command()(updates)

@@ -1,5 +1,6 @@
 """Pooled connections that died while nobody looked, and whether the database answers."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -7,6 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
+
+from bot.database.engine import for_writing
+from bot.seeding.errors import sqlite_code
 
 T = TypeVar("T")
 
@@ -39,3 +43,26 @@ async def probe(engine: AsyncEngine) -> None:
             await connection.execute(text("SELECT 1"))
 
     await on_live_connection(engine, ask)
+
+
+async def takes_writes(engine: AsyncEngine) -> bool:
+    """Return whether the database would take a write now; nothing is written.
+
+    On SQLite it must be this connection's turn to write. Raises what the driver raises when the
+    database does not answer.
+    """
+
+    async def ask() -> bool:
+        async with for_writing(engine).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                read_only = await connection.scalar(text("SHOW transaction_read_only"))
+                return bool(read_only == "off")
+            await connection.execute(text("SELECT 1"))
+            return True
+
+    try:
+        return await on_live_connection(engine, ask)
+    except DBAPIError as error:
+        if sqlite_code(error) == sqlite3.SQLITE_READONLY:
+            return False
+        raise

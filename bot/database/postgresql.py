@@ -67,7 +67,8 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
     def __init__(self, *arguments: Any) -> None:
         """Take what asyncpg gives."""
         super().__init__(*arguments)
-        self._is_pooled = True
+        #: Whether a pooler is on the other side, so that no session is ours.
+        self.is_pooled = True
         self._numbers = count(1)
         self.deadline = Deadline(math.inf, self.close)
 
@@ -85,12 +86,7 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
             f" set_config('idle_in_transaction_session_timeout', '{timeout * 1000:.0f}', false)"
             f" END WHERE pg_backend_pid() = {self.get_server_pid()}"
         )
-        self._is_pooled = status != "SELECT 1"
-
-    @property
-    def is_pooled(self) -> bool:
-        """Whether a pooler is on the other side, so that no session is ours."""
-        return self._is_pooled
+        self.is_pooled = status != "SELECT 1"
 
     async def execute(self, query: str, *arguments: Any, **options: Any) -> str:
         """Do what asyncpg does. Raises `InterfaceError` when that takes too long."""
@@ -107,7 +103,7 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         self, query: str, *, name: str | None = None, **options: Any
     ) -> "BoundedStatement":
         """Do what asyncpg does, under a name of ours where the session is our own."""
-        if name is None and not self._is_pooled:
+        if name is None and not self.is_pooled:
             name = f"besitos_{next(self._numbers)}"
         with self.deadline:
             statement = await super().prepare(query, name=name, **options)

@@ -4,7 +4,7 @@ The rules are the settings and the rewards, read from the database at most every
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
@@ -24,7 +24,7 @@ from bot.gamification.config import SETTINGS, TEXTS, ConfigDefinition, EconomyCo
 from bot.gamification.models import BotConfigRow
 from bot.gamification.rewards.catalogue import Catalogue, read_catalogue
 from bot.gamification.stored import Problem, ProblemLog, read_text
-from bot.gamification.types import fault
+from bot.gamification.types import TransactionType, fault
 
 #: How long ago an update may say that it happened; Telegram keeps none for longer than a day.
 LATEST: Final = timedelta(hours=48)
@@ -39,6 +39,7 @@ class EconomyContext:
     """The economy at one moment, inside one transaction; days are the community's.
 
     `now` is the time of whoever handles the update, `day` the one on which the member acted.
+    `posted` are the ledger entries of this transaction so far, which count once it commits.
     """
 
     connection: AsyncConnection
@@ -47,6 +48,7 @@ class EconomyContext:
     now: datetime
     day: date
     calendar: Calendar = UTC_CALENDAR
+    posted: list[tuple[TransactionType, int]] = field(default_factory=list)
 
     @property
     def today(self) -> date:

@@ -101,6 +101,7 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
     new = await _insert_new(len(rows)).execute(economy.connection, numbered)
     for kind, amount in new.rows:
         amounts[kind] += amount
+        economy.posted.append((kind, amount))
     if not amounts:
         return Posted(account, {})
     return Posted(await _change_balance(economy, account, amounts), amounts)

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from aiogram import Bot
 from aiogram.methods import EditMessageText, TelegramMethod
 
+from bot.monitoring.metrics import Metrics
 from bot.telegram.sending import Answer, Sender, TooLate
 from bot.throttle import Throttle
 
@@ -43,9 +44,17 @@ class DeliveryQueue:
     waited for too long, is logged and dropped. What may have been delivered is not sent again.
     """
 
-    def __init__(self, bot: Bot, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Deliver through `bot`."""
-        self._sender = Sender(bot, clock)
+    def __init__(
+        self,
+        bot: Bot,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Deliver through `bot`, and count it in `metrics`."""
+        self.metrics = metrics or Metrics()
+        self.metrics.answers_waiting.set_function(self.__len__)
+        self._sender = Sender(bot, clock, self.metrics.answers)
         self._clock = clock
         self._lanes: dict[object, _Lane] = {}
         self._open: set[Answer] = set()
@@ -133,6 +142,7 @@ class DeliveryQueue:
         if answer.stored:  # the outbox still has it
             return
         self.dropped += 1
+        self.metrics.answers.labels("dropped").inc()
         if count := self._drops.due():
             logger.warning("answers were dropped, for their chats keep them waiting: %d", count)
 

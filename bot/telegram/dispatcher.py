@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import RulesCache
+from bot.monitoring.arrivals import Arrivals
 from bot.telegram import errors, routers, startup
 from bot.telegram.command_throttle import CommandThrottle
 from bot.telegram.delivery import DeliveryQueue
@@ -32,7 +33,9 @@ def build_dispatcher(
         bootstrap_service=bootstrap_service,
         database_wait_timeout=database_wait_timeout,
         delivery=delivery,
+        arrivals=Arrivals(),
         failures=UpdateFailures(engine),
+        metrics=delivery.metrics,
         rules=rules,
         admin_ids=admin_ids,
     )
@@ -43,7 +46,7 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(CommandThrottle())
     # Order matters: it acts only once the transaction inside has committed.
     dispatcher.update.outer_middleware(AfterCommit(delivery))
-    dispatcher.update.outer_middleware(UnitOfWork(engine, rules))
+    dispatcher.update.outer_middleware(UnitOfWork(engine, rules, delivery.metrics))
     dispatcher.update.outer_middleware(StoredNotices(engine))
     dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())

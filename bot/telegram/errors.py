@@ -1,6 +1,7 @@
 """Error handler, and when an update is done with and may be confirmed."""
 
 import logging
+from time import perf_counter
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import ErrorEvent, Message, Update
@@ -31,17 +32,33 @@ async def process_update(dispatcher: Dispatcher, bot: Bot, update: Update) -> bo
     That is so whatever failed, unless `UpdateFailures` has put the update aside: Telegram would
     send one that always fails for ever, and none behind it.
     """
+    metrics = dispatcher["metrics"]
+    began = perf_counter()
+    try:
+        outcome = await _process(dispatcher, bot, update)
+    finally:
+        metrics.update_seconds.observe(perf_counter() - began)
+    if outcome is None:
+        metrics.update_failures.inc()
+        return False
+    metrics.updates.labels(outcome).inc()
+    dispatcher["arrivals"].done(update.update_id)
+    return True
+
+
+async def _process(dispatcher: Dispatcher, bot: Bot, update: Update) -> str | None:
+    """Return in one word how the update is done with; None when it shall come again."""
     failures = failures_of(dispatcher)
     in_a_row = failures.in_a_row
     try:
         await dispatcher.feed_update(bot, update)
     except Exception as error:  # noqa: BLE001 - said and counted there
         if not await failures.failed(update, error, in_a_row):
-            return False
+            return None
         _answer(update, dispatcher["delivery"], dispatcher["i18n"])
-        return True
+        return "put_aside"
     failures.succeeded(update.update_id)
-    return True
+    return "handled"
 
 
 async def handle_error(event: ErrorEvent, delivery: DeliveryQueue, i18n: I18n) -> None:

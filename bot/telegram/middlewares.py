@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Final
 
 from aiogram import BaseMiddleware
@@ -17,6 +18,7 @@ from bot.gamification.account import User
 from bot.gamification.context import RulesCache
 from bot.gamification.ledger import StaleAccount
 from bot.gamification.registration import get_or_create_account
+from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.texts.formatting import without_controls
 from bot.telegram.texts.times import tell_time_by
@@ -65,10 +67,11 @@ class UnitOfWork(BaseMiddleware):
     none.
     """
 
-    def __init__(self, engine: AsyncEngine, rules: RulesCache) -> None:
-        """Open every transaction on `engine`."""
+    def __init__(self, engine: AsyncEngine, rules: RulesCache, metrics: Metrics) -> None:
+        """Open every transaction on `engine`; `metrics` counts what has committed."""
         self._engine = for_writing(engine)
         self._rules = rules
+        self._metrics = metrics
 
     async def __call__(
         self,
@@ -95,7 +98,10 @@ class UnitOfWork(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
+        asked = perf_counter()
         async with self._engine.begin() as connection:
+            connected = perf_counter()
+            self._metrics.connection_wait.observe(connected - asked)
             economy = await self._rules.economy(connection, _acted_at(event))
             tell_time_by(economy.calendar, economy.now)
             user: TelegramUser | None = data.get("event_from_user")
@@ -104,7 +110,11 @@ class UnitOfWork(BaseMiddleware):
                 account = await get_or_create_account(economy, _stored(user))
                 self._rules.problems.name(user.id, account.problems)
             data.update(economy=economy, account=account)
-            return await handler(event, data)
+            result = await handler(event, data)
+        self._metrics.transaction_seconds.observe(perf_counter() - connected)
+        for kind, amount in economy.posted:
+            self._metrics.count_besitos(kind, amount)
+        return result
 
 
 def _acted_at(event: TelegramObject) -> datetime | None:

@@ -64,6 +64,7 @@ class Polling:
         self._progress = asyncio.Event()
         self._looks = _looks()
         self._webhook_deleted = False
+        self._arrivals = dispatcher["arrivals"]
         self._backoff = Backoff(stop)
 
     async def run(self) -> None:
@@ -105,7 +106,10 @@ class Polling:
             if not self._webhook_deleted:
                 # Telegram refuses getUpdates while a webhook is set, and nobody else deletes it.
                 self._webhook_deleted = await self._bot.delete_webhook()
-            raw_updates = await self._get_updates(LONG_POLL)
+            raw_updates = await self._get_updates(
+                # The first comes back at once, and says that updates can be had.
+                LONG_POLL if self._arrivals.begun.is_set() else 0
+            )
         except TelegramUnauthorizedError:
             raise
         except ClientDecodeError:
@@ -116,6 +120,7 @@ class Polling:
             await self._backoff.wait(error)
         else:
             self._backoff.reset()
+            self._arrivals.seen()
             for raw in raw_updates:
                 self._take(raw)
             self._more_waits = len(raw_updates) >= MOST_FETCHED
@@ -151,8 +156,10 @@ class Polling:
                 error_locations(error),
             )
             self._unconfirmed[update_id] = True
+            self._dispatcher["metrics"].updates.labels("given_up").inc()
         else:
             self._unconfirmed[update_id] = False
+            self._arrivals.seen([update_id])
             self._looks = _looks()
             self._lanes.put(update)
 

@@ -15,6 +15,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
+from prometheus_client import Counter
 from pydantic import PrivateAttr
 
 from bot.database.errors import DatabaseError
@@ -114,9 +115,10 @@ class Slots:
 class Sender:
     """Sends answers, so many at once; presses have slots of their own."""
 
-    def __init__(self, bot: Bot, clock: Callable[[], float]) -> None:
-        """Send through `bot`."""
+    def __init__(self, bot: Bot, clock: Callable[[], float], answers: Counter) -> None:
+        """Send through `bot`; `answers` counts them by outcome."""
         self._bot = bot
+        self._answers = answers
         self._clock = clock
         self._slots = Slots(CONCURRENCY)
         self._press_slots = Slots(CONCURRENCY)
@@ -154,12 +156,16 @@ class Sender:
             if may_be_delivered(error):
                 if not is_repeatable(answer.method):
                     logger.info("%s may have been delivered: %s", name, error)
+                    self._answers.labels("sent").inc()
                     return None
                 answer.unclear = True
             return self._next_pause(answer, error)
         except TelegramAPIError as error:
             level = logging.INFO if answer.unclear else logging.WARNING
             logger.log(level, "%s was refused: %s", name, error)
+            self._answers.labels("refused").inc()
+            return None
+        self._answers.labels("sent").inc()
         return None
 
     def _next_pause(self, answer: Answer, error: AiogramError) -> float:
@@ -169,6 +175,7 @@ class Sender:
             logger.info("%s is tried again: %s", name, error)
         else:
             logger.warning("%s was given up after %d attempts: %s", name, ATTEMPTS, error)
+            self._answers.labels("given_up").inc()
         return float(2**answer.attempts / 8)
 
     async def _take(self, answer: Answer) -> bool:

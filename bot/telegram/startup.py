@@ -5,16 +5,20 @@ import logging
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
-from aiogram.types import BotCommand, BotCommandScopeChat
+from aiogram.types import BotCommand, BotCommandScopeChat, User
 from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import wait_for_database
 from bot.database.sqlite_file import check_file
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.monitoring.arrivals import Arrivals
+from bot.monitoring.metrics import Metrics
+from bot.settings import Settings
 from bot.telegram.client import Backoff, TelegramBot
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.admin import common as admin_texts
@@ -31,11 +35,12 @@ def register(dispatcher: Dispatcher) -> None:
     dispatcher.startup.register(bootstrap)
 
 
-async def bootstrap(
+async def bootstrap(  # noqa: PLR0913, PLR0917 - aiogram gives them by name
     dispatcher: Dispatcher,
     engine: AsyncEngine,
     bootstrap_service: BootstrapService,
     database_wait_timeout: float,
+    metrics: Metrics,
     setting_doubts: Sequence[str] = (),
 ) -> None:
     """Make the database whole; handlers get the report as `bootstrap_report`.
@@ -48,6 +53,8 @@ async def bootstrap(
     await check_file(engine)
     report = await bootstrap_service.run()
     dispatcher["bootstrap_report"] = report
+    metrics.bootstrap.info({"outcome": report.outcome})
+    metrics.bootstrap_seconds.set(report.milliseconds / 1000)
     logger.info("bootstrap %s", report.summary())
     for seed in report.seeds:
         if seed.is_newer:
@@ -86,6 +93,34 @@ async def learn_name(bot: TelegramBot, stop: asyncio.Event) -> None:
             await backoff.wait(error)
         else:
             return
+
+
+async def tell_start(
+    bot: TelegramBot, arrivals: Arrivals, settings: Settings, learning: asyncio.Task[None]
+) -> None:
+    """Say in one line who answers whom, and how, once Telegram has answered."""
+    await asyncio.wait([learning])
+    await arrivals.begun.wait()
+    me = await bot.me()
+    if me.username is not None:  # a stop came before the answer
+        logger.info("%s", start_line(me, settings))
+
+
+def start_line(me: User, settings: Settings) -> str:
+    """Return as whom the bot answers, by which way, where, and for how many admins."""
+    way = "polling"
+    if settings.webhook_url is not None:
+        # Some hide a secret in the path.
+        parts = urlsplit(settings.webhook_url)
+        way = f"webhook at {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    where = "no port is open"
+    if settings.listening_port is not None:
+        host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
+        where = f"listening on {host}:{settings.listening_port}"
+    admins = f"for {len(settings.admin_ids)} admin{'' if len(settings.admin_ids) == 1 else 's'}"
+    if not settings.admin_ids:
+        admins = "for no admin: put your Telegram id into ADMIN_IDS to open /admin"
+    return f"answering as @{me.username} by {way}, {where}, {admins}"
 
 
 async def _publish_one(bot: Bot, i18n: I18n, admin_id: int | None) -> None:

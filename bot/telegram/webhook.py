@@ -13,7 +13,7 @@ from aiogram.types import Update
 from aiohttp import hdrs, web
 from pydantic import SecretStr, ValidationError
 
-from bot.connections import PATIENCE
+from bot.monitoring.connections import PATIENCE
 from bot.telegram.client import TRANSIENT_ERRORS, Backoff
 from bot.telegram.errors import error_locations, process_update
 from bot.throttle import Throttle
@@ -49,6 +49,8 @@ class Webhook:
         self._bot = bot
         self._url = url
         self._secret = secret.get_secret_value() if secret else derived_secret(bot.token)
+        #: While it is, as during the bootstrap, updates are to come again.
+        self.closed = False
         self._path = _decoded(urlsplit(path or url).path or "/")
         self._patience = patience
         self._refused = Throttle()
@@ -61,11 +63,8 @@ class Webhook:
 
     async def _take(self, request: web.Request) -> web.Response:
         # Not aiogram's own handler: after 55 seconds it answers 200 and goes on by itself.
-        given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode()):
-            return self._refuse()
-        if request.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
-            return web.Response(status=415)
+        if refusal := self._refusal(request):
+            return refusal
         try:
             async with asyncio.timeout(self._patience):
                 body = await request.read()
@@ -80,9 +79,28 @@ class Webhook:
             logger.error(  # noqa: TRY400 - a trace through pydantic says nothing
                 "an update is skipped, since aiogram cannot read it: %s", error_locations(error)
             )
+            self._dispatcher["metrics"].updates.labels("given_up").inc()
             return web.Response()
-        done = await process_update(self._dispatcher, self._bot, update)
-        return web.Response(status=200 if done else 503)
+        return web.Response(status=200 if await self._process(update) else 503)
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        given = request.headers.get(_SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode()):
+            return self._refuse()
+        if self.closed:
+            return web.Response(status=503)
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity") != "identity":
+            return web.Response(status=415)
+        return None
+
+    async def _process(self, update: Update) -> bool:
+        arrivals = self._dispatcher["arrivals"]
+        arrivals.seen([update.update_id])
+        try:
+            return await process_update(self._dispatcher, self._bot, update)
+        finally:
+            # What is not done waits at Telegram, which may bring it to another replica.
+            arrivals.done(update.update_id)
 
     def _refuse(self) -> web.Response:
         # The right secret is taken however many wrong ones come, or they could keep Telegram out.

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 #: Folders whose files the pages name.
-_PATH = re.compile(r"\b(?:bot|sandbox|bench|tests|docs)/[\w./-]*\w(?:\.\w+|/)")
+_PATH = re.compile(r"\b(?:bot|sandbox|bench|deploy|tests|docs)/[\w./-]*\w(?:\.\w+|/)")
 _LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")
 
 

@@ -30,6 +30,30 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("given", "listens"),
+    [
+        ({}, ("127.0.0.1", None)),
+        ({"HTTP_PORT": "8080"}, ("127.0.0.1", 8080)),
+        ({"WEBHOOK_URL": "https://bot.example/"}, ("127.0.0.1", 8080)),
+        ({"PORT": "5000"}, ("0.0.0.0", 5000)),
+        ({"PORT": "5000", "WEBHOOK_URL": "https://bot.example/"}, ("0.0.0.0", 5000)),
+        ({"PORT": "5000", "HTTP_PORT": "8080"}, ("0.0.0.0", 8080)),
+        ({"PORT": "5000", "HTTP_HOST": "::"}, ("::", 5000)),
+        ({"PORT": "", "HTTP_HOST": ""}, ("127.0.0.1", None)),
+    ],
+)
+def test_port_of_a_host(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], listens: tuple[str, int | None]
+) -> None:
+    """PORT, as hosts hand it out, is the one to listen on at every address, unless told more."""
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+
+    assert listens == (settings.http_host, settings.listening_port)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("BOT_TOKEN", "my-secret-token"),
@@ -51,6 +75,8 @@ def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("WEBHOOK_SECRET", "quince-letras-x"),
         ("WEBHOOK_SECRET", "a" * 257),
         ("HTTP_PORT", "70000"),
+        ("PORT", "70000"),
+        ("PORT", "web"),
         ("HTTP_PORT", "1" * 5000),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),

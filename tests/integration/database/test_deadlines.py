@@ -19,7 +19,7 @@ from bot.database.transaction import exclusive_transaction
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.http import Health
+from bot.monitoring.health import Health
 from bot.seeding import Outcome, lock
 from tests.support.proxy import Proxy
 from tests.support.waiting import until

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.database.engine import for_writing
 from bot.gamification.models import AccountRow
-from bot.http import health_application
+from bot.monitoring.health import health_application
 from bot.telegram.failures import MOST_TRIES, STUCK_AFTER, failures_of
 from bot.telegram.webhook import Webhook, derived_secret
 from sandbox import User

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from sqlalchemy import text
 
-from bot.http import Health
+from bot.monitoring.health import Health
 from bot.telegram.client import Backoff
 from bot.telegram.errors import process_update
 from bot.telegram.failures import failures_of

@@ -9,7 +9,8 @@ from aiogram import Bot, Dispatcher
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.http import LARGEST_BODY, serving
+from bot.monitoring.http import LARGEST_BODY, serving
+from bot.monitoring.metrics import Metrics
 from bot.telegram.webhook import Webhook
 from tests.support.raw_http import connected, exchange, request
 
@@ -23,7 +24,7 @@ UNREADABLE = json.dumps({"update_id": "none"}).encode()
 async def port() -> AsyncIterator[int]:
     """Listen for updates at /hook."""
     webhook = Webhook(
-        Dispatcher(),
+        Dispatcher(metrics=Metrics()),
         Bot("42:hush"),
         "https://bot.example/hook",
         SecretStr(SECRET),

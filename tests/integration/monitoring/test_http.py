@@ -15,8 +15,9 @@ import pytest
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.connections import FewErrors
-from bot.http import Health, serving
+from bot.monitoring.connections import FewErrors
+from bot.monitoring.health import Health
+from bot.monitoring.http import serving
 from tests.support.gate import Gate
 from tests.support.programs import ROOT
 from tests.support.raw_http import connected, exchange, request
@@ -296,7 +297,7 @@ FEW_FILES = """
 import asyncio, resource, sys
 from aiohttp import web
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
-from bot.http import serving
+from bot.monitoring.http import serving
 
 async def fine(_):
     return web.Response()

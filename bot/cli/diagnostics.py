@@ -1,0 +1,103 @@
+"""The health and doctor commands: whether the bot is ready, and what ails it."""
+
+import asyncio
+import http.client
+import ipaddress
+import json
+from typing import Annotated, Final
+
+import typer
+
+from bot.errors import BesitosError
+from bot.logs import redacted, setup_logging
+from bot.settings import Settings, load_settings
+
+#: Seconds that an answer may take; the bot itself takes at most two for it.
+_PATIENCE: Final = 5.0
+_LONGEST_ANSWER: Final = 10_000
+#: Exit code of a doctor that has found something.
+FINDINGS: Final = 3
+
+
+class NotReady(BesitosError):
+    """The bot does not run, or handles no updates now."""
+
+
+def health(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Ask the running bot whether it is ready: exit code 0 if it is, 1 with the reason if not."""
+    settings = load_settings()
+    try:
+        _ask(settings)
+    except NotReady as error:
+        if as_json:
+            typer.echo(json.dumps({"ready": False, "reason": str(error)}))
+        raise
+    typer.echo(json.dumps({"ready": True, "reason": None}) if as_json else "ready")
+
+
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Look at token, rights, database, clock and settings; exit code 3 when something is wrong."""
+    settings = load_settings()
+    setup_logging(settings.model_copy(update={"log_level": "ERROR"}))
+    from bot.doctor import diagnose  # noqa: PLC0415 - imports aiogram
+
+    checks = asyncio.run(diagnose(settings))
+    wrong = [check for check in checks if not check.well]
+    if as_json:
+        document = {"well": not wrong, "checks": [check.as_json() for check in checks]}
+        typer.echo(redacted(json.dumps(document, ensure_ascii=False, indent=2)))
+    else:
+        for check in checks:
+            mark = "ok" if check.well else "!!"
+            typer.echo(redacted(f"{mark}  {check.area}: {check.sentence}"))
+    raise typer.Exit(FINDINGS if wrong else 0)
+
+
+def _ask(settings: Settings) -> None:
+    port = settings.listening_port
+    if not port:
+        raise NotReady(
+            "The bot has no port to be asked at; set HTTP_PORT, such as 8080, and start it again."
+        )
+    host = reachable(settings.http_host)
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/readyz")
+        response = connection.getresponse()
+        body = response.read(_LONGEST_ANSWER)
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise NotReady(
+            f"No bot answers at {where} ({why}); start it, or look into its log."
+        ) from error
+    finally:
+        connection.close()
+    if response.status != http.HTTPStatus.OK:
+        raise NotReady(f"The bot at {where} is not ready: {_reason(body)}.")
+
+
+def reachable(host: str) -> str:
+    """Return the address by which this machine reaches what listens on `host`."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if not address.is_unspecified:
+        return host
+    return "127.0.0.1" if isinstance(address, ipaddress.IPv4Address) else "::1"
+
+
+def _reason(body: bytes) -> str:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    reason = answer.get("reason") if isinstance(answer, dict) else None
+    return str(reason or "something else than a bot of this release listens there")

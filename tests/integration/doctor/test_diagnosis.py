@@ -1,0 +1,142 @@
+"""The whole diagnosis, against a local Telegram and real databases."""
+
+import json
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.cli.diagnostics import FINDINGS
+from bot.database.engine import create_engine
+from bot.database.url import parse_database_url
+from bot.doctor import Check, diagnose
+from bot.doctor import telegram as doctor_telegram
+from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.bootstrap.service import BootstrapService
+from bot.settings import Settings, load_settings
+from bot.telegram.client import create_bot
+from sandbox import SandboxServer
+from tests.support.programs import run_main
+
+
+def settings(server: SandboxServer, **more: Any) -> Settings:
+    """Return settings of a bot that is well."""
+    given = {"bot_token": server.token, "telegram_api_url": server.url, "admin_ids": "1"}
+    return load_settings(**(given | more))
+
+
+def wrong(checks: list[Check]) -> list[str]:
+    """Return the sentences of what is not well."""
+    return [check.sentence for check in checks if not check.well]
+
+
+async def seed(url: str, manifest: Manifest, *statements: str) -> None:
+    """Make the database whole, and change it by hand."""
+    engine = create_engine(parse_database_url(url))
+    await BootstrapService(engine, manifest, lock_timeout=30).run()
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def test_all_is_well(database_url: str, manifest: Manifest) -> None:
+    """Each area says in a sentence that it is."""
+    await seed(database_url, manifest)
+    async with SandboxServer() as server:
+        checks = await diagnose(settings(server, database_url=database_url))
+
+    assert [] == wrong(checks)
+    areas = [check.area for check in checks if check.area != "disk"]
+    assert ["settings", "database", "database", "clock", "token", "webhook"] == areas
+
+
+async def test_all_that_is_not(database_url: str, manifest: Manifest) -> None:
+    """A group that the bot may not see, one that it has lost, a webhook, and an update aside."""
+    async with SandboxServer() as server:
+        telegram = server.telegram
+        telegram.set_bot_status(telegram.group, "member")
+        member = "INSERT INTO users (user_id, first_name) VALUES (7, 'Ana')"
+        paid = [
+            "INSERT INTO user_reactions (user_id, chat_id, message_id, day) "
+            f"VALUES (7, {chat}, 1, '2026-01-01')"
+            for chat in (telegram.group.id, -1009999999999)
+        ]
+        aside = (
+            "INSERT INTO failed_updates (update_id, content, error, attempts, first_failed_at, "
+            "last_failed_at) VALUES (1, '{}', 'x', 5, '2026-01-01', '2026-01-01')"
+        )
+        await seed(database_url, manifest, member, *paid, aside)
+        bot = create_bot(server.token, server.url)
+        await bot.set_webhook("http://127.0.0.1:9/hook")
+        await bot.session.close()
+        found = wrong(await diagnose(settings(server, database_url=database_url)))
+    # Whether it has tried to deliver by now is chance.
+    found = [sentence for sentence in found if "could not deliver" not in sentence]
+
+    assert 4 == len(found)
+    for sentence, says in zip(
+        found,
+        (
+            "1 updates were put aside",
+            "A webhook is set at 127.0.0.1, and this bot polls",
+            "Chat -1009999999999 is closed to the bot",
+            f"In chat {telegram.group.id} it is member",
+        ),
+        strict=True,
+    ):
+        assert says in sentence
+
+
+async def test_wrong_token_and_clock() -> None:
+    """Telegram knows no such bot, and its time is another."""
+    async with SandboxServer() as server:
+        asked = settings(server, bot_token="42:unknown-to-everybody")
+        found = wrong(await doctor_telegram.look(asked, (), clock=lambda: 0.0))
+
+    assert "s behind Telegram's" in found[0]
+    assert ["Telegram does not know this BOT_TOKEN; take the one that @BotFather shows."] == found[
+        1:
+    ]
+
+
+async def test_telegram_away() -> None:
+    """Nobody answers, and that is two sentences and no traceback."""
+    async with SandboxServer() as server:
+        asked = settings(server)
+    found = wrong(await doctor_telegram.look(asked, ()))
+
+    assert ["Telegram's time could not", "Telegram does not answer"] == [
+        sentence[: len(start)]
+        for sentence, start in zip(
+            found, ("Telegram's time could not", "Telegram does not answer"), strict=True
+        )
+    ]
+
+
+async def test_read_only_server(postgresql: Any, postgresql_url: str, manifest: Manifest) -> None:
+    """A database that takes no besito is a finding."""
+    await seed(postgresql_url, manifest)
+    name = parse_database_url(postgresql_url).database
+    postgresql.psql(f"ALTER DATABASE {name} SET default_transaction_read_only = on;")
+    async with SandboxServer() as server:
+        found = wrong(await diagnose(settings(server, database_url=postgresql_url)))
+
+    assert 1 == len(found)
+    assert "It is read-only" in found[0]
+
+
+def test_command(tmp_path: Any, sqlite_url: str) -> None:
+    """Findings are exit code 3; the document says no secret and the file is not made."""
+    ended = run_main(
+        tmp_path,
+        *("doctor", "--json"),
+        BOT_TOKEN="42:a-very-secret-token-of-mine",
+        DATABASE_URL=sqlite_url,
+        TELEGRAM_API_URL="http://127.0.0.1:9",
+    )
+    document = json.loads(ended.stdout)
+
+    assert (FINDINGS, False, []) == (ended.exit_code, document["well"], ended.sentences)
+    assert "ADMIN_IDS is empty" in ended.stdout
+    assert "very-secret" not in ended.stdout + ended.stderr
+    assert not (tmp_path / "besitos.db").exists()
