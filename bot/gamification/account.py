@@ -41,6 +41,7 @@ class User:
 class Account:
     """A member's account as it stands in this transaction; amounts are besitos.
 
+    `total_taken` is the part of `total_spent` that admins took.
     `reactions_that_day` are those paid for on the day of the update.
     `problems` are what SQL by hand has put into the member's rows and nobody can read.
     """
@@ -53,14 +54,20 @@ class Account:
     reactions_that_day: int
     streaks: Mapping[StreakType, Streak]
     rewards: Mapping[int, UserReward]
+    total_taken: int = 0
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @property
+    def spent(self) -> int:
+        """What the member has spent: what an admin takes is no spending."""
+        return self.total_spent - self.total_taken
 
     def facts(self, *days: date) -> Facts:
         """Return what reward conditions are about; a streak counts on each of `days`."""
         return Facts(
             days=days,
             total_earned=self.total_earned,
-            total_spent=self.total_spent,
+            total_spent=self.spent,
             level=self.level,
             streaks=self.streaks,
         )
@@ -97,6 +104,7 @@ async def load_account(economy: EconomyContext, user_id: int) -> tuple[User, Acc
         reactions_that_day=first.reactions_that_day,
         streaks=streaks,
         rewards=rewards,
+        total_taken=account.total_taken,
         problems=tuple(problems),
     )
 
@@ -107,7 +115,7 @@ def _user(row: Any) -> User:
     return User(row.user_id, username, first_name or "", language_code)
 
 
-_ACCOUNT: Final = ("balance", "total_earned", "total_spent", "level")
+_ACCOUNT: Final = ("balance", "total_earned", "total_spent", "total_taken", "level")
 _profile = AccountRow
 _gift = aliased(StreakRow)
 _reaction = aliased(StreakRow)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Select,
     Update,
     case,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gamification.models import AccountRow, LedgerEntryRow
+from bot.gamification.types import TransactionType
 
 #: So many findings are named.
 LIMIT: Final = 10
@@ -88,14 +90,27 @@ async def restore_accounts(connection: AsyncConnection) -> int:
     return (await connection.execute(_RESTORE)).rowcount
 
 
+def earned_of(kind: Any, amount: Any) -> ColumnElement[int]:
+    """Return what ledger lines of such types and amounts earn; all else of them is spent.
+
+    A negative grant is one that was undone, and a take earns nothing, undone or not.
+    """
+    is_grant, is_take = (
+        kind == one for one in (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
+    )
+    return case((is_grant, amount), (is_take, 0), (amount > 0, amount), else_=0)
+
+
 # SQLite keeps whatever SQL by hand has written into the column.
 _amount = cast(_lines.amount, BigInteger)
 _BALANCE = func.coalesce(func.sum(_amount), 0)
-_EARNED = func.coalesce(func.sum(case((_amount > 0, _amount))), 0)
+_is_take = _lines.type == TransactionType.ADMIN_TAKE
+_EARNED = func.coalesce(func.sum(earned_of(_lines.type, _amount)), 0)
+_TAKEN = func.coalesce(func.sum(case((_is_take, -_amount))), 0)
 
 
 def _ledger() -> Select[Any]:
-    sums = (_EARNED.label("earned"), _BALANCE.label("balance"))
+    sums = (_EARNED.label("earned"), _BALANCE.label("balance"), _TAKEN.label("taken"))
     return select(_lines.user_id, *sums).group_by(_lines.user_id)
 
 
@@ -113,6 +128,7 @@ def _restore() -> Update:
             balance=cast(ledger.c.balance, BigInteger),
             total_earned=cast(ledger.c.earned, BigInteger),
             total_spent=cast(ledger.c.earned - ledger.c.balance, BigInteger),
+            total_taken=cast(ledger.c.taken, BigInteger),
         )
     )
 

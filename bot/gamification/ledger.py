@@ -136,8 +136,9 @@ def _posted_entry(row: Any) -> PostedEntry:
 async def _change_balance(
     economy: EconomyContext, account: Account, amounts: Mapping[TransactionType, int]
 ) -> Account:
-    earned = sum(amount for amount in amounts.values() if amount > 0)
-    spent = -sum(amount for amount in amounts.values() if amount < 0)
+    earned = sum(_earned(kind, amount) for kind, amount in amounts.items())
+    spent = earned - sum(amounts.values())
+    taken = -amounts.get(TransactionType.ADMIN_TAKE, 0)
     if account.balance + earned - spent < 0:
         raise InsufficientBesitos(
             f"The member has {account.balance} besitos; take at most that many."
@@ -147,6 +148,7 @@ async def _change_balance(
         balance=account.balance + earned - spent,
         total_earned=account.total_earned + earned,
         total_spent=account.total_spent + spent,
+        total_taken=account.total_taken + taken,
         level=economy.config.formula.level(account.total_earned + earned),
     )
     result = await _CHANGE_BALANCE.execute(
@@ -157,6 +159,7 @@ async def _change_balance(
             "spent_before": account.total_spent,
             "earned": earned,
             "spent": spent,
+            "taken": taken,
             "level": after.level,
             "stored_formula": economy.config.stored_formula,
             "updated_at": economy.now,
@@ -165,6 +168,16 @@ async def _change_balance(
     if result.rowcount != 1:
         raise StaleAccount(account.user_id)
     return after
+
+
+def _earned(kind: TransactionType, amount: int) -> int:
+    """Return how many besitos an entry earns: what is undone is neither earned nor spent."""
+    match kind:
+        case TransactionType.ADMIN_GRANT:
+            return amount
+        case TransactionType.ADMIN_TAKE:
+            return 0
+    return max(amount, 0)
 
 
 @cache
@@ -204,6 +217,7 @@ _CHANGE_BALANCE = CompiledStatement(
             balance=_profile.balance + bindparam("earned") - bindparam("spent"),
             total_earned=_profile.total_earned + bindparam("earned"),
             total_spent=_profile.total_spent + bindparam("spent"),
+            total_taken=_profile.total_taken + bindparam("taken"),
             level=bindparam("level"),
             updated_at=bindparam("updated_at"),
         )

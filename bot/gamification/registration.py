@@ -1,13 +1,14 @@
 """Registration of users: a user row and an account, made once, safe against races."""
 
-from sqlalchemy import or_
+from sqlalchemy import Delete, delete, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import AccountRow, UserRow
+from bot.gamification.models import AccountRow, MemberNameRow, UserRow
+from bot.gamification.search_terms import search_terms
 
 
 class UserVanished(BesitosError):
@@ -23,21 +24,32 @@ async def get_or_create_account(economy: EconomyContext, user: User) -> Account:
     known = await load_account(economy, user.user_id)
     if known is not None and known[0] == user:
         return known[1]
-    await register_user(economy.connection, user)
+    await register_user(economy.connection, user, is_new=known is None)
     registered = await load_account(economy, user.user_id)
     if registered is None:
         raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")
     return registered[1]
 
 
-async def register_user(connection: AsyncConnection, user: User) -> None:
-    """Write the user row and, unless it is there, the account: on PostgreSQL in one round trip."""
-    upsert, account = _upsert_user(connection, user), _insert_account(connection, user)
+async def register_user(connection: AsyncConnection, user: User, *, is_new: bool = False) -> None:
+    """Write the user row with the names to find it by and, unless it is there, the account.
+
+    On PostgreSQL that is one round trip. Who `is_new` has no names of before to be forgotten.
+    """
+    terms = sorted(search_terms(user.first_name, user.username))
+    statements: list[Insert | Delete] = [_upsert_user(connection, user)]
+    if not is_new:
+        statements.append(_forget_names(user, terms))
+    if terms:
+        statements.append(_insert_names(connection, user, terms))
+    account = _insert_account(connection, user)
     if connection.dialect.name == "postgresql":
-        await connection.execute(account.add_cte(upsert.cte("registered")))
-    else:  # SQLite knows no INSERT inside a WITH, but has no network in between either
-        await connection.execute(upsert)
-        await connection.execute(account)
+        ctes = [one.cte(f"step_{n}") for n, one in enumerate(statements)]
+        await connection.execute(account.add_cte(*ctes))
+        return
+    # SQLite knows no INSERT inside a WITH, but has no network in between either.
+    for statement in (*statements, account):
+        await connection.execute(statement)
 
 
 def _upsert_user(connection: AsyncConnection, user: User) -> Insert:
@@ -59,3 +71,13 @@ def _upsert_user(connection: AsyncConnection, user: User) -> Insert:
 def _insert_account(connection: AsyncConnection, user: User) -> Insert:
     statement = insert(connection.dialect.name, AccountRow).values(user_id=user.user_id)
     return statement.on_conflict_do_nothing()
+
+
+def _forget_names(user: User, terms: list[str]) -> Delete:
+    names = MemberNameRow
+    return delete(names).where(names.user_id == user.user_id, names.term.not_in(terms))
+
+
+def _insert_names(connection: AsyncConnection, user: User, terms: list[str]) -> Insert:
+    rows = [{"term": term, "user_id": user.user_id} for term in terms]
+    return insert(connection.dialect.name, MemberNameRow).values(rows).on_conflict_do_nothing()

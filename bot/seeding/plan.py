@@ -194,14 +194,17 @@ class _Merge:
             return found
         for alike in (same_name, same_letters):
             taken = {id(row) for row in found.values()}
-            by_name: dict[str, StoredRow] = {}
+            by_name: dict[str, list[StoredRow]] = {}
             for row in stored:
                 if id(row) not in taken and row.values.get(name) is not None:
-                    by_name.setdefault(alike(row.values[name]), row)
+                    by_name.setdefault(alike(row.values[name]), []).append(row)
             for label in keys:
-                wanted = alike(self._theirs[label].get(name))
-                if label not in found and (row := by_name.pop(wanted, None)):
-                    found[label] = row
+                wanted = self._theirs[label]
+                rows = by_name.get(alike(wanted.get(name)))
+                if label not in found and rows:
+                    # Of several that have the name, the one that is most like it.
+                    found[label] = max(rows, key=lambda row: _likeness(row, wanted))
+                    rows.remove(found[label])
         return found
 
     def _row(
@@ -297,3 +300,7 @@ def _merged_members(
     stay = [one for one in mine if one in theirs or one not in base]
     come = [one for one in theirs if one not in mine and one not in base]
     return sorted([*stay, *come], key=json.dumps) or None
+
+
+def _likeness(row: StoredRow, wanted: Fields) -> int:
+    return sum(row.values.get(name) == value for name, value in wanted.items())

@@ -122,6 +122,13 @@ class LiveEconomy:
         async with self.turn(user_id) as (economy, member):
             return await post(economy, member, [LedgerEntry(amount, kind, reference)])
 
+    async def spend(self, amount: int, reference: str, user_id: int = ANA) -> Posted:
+        """Take besitos as the member's own spending would."""
+        async with self.turn(user_id) as (economy, member):
+            return await post(
+                economy, member, [LedgerEntry(-amount, TransactionType.REWARD, reference)]
+            )
+
     async def set(self, **settings: Any) -> None:
         """Change settings in the database, and have them in force at once."""
         await self.edit(update(BotConfigRow).values(**settings))

@@ -7,8 +7,10 @@ from tests.support.database import run_sql
 #: Three members; the first has a balance, a badge on the way, a streak and a paid reaction.
 MEMBERS = (
     "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana'), (2, 'Luis'), (3, 'Eva')",
-    """INSERT INTO user_gamification_profiles (user_id, balance, total_earned, total_spent, level)
-       VALUES (1, 90, 120, 30, 2), (2, 0, 0, 0, 1), (3, 0, 0, 0, 1)""",
+    """INSERT INTO user_gamification_profiles
+       (user_id, balance, total_earned, total_spent, total_taken, level)
+       VALUES (1, 90, 120, 30, 30, 2), (2, 0, 0, 0, 0, 1), (3, 0, 0, 0, 0, 1)""",
+    "INSERT INTO member_names (user_id, term) VALUES (1, 'ana'), (2, 'luis'), (3, 'eva')",
     """INSERT INTO transactions (user_id, amount, type, reference)
        VALUES (1, 120, 'DAILY_GIFT', 'gift:1'), (1, -30, 'ADMIN_TAKE', 'take:1')""",
     """INSERT INTO user_rewards (user_id, reward_id, status, unlocked_at, expires_at)

@@ -1,9 +1,8 @@
-"""Account lookup for admins, and adjustments of balances."""
+"""Accounts as admins see them, and adjustments of balances."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
@@ -11,7 +10,7 @@ from bot.gamification.admin.audit import Action, record
 from bot.gamification.context import EconomyContext
 from bot.gamification.leaderboard import Rank, read_rank
 from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, LedgerPage, post, read_ledger
-from bot.gamification.models import UserRow
+from bot.gamification.models import LedgerEntryRow
 from bot.gamification.profile import AccountView, account_view
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
@@ -20,16 +19,6 @@ from bot.gamification.types import TransactionType
 
 class MemberNotFound(BesitosError):
     """The bot knows no such member."""
-
-
-class AmbiguousMember(BesitosError):
-    """A username that several members have had; `user_ids` are theirs."""
-
-    def __init__(self, user_ids: tuple[int, ...]) -> None:
-        """Ask for the id."""
-        ids = ", ".join(map(str, user_ids))
-        super().__init__(f"Several members have had that name; give the id of one: {ids}.")
-        self.user_ids = user_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +39,6 @@ class Adjustment:
     account: Account
     booked: int
     unlocked: tuple[Reward, ...]
-
-
-async def find_member(connection: AsyncConnection, text: str) -> int:
-    """Return the id that `text` means, an id or a @username.
-
-    Raises `MemberNotFound` or `AmbiguousMember`.
-    """
-    wanted = text.strip().removeprefix("@")
-    if wanted.isascii() and wanted.isdecimal() and len(wanted) <= _LONGEST_ID:
-        where = UserRow.user_id == int(wanted)
-    else:
-        where = func.lower(UserRow.username) == wanted.lower()
-    found = (await connection.scalars(select(UserRow.user_id).where(where).limit(_ENOUGH))).all()
-    if not found:
-        raise MemberNotFound("There is no such member; they must have used the bot once.")
-    if len(found) > 1:
-        raise AmbiguousMember(tuple(found))
-    return found[0]
 
 
 async def read_account(
@@ -118,12 +89,14 @@ async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger entry
     return Adjustment(member, after, sum(posted.amounts.values()), tuple(unlocked))
 
 
+async def is_booked(economy: EconomyContext, reference: str) -> bool:
+    """Return whether an adjustment of that reference is in the ledger."""
+    line = select(LedgerEntryRow.id).where(LedgerEntryRow.reference == reference)
+    return await economy.connection.scalar(line) is not None
+
+
 async def _load(economy: EconomyContext, user_id: int) -> tuple[User, Account]:
     found = await load_account(economy, user_id)
     if found is None:
         raise MemberNotFound("There is no such member; they must have used the bot once.")
     return found
-
-
-_LONGEST_ID = 18
-_ENOUGH = 5

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.database.constructs import as_stored
 from bot.database.pagination import Page, read_keyset_page
@@ -27,6 +28,7 @@ class Action(StrEnum):
     RESTORE_REWARD = "reward.restore"
     GRANT = "member.grant"
     TAKE = "member.take"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class AuditRow:
     """One line; `before` and `after` are JSON values.
 
     `admin_name` is None for one who is gone, `target_name` for what is no member and no reward,
-    `created_at` for what is no time.
+    `created_at` for what is no time. `undoes` is the line that this one undoes; `is_undone` says
+    that another one undoes this.
     """
 
     id: int
@@ -46,13 +49,22 @@ class AuditRow:
     before: Any
     after: Any
     created_at: datetime | None
+    undoes: int | None = None
+    is_undone: bool = False
 
 
 AuditPage: TypeAlias = Page[AuditRow]
 
 
 async def record(  # noqa: PLR0913 - an audit line has that many parts
-    economy: EconomyContext, admin_id: int, action: Action, target: str, *, before: Any, after: Any
+    economy: EconomyContext,
+    admin_id: int,
+    action: Action,
+    target: str,
+    *,
+    before: Any,
+    after: Any,
+    undoes: int | None = None,
 ) -> None:
     """Write one line for a change that the same transaction makes."""
     row = {
@@ -62,6 +74,7 @@ async def record(  # noqa: PLR0913 - an audit line has that many parts
         "before": before,
         "after": after,
         "created_at": economy.now,
+        "undoes": undoes,
     }
     # A column that is left out is NULL; a None that is put in would be JSON's null.
     given = {name: value for name, value in row.items() if value is not None}
@@ -70,7 +83,22 @@ async def record(  # noqa: PLR0913 - an audit line has that many parts
 
 async def read_audit(connection: AsyncConnection, older_than: int | None = None) -> AuditPage:
     """Return the newest lines, or those before line `older_than`."""
+    page = await read_keyset_page(connection, _lines(), AdminActionRow.id, PAGE, older_than)
+    named = await _names(connection, {row.target for row in page.rows})
+    return Page(tuple(_audit_row(row, named.get(row.target)) for row in page.rows), page.older_than)
+
+
+async def read_line(connection: AsyncConnection, line_id: int) -> AuditRow | None:
+    """Return one line, or None if there is none."""
+    row = (await connection.execute(_lines().where(AdminActionRow.id == line_id))).one_or_none()
+    if row is None:
+        return None
+    return _audit_row(row, (await _names(connection, {row.target})).get(row.target))
+
+
+def _lines() -> Select[Any]:
     untrusted = (AdminActionRow.before, AdminActionRow.after, AdminActionRow.created_at)
+    undo = aliased(AdminActionRow)
     statement = select(
         AdminActionRow.id,
         AdminActionRow.admin_id,
@@ -78,10 +106,11 @@ async def read_audit(connection: AsyncConnection, older_than: int | None = None)
         AdminActionRow.action,
         AdminActionRow.target,
         *(as_stored(column).label(column.key) for column in untrusted),
-    ).outerjoin(UserRow, UserRow.user_id == AdminActionRow.admin_id)
-    page = await read_keyset_page(connection, statement, AdminActionRow.id, PAGE, older_than)
-    named = await _names(connection, {row.target for row in page.rows})
-    return Page(tuple(_audit_row(row, named.get(row.target)) for row in page.rows), page.older_than)
+        AdminActionRow.undoes,
+        undo.id.label("undone_by"),
+    )
+    statement = statement.outerjoin(UserRow, UserRow.user_id == AdminActionRow.admin_id)
+    return statement.outerjoin(undo, undo.undoes == AdminActionRow.id)
 
 
 def _audit_row(row: Any, target_name: str | None) -> AuditRow:
@@ -95,6 +124,8 @@ def _audit_row(row: Any, target_name: str | None) -> AuditRow:
         before=read_json(row.before),
         after=read_json(row.after),
         created_at=read_moment(row.created_at),
+        undoes=row.undoes,
+        is_undone=row.undone_by is not None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Integer, cast, func, insert, select, update
+from sqlalchemy import Integer, cast, false, func, insert, select, update
 
 from bot.database.constructs import as_stored
 from bot.errors import BesitosError
@@ -142,13 +142,7 @@ async def edit_reward(
     locked = select(column).where(RewardRow.id == reward_id).with_for_update(key_share=True)
     row = (await economy.connection.execute(locked)).one_or_none()
     if row is not None and row[0] != value:
-        if field is Field.NAME:
-            await refuse_taken_name(economy, value, but=reward_id)
-        await economy.connection.execute(
-            update(RewardRow)
-            .where(RewardRow.id == reward_id)
-            .values({field.value: value, "updated_at": economy.now})
-        )
+        await write_fields(economy, reward_id, {field.value: value})
         await record(
             economy,
             admin_id,
@@ -160,10 +154,26 @@ async def edit_reward(
     return await read_reward(economy, reward_id)
 
 
-async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | None = None) -> None:
-    """Raise `NameTaken` when a reward has that name, as people see it, and is not the one `but`.
+async def write_fields(economy: EconomyContext, reward_id: int, fields: Mapping[str, Any]) -> None:
+    """Set fields of a reward. Raises `NameTaken`; nothing has changed then."""
+    if Field.NAME in fields:
+        await refuse_taken_name(economy, fields[Field.NAME], but=reward_id)
+    elif fields.get(Flag.ACTIVE):
+        # A retired reward's name is free, and may be another's by now.
+        named = select(as_stored(RewardRow.name)).where(RewardRow.id == reward_id)
+        name = read_text(await economy.connection.scalar(named))
+        await refuse_taken_name(economy, name or "", but=reward_id)
+    await economy.connection.execute(
+        update(RewardRow)
+        .where(RewardRow.id == reward_id)
+        .values({**fields, "updated_at": economy.now})
+    )
 
-    The seed tells rewards apart by it.
+
+async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | None = None) -> None:
+    """Raise `NameTaken` when an active reward has that name, as people see it, but the one `but`.
+
+    The name of a retired one is free.
 
     Admins who name rewards at the same time come one after the other: the settings' row is the
     one thing there is that all of them can lock.
@@ -171,7 +181,9 @@ async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | No
     await economy.connection.execute(
         select(BotConfigRow.__table__.c.id).with_for_update(key_share=True)
     )
-    others = select(as_stored(RewardRow.name)).where(RewardRow.id.is_distinct_from(but))
+    others = select(as_stored(RewardRow.name)).where(
+        RewardRow.id.is_distinct_from(but), RewardRow.is_active.is_not(false())
+    )
     key = same_name_key(name)
     if any(
         same_name_key(read_text(one) or "") == key

@@ -1,7 +1,7 @@
 """Changes of the economy's settings, by the rules that a manifest has to keep."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -91,23 +91,43 @@ async def change_setting(
     `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
     value = _checked(name, value)
-    locked = select(_columns[name]).where(_columns.id == 1).with_for_update(key_share=True)
-    before: int | str | None = read_text((await economy.connection.execute(locked)).scalar())
+    before: int | str | None = await read_raw(economy, name)
     if before == value:
         return SettingChange(name, before, value)
+    releveled = await write_setting(economy, name, value, str(value))
+    await record(
+        economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value
+    )
+    return SettingChange(name, before, value, releveled)
+
+
+async def write_setting(
+    economy: EconomyContext, name: str, value: int | str | None, formula: str
+) -> int:
+    """Write `value` (None: unset); return how many members have another level by `formula`.
+
+    `formula` is the one in force from now on, if it is that which is written.
+    """
     changed = {name: value, "updated_at": economy.now}
     statement = insert(economy.connection.dialect.name, BotConfigRow).values(id=1, **changed)
     await economy.connection.execute(
         statement.on_conflict_do_update(index_elements=[_columns.id], set_=changed)
     )
-    releveled = 0
-    if name == LEVEL_FORMULA:
-        await let_postings_finish(economy.connection)
-        releveled = await relevel(economy.connection, str(value), economy.now)
-    await record(
-        economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value
-    )
-    return SettingChange(name, before, value, releveled)
+    if name != LEVEL_FORMULA:
+        return 0
+    await let_postings_finish(economy.connection)
+    return await relevel(economy.connection, formula, economy.now)
+
+
+async def read_raw(economy: EconomyContext, name: str) -> Any:
+    """Return a setting as the row has it, None for unset; nobody else changes it meanwhile."""
+    locked = select(_columns[name]).where(_columns.id == 1).with_for_update(key_share=True)
+    return read_text((await economy.connection.execute(locked)).scalar())
+
+
+def parse_stored(name: str, value: Any) -> int | str:
+    """Return a value that the audit trail has kept. Raises what `change_setting` raises."""
+    return _checked(name, value)
 
 
 def _checked(name: str, value: int | str) -> int | str:

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.gamification.books import earned_of
 from bot.gamification.calendar import UTC_CALENDAR, Calendar
 from bot.gamification.models import AccountRow, LedgerEntryRow, UserRow
 from bot.gamification.types import TransactionType
@@ -15,12 +16,15 @@ from bot.gamification.types import TransactionType
 DAYS: Final = 14
 ACTIVE_DAYS: Final = 7
 #: What an admin does to a member does not make the member active.
-_NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
+NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
 
 
 @dataclass(frozen=True, slots=True)
 class DailyTotals:
-    """What all members earned and spent on one day, in besitos, both positive."""
+    """What all members earned and spent on one day, in besitos, both positive.
+
+    What is undone that day is taken off.
+    """
 
     day: date
     earned: int
@@ -50,7 +54,7 @@ async def read_statistics(
         select(func.count(LedgerEntryRow.user_id.distinct())).where(
             LedgerEntryRow.created_at >= now - timedelta(days=ACTIVE_DAYS),
             LedgerEntryRow.created_at <= now,
-            LedgerEntryRow.type.not_in(_NOT_THEIR_DOING),
+            LedgerEntryRow.type.not_in(NOT_THEIR_DOING),
         )
     )
     first = calendar.local(now).date() - timedelta(days=DAYS - 1)
@@ -74,16 +78,19 @@ async def _read_flows(
     # PostgreSQL's would go by the session's time zone.
     day = case(*((LedgerEntryRow.created_at < end, n) for n, end in enumerate(starts[1:])))
     lines = (
-        select(day.label("day"), LedgerEntryRow.amount)
+        select(
+            day.label("day"),
+            LedgerEntryRow.amount,
+            earned_of(LedgerEntryRow.type, LedgerEntryRow.amount).label("earned"),
+        )
         .where(LedgerEntryRow.created_at >= starts[0], LedgerEntryRow.created_at < starts[-1])
         .subquery()
     )
-    amount = lines.c.amount
     rows = await connection.execute(
         select(
             lines.c.day,
-            func.sum(case((amount > 0, amount), else_=0)),
-            func.sum(case((amount < 0, -amount), else_=0)),
+            func.sum(lines.c.earned),
+            func.sum(lines.c.earned - lines.c.amount),
         ).group_by(lines.c.day)
     )
-    return {day: (int(earned), int(spent)) for day, earned, spent in rows}
+    return {day: (max(int(earned), 0), max(int(spent), 0)) for day, earned, spent in rows}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.gamification.admin.audit import Action, record
+from bot.gamification.admin.rewards import read_reward, refuse_taken_name
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import EconomyContext
 from bot.seeding.plan import RowPlan
@@ -22,12 +23,15 @@ async def restore_reward(
 ) -> None:
     """Give every edit of a seeded reward back to the manifest; nothing for any other reward.
 
-    Whoever calls makes the rules forget what it knows, once this is committed.
+    Whoever calls makes the rules forget what it knows, once this is committed. Raises `NameTaken`.
     """
     row = await _row(economy, service, reward_id)
     if row is None or not row.kept:
         return
     await service.take([row.label], economy.connection)
+    reward = await read_reward(economy, reward_id)
+    if reward.is_active:
+        await refuse_taken_name(economy, reward.name, but=reward_id)
     await record(
         economy,
         admin_id,

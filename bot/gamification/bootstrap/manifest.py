@@ -38,7 +38,9 @@ class Manifest(Definition):
     def _tell_rewards_apart(self) -> Self:
         if twice := _first_repeated((reward.key, reward.key) for reward in self.rewards):
             raise ValueError(f"two rewards have the key {twice!r}")
-        names = ((same_name_key(reward.name), reward.name) for reward in self.rewards)
+        names = (
+            (same_name_key(reward.name), reward.name) for reward in self.rewards if reward.is_active
+        )
         if twice := _first_repeated(names):
             raise ValueError(f"two rewards have the name {twice!r}")
         return self

@@ -16,6 +16,7 @@ from bot.gamification.models.config import BotConfigRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
     LedgerEntryRow,
+    MemberNameRow,
     ReactionRow,
     StreakRow,
     UserRow,
@@ -39,6 +40,7 @@ __all__ = [
     "FailedUpdateRow",
     "HeartbeatRow",
     "LedgerEntryRow",
+    "MemberNameRow",
     "ReactionRow",
     "RewardConditionRow",
     "RewardRow",

@@ -3,17 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import IDS_ONCE, Base, Json, SurrogateId, UtcDateTime
 
 
 class AdminActionRow(Base):
-    """One line of the audit trail: who changed what, from what to what."""
+    """One line of the audit trail: who changed what, from what to what.
+
+    `undoes` is the line that it undoes, which no other can.
+    """
 
     __tablename__ = "admin_actions"
-    __table_args__ = IDS_ONCE
+    __table_args__ = (Index(None, "undoes", unique=True), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
     admin_id: Mapped[int] = mapped_column(BigInteger)
@@ -22,6 +25,7 @@ class AdminActionRow(Base):
     before: Mapped[Any] = mapped_column(Json, nullable=True)
     after: Mapped[Any] = mapped_column(Json, nullable=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now(), index=True)
+    undoes: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class AdminDialogRow(Base):

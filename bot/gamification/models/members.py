@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import IDS_ONCE, Base, SurrogateId, UtcDateTime, one_of
@@ -21,6 +29,19 @@ class UserRow(Base):
     first_name: Mapped[str] = mapped_column(Text)
     language_code: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class MemberNameRow(Base):
+    """What a member is found by: see `bot.gamification.search_terms`."""
+
+    __tablename__ = "member_names"
+    __table_args__ = (PrimaryKeyConstraint("term", "user_id"),)
+
+    # Compared byte by byte on both engines, so that a range of the index is all that begins alike.
+    term: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey(UserRow.user_id, ondelete="CASCADE"), index=True
+    )
 
 
 class AccountRow(Base):
@@ -45,13 +66,18 @@ class AccountRow(Base):
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
     total_earned: Mapped[int] = mapped_column(BigInteger, server_default="0")
     total_spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # The part of `total_spent` that admins have taken, which no condition counts as spending.
+    total_taken: Mapped[int] = mapped_column(BigInteger, server_default="0")
     level: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
 
 
 class LedgerEntryRow(Base):
-    """One line of the append-only ledger; a balance is the sum of its lines."""
+    """One line of the append-only ledger; a balance is the sum of its lines.
+
+    A negative ADMIN_GRANT is one that was undone, a positive ADMIN_TAKE likewise.
+    """
 
     __tablename__ = "transactions"
     __table_args__ = (

@@ -175,7 +175,7 @@ def _row(economy: EconomyContext, account: Account, reward: Reward) -> dict[str,
         "unlocked_at": economy.now,
         "expires_at": economy.now + timedelta(hours=reward.claim_window_hours),
         "baseline_earned": account.total_earned,
-        "baseline_spent": account.total_spent,
+        "baseline_spent": account.spent,
         "baseline_level": account.level,
     }
 

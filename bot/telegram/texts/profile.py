@@ -80,9 +80,7 @@ def history(page: LedgerPage) -> str:
 
 def _line(row: PostedEntry) -> str:
     why = f" · {isolated(shipped_text(row.reason))}" if row.reason else ""
-    return (
-        f"<code>{stamp(row.created_at)}</code> {signed(row.amount)} {escape(_kind(row.type))}{why}"
-    )
+    return f"<code>{stamp(row.created_at)}</code> {signed(row.amount)} {escape(_kind(row))}{why}"
 
 
 def _way_to_next_level(profile: AccountView) -> str:
@@ -99,7 +97,11 @@ def _badges(badges: Sequence[tuple[str, str]]) -> str:
     return fitting(shown, between=", ", longest=_ROOM_FOR_BADGES)
 
 
-def _kind(kind: TransactionType) -> str:
+def _kind(row: PostedEntry) -> str:
+    if row.type is TransactionType.ADMIN_GRANT and row.amount < 0:
+        return _("abono anulado por un admin")
+    if row.type is TransactionType.ADMIN_TAKE and row.amount > 0:
+        return _("cargo anulado por un admin")
     return {
         TransactionType.REACTION: _("reacción"),
         TransactionType.ACTIVITY_BONUS: _("bono de actividad"),
@@ -107,4 +109,4 @@ def _kind(kind: TransactionType) -> str:
         TransactionType.REWARD: _("recompensa"),
         TransactionType.ADMIN_GRANT: _("abono de un admin"),
         TransactionType.ADMIN_TAKE: _("cargo de un admin"),
-    }[kind]
+    }[row.type]

@@ -15,7 +15,7 @@ from bot.telegram.routers.admin.callbacks import (
     MemberButton,
     RewardAction,
     RewardButton,
-    SaveFormula,
+    SaveSetting,
     Section,
     SettingAction,
     SettingButton,
@@ -32,7 +32,7 @@ CHANNEL = {"id": -200, "type": "channel", "title": "Noticias"}
 BUTTONS = [
     *(Go(section=section) for section in Section),
     SettingButton(action=SettingAction.RESET, name="besitos_daily_gift"),
-    SaveFormula(token=1),
+    SaveSetting(token=1),
     RewardButton(action=RewardAction.SWITCH, reward_id=1, what="is_active"),
     DraftButton(action=DraftAction.CREATE),
     MemberButton(action=MemberAction.GRANT, user_id=ANA),
@@ -159,6 +159,14 @@ async def test_button_of_an_older_release(panel: Panel) -> None:
     await panel.press_data("adm_gone:1")
 
     assert "Este botón ya no funciona." == panel.alert
+
+
+async def test_anonymous_admin(panel: Panel) -> None:
+    """Whoever writes as the group is told what to do."""
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    shown = await panel.say("/admin", chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
+
+    assert shown.startswith("Escribes en nombre del grupo, así que no puedo saber quién eres.")
 
 
 async def test_admins_have_the_command_in_their_menu(panel: Panel) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from aiogram.methods import SendMessage
 
+from bot.gamification.account import User
+from bot.gamification.registration import register_user
 from bot.gamification.types import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
 from tests.support.database import run_sql
@@ -21,6 +23,7 @@ async def emma(panel: Panel, live: LiveEconomy) -> None:
         live.engine,
         "UPDATE users SET username = 'Emma_S', first_name = 'Em<m>a', language_code = 'en'"
         f" WHERE user_id = {EMMA}",
+        f"INSERT INTO member_names (term, user_id) VALUES ('@emma_s', {EMMA})",
     )
 
 
@@ -49,6 +52,76 @@ async def test_found(panel: Panel) -> None:
 
     assert shown == await look_up(panel, "hola", forward_origin=FORWARDED)
     assert shown == await look_up(panel, "", forward_origin=FORWARDED)
+
+
+async def test_found_by_name(panel: Panel, live: LiveEconomy) -> None:
+    """By the name or how a word of it begins, capitals and accents aside; several are a list."""
+    for user_id, name in ((5001, "José Luis Ñández"), (5002, "luisa"), (5003, "LUIS")):
+        async with live.engine.begin() as connection:
+            await register_user(connection, User(user_id, None, name, "es"))
+
+    assert (await look_up(panel, "jose")).startswith("👤 José Luis Ñández")
+    assert (await look_up(panel, "Luis  nandez")).startswith("👤 José Luis Ñández")
+    assert "👥 Hay 3 así. ¿Cuál?" == await look_up(panel, "lui")
+    assert ["LUIS · 5003", "José Luis Ñández · 5001", "luisa · 5002", "‹ Volver"] == list(
+        panel.buttons
+    )
+    assert (await panel.press("luisa")).startswith("👤 luisa")
+
+
+async def test_renamed_is_found_by_the_new_name(panel: Panel, live: LiveEconomy) -> None:
+    """The name of before leads to nobody."""
+    for name in ("Aurora Boreal", "Aurora Polar"):
+        async with live.engine.begin() as connection:
+            await register_user(connection, User(5001, None, name, "es"))
+
+    assert (await look_up(panel, "boreal")).startswith("⚠️ No conozco a ese miembro")
+    assert (await look_up(panel, "polar")).startswith("👤 Aurora Polar")
+
+
+async def test_many_found(panel: Panel, live: LiveEconomy) -> None:
+    """A list has pages, and the question stays open."""
+    async with live.engine.begin() as connection:
+        for n in range(10):
+            await register_user(connection, User(5000 + n, None, f"Zoe {n}", "es"))
+    await look_up(panel, "zo")
+    first = [label for label in panel.buttons if label.startswith("Zoe")]
+    await panel.press("›")
+    second = [label for label in panel.buttons if label.startswith("Zoe")]
+
+    assert (8, ["Zoe 8 · 5008", "Zoe 9 · 5009"]) == (len(first), second)
+    assert (await panel.say("zoe 3")).startswith("👤 Zoe 3")
+
+
+async def test_active_members(panel: Panel, live: LiveEconomy) -> None:
+    """Those who did something last stand first; what an admin does to them is no activity."""
+    await live.react(1, ANA)
+    for user_id in range(6001, 6010):
+        await live.react(1, user_id)
+    await live.react(2, ANA)
+    await live.move(5, "b", EMMA)
+    await panel.say("/admin")
+    await panel.press("Miembros")
+    first = [label for label in panel.buttons if "·" in label]
+    await panel.press("›")
+    second = [label for label in panel.buttons if "·" in label]
+
+    assert ["Member 1001 · 1001", "Member 6009 · 6009"] == first[:2]
+    assert (8, ["Member 6002 · 6002", "Member 6001 · 6001"]) == (len(first), second)
+
+
+async def test_amount_far_outside_the_usual(panel: Panel, live: LiveEconomy) -> None:
+    """It takes a second yes, until such amounts are usual here."""
+    await order(panel, "Dar", "50000")
+    asked = await panel.press("Confirmar")
+    unbooked = (await live.account(EMMA)).balance
+    await panel.press("Sí, confirmar")
+    await order(panel, "Dar", "60000")
+    await panel.press("Confirmar")
+
+    assert "¿Seguro? +50\N{NO-BREAK SPACE}000 besitos es 217 veces lo habitual." in asked
+    assert 100 == unbooked
+    assert 110_100 == (await live.account(EMMA)).balance
 
 
 async def test_found_by_reply(panel: Panel) -> None:
@@ -82,12 +155,16 @@ async def test_hidden(panel: Panel) -> None:
 async def test_ambiguous(panel: Panel, live: LiveEconomy) -> None:
     """A username that two members have had needs an id."""
     await live.act(ANA)
-    await run_sql(live.engine, f"UPDATE users SET username = 'emma_s' WHERE user_id = {ANA}")
+    await run_sql(
+        live.engine,
+        f"UPDATE users SET username = 'emma_s' WHERE user_id = {ANA}",
+        f"INSERT INTO member_names (term, user_id) VALUES ('@emma_s', {ANA})",
+    )
 
     shown = await look_up(panel, "@emma_s")
 
-    assert "Varios miembros han usado ese nombre" in shown
-    assert all(str(one) in shown for one in (ANA, EMMA))
+    assert "👥 Hay 2 así. ¿Cuál?" == shown
+    assert ["Em<m>a · @Emma_S", "Member 1001 · @emma_s"] == sorted(panel.buttons)[:2]
 
 
 async def test_grant(panel: Panel, live: LiveEconomy) -> None:

@@ -28,7 +28,8 @@ async def test_any_replica_takes_the_answer(panel: Panel, other: Panel) -> None:
     """Asked by one replica, answered to another: the setting that was asked for changes."""
     await ask_for_reaction(panel)
 
-    shown = await other.say("7")
+    await other.say("7")
+    shown = await panel.press_data(dict(other.buttons)["✅ Guardar"])
 
     assert shown.startswith("✅ Guardado: 5 → 7\n\n⚙️ Por reacción")
 
@@ -41,7 +42,9 @@ async def test_newest_question_counts(panel: Panel, other: Panel) -> None:
     await other.press("Regalo diario")
     await other.press("Cambiar")
 
-    shown = await panel.say("500")
+    await panel.say("500")
+    await panel.press("Guardar")
+    shown = await panel.press("Sí, guardar")
 
     assert shown.startswith("✅ Guardado: 50 → 500\n\n⚙️ Regalo diario")
     assert 1 == await count_rows(panel.engine, "bot_config", "besitos_per_reaction = 5")
@@ -66,8 +69,9 @@ async def test_grant_goes_on_elsewhere(panel: Panel, other: Panel) -> None:
 async def test_failed_update_leaves_the_question_open(
     panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that could not be written can be given again."""
+    """What could not be written can be saved again, or another answer given."""
     await ask_for_reaction(panel)
+    await panel.say("7")
 
     async def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -75,8 +79,9 @@ async def test_failed_update_leaves_the_question_open(
     with monkeypatch.context() as broken:
         broken.setattr("bot.gamification.admin.settings.record", fail)
         with pytest.raises(ZeroDivisionError):
-            await panel.say("7")
-    shown = await panel.say("8")
+            await panel.press("Guardar")
+    await panel.say("8")
+    shown = await panel.press("Guardar")
 
     assert shown.startswith("✅ Guardado: 5 → 8")
 

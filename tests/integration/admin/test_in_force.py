@@ -18,11 +18,12 @@ async def test_failed_commit_forgets_nothing(panel: Panel, monkeypatch: pytest.M
     forgotten = []
     monkeypatch.setattr(panel.dispatcher["rules"], "invalidate", lambda: forgotten.append(1))
     await open_question(panel)
+    await panel.say("60")
 
     with monkeypatch.context() as patch:
         patch.setattr("bot.gamification.admin.settings.record", _failing)
         with pytest.raises(RuntimeError, match="pulled the plug"):
-            await panel.say("60")
+            await panel.press("Guardar")
     unchanged = await count_rows(panel.engine, "bot_config", "besitos_daily_gift = 50")
     assert ([], 1) == (forgotten, unchanged)
 
@@ -38,6 +39,7 @@ async def test_in_force_with_the_next_update(panel: Panel) -> None:
     await panel.say("/profile", who=ANA)
     await open_question(panel)
     await panel.say("60")
+    await panel.press("Guardar")
 
     await panel.say("/daily", who=ANA)
 

@@ -1,11 +1,14 @@
 """Rewards: retired, brought back, edited, created, and then lived by."""
 
+import re
+
 from sqlalchemy import select
 
-from bot.gamification.models import RewardRow
+from bot.gamification.models import RewardConditionRow, RewardRow
 from bot.gamification.types import ConditionType
 from bot.seeding.report import Outcome
 from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.integration.admin.test_undo import undo_newest
 from tests.support.economy import LiveEconomy, count_rows
 
 BADGE = ["Insignia", "Generosa", None, "💎 Gran corazón", "72"]
@@ -137,6 +140,8 @@ async def test_create(panel: Panel, live: LiveEconomy) -> None:
         "• una de estas:",
         "   ◦ Besitos ganados en total ≥ 500",
         "   ◦ Primer regalo diario",
+        "",
+        "👥 Nadie cumple esto todavía.",
     ] == summary.splitlines()[2:]
     assert created.startswith("✅ Creada.")
     assert "Generosa" not in before
@@ -287,6 +292,123 @@ async def test_own_name_in_other_letters(panel: Panel) -> None:
     await open_reward(panel, "Primeros")
 
     assert "PRIMEROS pasos" in await edit(panel, "Nombre", " PRIMEROS pasos ")
+
+
+async def conditions_of(panel: Panel, name: str) -> list[tuple[str, int | None, int]]:
+    columns = (
+        RewardConditionRow.condition_type,
+        RewardConditionRow.condition_value,
+        RewardConditionRow.condition_group,
+    )
+    statement = select(*columns).join(RewardRow).where(RewardRow.name == name)
+    async with panel.engine.connect() as connection:
+        found = await connection.execute(statement.order_by(RewardConditionRow.id))
+        return [tuple(row) for row in found]
+
+
+async def test_conditions_of_a_reward_that_is_there(panel: Panel, live: LiveEconomy) -> None:
+    """Removed, added and grouped, they count once they are saved, all at once."""
+    await open_reward(panel, "Ahorrador")
+    await panel.press("Condiciones")
+    await panel.press("Otra condición")
+    await panel.press("Racha del regalo")
+    await panel.say("3")
+    await panel.press("Otra condición")
+    await panel.press("Primera reacción")
+    await panel.press("Agrupar 2")
+    await panel.press("Agrupar 3")
+    shown = await panel.press("Quitar 1")
+    unsaved = await conditions_of(panel, "Ahorrador Principiante")
+    saved = await panel.press("Guardar")
+    await live.edit_by_sql()
+
+    assert [("TOTAL_POINTS", 100, 0)] == unsaved
+    assert [
+        "🔓 Condiciones de Ahorrador Principiante",
+        "",
+        "1. Racha del regalo (días) ≥ 3 · basta una del grupo 1",
+        "2. Primera reacción · basta una del grupo 1",
+        "👥 Nadie cumple esto todavía.",
+    ] == shown.splitlines()
+    assert "• una de estas:" in saved.splitlines()
+    assert [("STREAK_LENGTH", 3, 1), ("FIRST_REACTION", None, 1)] == await conditions_of(
+        panel, "Ahorrador Principiante"
+    )
+    assert {"Primeros Pasos", "Ahorrador Principiante"} == {
+        one.name for one in (await live.react(1)).unlocked
+    }
+    (line,) = await panel.audit()
+    assert "reward.edit" == line[1]
+    await undo_newest(panel)
+    assert [("TOTAL_POINTS", 100, 0)] == await conditions_of(panel, "Ahorrador Principiante")
+
+
+async def test_last_condition_cannot_go(panel: Panel) -> None:
+    """Without any there is nothing to save; a stale button takes no other condition away."""
+    await open_reward(panel, "Ahorrador")
+    await panel.press("Condiciones")
+    remove = panel.buttons["🗑 Quitar 1"]
+    await panel.press("Quitar 1")
+    labels = list(panel.buttons)
+    await panel.press("Otra condición")
+    await panel.press("Primer regalo")
+    shown = await panel.press_data(remove)
+
+    assert ["➕ Otra condición", "‹ Volver"] == labels
+    assert "1. Primer regalo diario · imprescindible" in shown.splitlines()
+
+
+async def test_one_answer_of_a_draft_corrected(panel: Panel) -> None:
+    """Whoever mistyped one answer gives that one again, and the rest stays."""
+    await finished(panel, "Mal escrita")
+    await panel.press("✏️ Nombre")
+    await panel.say("Bien escrita")
+    await panel.press("Que dé una insignia")
+    await panel.say("💎 Joya")
+    summary = await panel.press("Hacer secreta")
+    await panel.press("Crear")
+
+    assert ["Bien escrita · secreta", "Descripción", "Da: insignia 💎 Joya"] == (
+        summary.splitlines()[2:5]
+    )
+    assert 1 == await count_rows(panel.engine, "rewards", "name = 'Bien escrita'")
+
+
+async def test_how_many_fulfil_it(panel: Panel, live: LiveEconomy) -> None:
+    """Before it is created the admin reads how many unlock it with the next thing they do."""
+    for n, user_id in enumerate((ANA, 1002, 1003)):
+        await live.move(100 * (n + 1), f"n{n}", user_id)
+    await live.take_gift(1002)
+    await draft(panel, "Besitos", "Nueva", "Descripción", "5", "24")
+    await panel.press("Besitos ganados")
+    points = await panel.say("200")
+    await panel.press("Otra condición")
+    both = await panel.press("Primer regalo")
+    either = await panel.press("Basta con una")
+    await panel.press("Otra condición")
+    await panel.press("Besitos gastados")
+    spent = await panel.say("1")
+
+    counts = [re.findall(r"Ya lo cumplen: (\d+)", text) for text in (points, both, either, spent)]
+    assert [["2"], ["1"], ["2"], ["2"]] == counts
+
+
+async def test_name_of_a_retired_reward_is_free(panel: Panel) -> None:
+    """Another may have it; then the retired one cannot come back under it."""
+    await open_reward(panel, "Ahorrador")
+    await panel.press("Retirar")
+    await draft(panel, "Besitos", "Ahorrador Principiante", "Descripción", "5", "24")
+    await panel.press("Primera reacción")
+    created = await panel.press("Crear")
+    await open_reward(panel, "🚫 Ahorrador")
+    await panel.press("Reactivar")
+
+    assert created.startswith("✅ Creada.")
+    assert "Ya hay una recompensa con ese nombre." == panel.alert
+    report = await panel.dispatcher["bootstrap_service"].run()
+    assert Outcome.UP_TO_DATE is report.outcome
+    exported = await panel.dispatcher["bootstrap_service"].export()
+    assert 4 == len(exported["rewards"])
 
 
 async def test_broken_rewards(panel: Panel, live: LiveEconomy) -> None:

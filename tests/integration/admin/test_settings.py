@@ -47,9 +47,17 @@ async def test_change(panel: Panel) -> None:
     await open_setting(panel, "Regalo diario")
     await panel.press("Cambiar")
 
-    shown = await panel.say(" 1 077 ")
+    effect = await panel.say(" 1 077 ")
+    unsaved = await stored(panel, "besitos_daily_gift")
+    await panel.press("Guardar")
+    shown = await panel.press("Sí, guardar")
     await panel.say("/daily", who=1002)
 
+    assert (
+        "Lo más que un miembro puede ganar al día: 230 → 1\N{NO-BREAK SPACE}257 besitos."
+        in effect.splitlines()
+    )
+    assert 50 == unsaved
     assert shown.startswith("✅ Guardado: 50 → 1\N{NO-BREAK SPACE}077")
     assert "+1\N{NO-BREAK SPACE}077 besitos" in panel.sent_to(1002)[0]
     assert [
@@ -72,6 +80,7 @@ async def test_refused(panel: Panel) -> None:
         assert 20 == await stored(panel, "max_reactions_per_day")
 
     await panel.say("3")
+    await panel.press("Guardar")
     assert 3 == await stored(panel, "max_reactions_per_day")
 
 
@@ -80,8 +89,10 @@ async def test_reset(panel: Panel) -> None:
     await open_setting(panel, "Por reacción")
     await panel.press("Cambiar")
     await panel.say("9")
+    await panel.press("Guardar")
 
     await panel.press("Valor por defecto")
+    await panel.press("Guardar")
 
     assert 5 == await stored(panel, "besitos_per_reaction")
     assert not any("defecto" in label for label in panel.buttons)
@@ -95,6 +106,7 @@ async def test_missing_row(panel: Panel, live: LiveEconomy) -> None:
     await panel.press("Cambiar")
 
     await panel.say("9")
+    await panel.press("Guardar")
 
     assert 9 == await stored(panel, "besitos_per_reaction")
     assert None is await stored(panel, "besitos_daily_gift")
@@ -199,7 +211,8 @@ async def test_broken_setting_can_be_replaced(panel: Panel, live: LiveEconomy) -
     listed = panel.shown
     await panel.press("Cambiar")
 
-    saved = await panel.say("5")
+    await panel.say("5")
+    saved = await panel.press("Guardar")
 
     assert "Ahora: 5" in listed
     assert saved.startswith("✅ Guardado: <cinco> → 5")
@@ -235,4 +248,4 @@ async def test_dialog_that_sql_broke(panel: Panel, live: LiveEconomy) -> None:
     await open_setting(panel, "Por reacción")
     await panel.press("Cambiar")
 
-    assert (await panel.say("9")).startswith("✅")
+    assert (await panel.say("9")).startswith("🔎")

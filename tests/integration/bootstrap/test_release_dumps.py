@@ -142,14 +142,21 @@ async def _check_start(name: str, url: str, manifest: Manifest) -> None:
 
 
 def _lost(before: Contents, after: Contents) -> list[tuple[str, dict[str, Any]]]:
-    """Return the rows that are not the seed's to change and are not what they were."""
+    """Return the rows that are not the seed's to change and are not what they were.
+
+    Columns that a migration has added are no loss.
+    """
     kept = _not_seeded(after)
     return [
         (table, row)
         for table, rows in _not_seeded(before).items()
         for row in rows
-        if row not in kept[table]
+        if not any(_is_kept(row, one) for one in kept[table])
     ]
+
+
+def _is_kept(row: dict[str, Any], now: dict[str, Any]) -> bool:
+    return all(now[name] == value for name, value in row.items() if value is not None)
 
 
 def _not_seeded(found: Contents) -> Contents:

@@ -124,9 +124,11 @@ async def test_orphans_are_named(live: LiveEconomy) -> None:
         one = await orphans(connection, limit=1)
 
     assert Orphan("reward_conditions", 3, "rewards") in named
-    assert {("reward_conditions", "rewards"), ("user_gamification_profiles", "users")} == {
-        (orphan.table, orphan.parent) for orphan in named
-    }
+    assert {
+        ("reward_conditions", "rewards"),
+        ("user_gamification_profiles", "users"),
+        ("member_names", "users"),
+    } == {(orphan.table, orphan.parent) for orphan in named}
     assert 1 == len(one)
 
 

@@ -54,7 +54,7 @@ async def test_several_at_once(live: LiveEconomy) -> None:
         ((ConditionType.FIRST_DAILY_GIFT, None), "gift"),
         ((ConditionType.LEVEL_REACHED, 2), "grant"),
         ((POINTS, 1000), "grant"),
-        ((SPENT, 300), "take"),
+        ((SPENT, 300), "spend"),
     ],
 )
 async def test_other_conditions(
@@ -67,6 +67,7 @@ async def test_other_conditions(
         "gift": live.take_gift,
         "grant": lambda: live.move(1000, "grant"),
         "take": lambda: live.move(-300, "take"),
+        "spend": lambda: live.spend(300, "spend"),
     }
 
     unlocking = None
@@ -77,6 +78,22 @@ async def test_other_conditions(
             unlocking = move_name
 
     assert name == unlocking
+
+
+async def test_what_an_admin_takes_is_no_spending(live: LiveEconomy) -> None:
+    """It counts neither towards a reward for spending, nor towards having it once more."""
+    await live.add_reward("Gastadora", (SPENT, 10), is_repeatable=True)
+    await live.move(100, "grant")
+    await live.move(-12, "take")
+    taken = await live.act()
+    await live.spend(10, "spend")
+    spent = await live.act()
+    account = await live.account()
+
+    assert ("Gastadora" in taken, "Gastadora" in spent) == (False, True)
+    assert (22, 12, 10) == (account.total_spent, account.total_taken, account.spent)
+    assert {0, 10} == {held.baseline.total_spent for held in account.rewards.values()}
+    await live.assert_books_balance()
 
 
 async def test_groups(live: LiveEconomy) -> None:

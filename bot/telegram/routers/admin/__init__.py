@@ -5,7 +5,16 @@ from collections.abc import Set as AbstractSet
 from aiogram import Router
 
 from bot.telegram.filters import IsAdmin
-from bot.telegram.routers.admin import access, accounts, drafts, panel, rewards, settings
+from bot.telegram.routers.admin import (
+    access,
+    accounts,
+    audit,
+    conditions,
+    drafts,
+    panel,
+    rewards,
+    settings,
+)
 from bot.telegram.routers.admin.context import (
     AdminContextMiddleware,
     DialogStateMiddleware,
@@ -26,7 +35,9 @@ def setup(admin_ids: AbstractSet[int]) -> Router:
         settings.setup(),
         rewards.setup(),
         drafts.setup(),
+        conditions.setup(),
         accounts.setup(),
+        audit.setup(),
         access.fallback(),
     )
     inside = Router(name="admin.inside")

@@ -37,6 +37,7 @@ def refusals(is_admin: IsAdmin) -> Router:
     """Return the router for whatever the admin router did not let in."""
     router = Router(name="admin.refusals")
     ours = F.data.startswith(NAMESPACE)
+    router.message.register(ask_who, Command("admin"), F.sender_chat)
     router.message.register(redirect, Command("admin"), is_admin)
     router.message.register(refuse, Command("admin"))
     router.callback_query.register(redirect_press, ours, is_admin)
@@ -65,6 +66,11 @@ async def redirect_press(callback_query: CallbackQuery) -> AnswerCallbackQuery:
     private = message is not None and message.chat.type == ChatType.PRIVATE
     said = unknown_button() if private else texts.only_in_private()
     return callback_query.answer(said, show_alert=True)
+
+
+async def ask_who(message: Message) -> SendMessage:
+    """Tell whoever writes as the group or a channel what to do: they may well be an admin."""
+    return message.answer(texts.anonymous())
 
 
 async def refuse(message: Message) -> SendMessage:

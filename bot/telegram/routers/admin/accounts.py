@@ -1,18 +1,26 @@
 """Accounts: look-up by id, @username or message, and besitos granted or taken."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from aiogram import F, Router
 from aiogram.filters import or_f
-from aiogram.types import CallbackQuery, Message, MessageOriginUser, User
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, MessageOriginUser, User
 from aiogram.utils.i18n import I18n
 
 from bot.gamification.admin.accounts import (
     Adjustment,
     adjust_balance,
-    find_member,
+    is_booked,
     read_account,
     refuse_overdraft,
+)
+from bot.gamification.admin.effects import times_the_usual
+from bot.gamification.admin.member_search import (
+    PAGE,
+    find_members,
+    read_active,
+    read_members,
 )
 from bot.gamification.admin.validation import amount, one_line
 from bot.telegram.filters import Answer, OwnWords
@@ -22,6 +30,7 @@ from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (
     Asking,
     BookAdjustment,
+    FoundMembers,
     Go,
     MemberAction,
     MemberButton,
@@ -38,6 +47,7 @@ _SIGNS: Final = {MemberAction.GRANT: 1, MemberAction.TAKE: -1}
 def setup() -> Router:
     router = Router(name=__name__)
     router.callback_query.register(ask_member, Go.filter(F.section == Section.MEMBERS))
+    router.callback_query.register(show_found, FoundMembers.filter())
     router.callback_query.register(show_one, MemberButton.filter(F.action == MemberAction.SHOW))
     words = or_f(F.forward_origin, OwnWords())
     router.message.register(look_up, Asking.member, ~F.text.startswith("/"), words)
@@ -50,24 +60,54 @@ def setup() -> Router:
     return router
 
 
-async def ask_member(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
-    """Ask for a member."""
+async def ask_member(
+    callback_query: CallbackQuery, callback_data: Go, admin: AdminContext
+) -> Answers:
+    """Ask for a member, and show those who were active last."""
     await admin.ask(Asking.member)
-    return replace_page(callback_query, texts.ask(), keyboards.back_to_panel())
+    older_than = callback_data.at or None
+    active = await read_active(admin.economy.connection, older_than)
+    keyboard = keyboards.members(active, newest=older_than is None)
+    return replace_page(callback_query, texts.ask(active), keyboard)
 
 
 async def look_up(message: Message, admin: AdminContext) -> Answers:
-    """Show the member who is meant."""
+    """Show the member who is meant, or those who may be."""
     author = _author(message)
     if author is None and (message.forward_origin or message.reply_to_message):
         return [message.answer(texts.hidden(), reply_markup=keyboards.back_to_panel())]
     wanted = str(author.id) if author else message.text or ""
-    user_id = await find_member(admin.economy.connection, wanted)
-    account = await read_account(admin.economy, user_id)
+    found = await find_members(admin.economy.connection, wanted)
+    if len(found) > 1:
+        token = admin.update_id
+        await admin.ask(Asking.member, found=found, token=token)
+        text, keyboard = await _found_page(admin, found, token, 0)
+        return [message.answer(text, reply_markup=keyboard)]
+    account = await read_account(admin.economy, found[0])
     await admin.close()
     return [
         message.answer(texts.account(account), reply_markup=keyboards.account(account, newest=True))
     ]
+
+
+async def show_found(
+    callback_query: CallbackQuery, callback_data: FoundMembers, admin: AdminContext
+) -> Answers:
+    """Turn to another page of those who may be meant."""
+    found, token = admin.require_token(callback_data.token)["found"], callback_data.token
+    await admin.ask(Asking.member, found=found, token=token)
+    page = await _found_page(admin, found, token, callback_data.page)
+    return replace_page(callback_query, *page)
+
+
+async def _found_page(
+    admin: AdminContext, found: Sequence[int], token: int, page: int
+) -> tuple[str, InlineKeyboardMarkup]:
+    page = min(page, (len(found) - 1) // PAGE)
+    end = (page + 1) * PAGE
+    members = await read_members(admin.economy.connection, found[end - PAGE : end])
+    keyboard = keyboards.found_members(members, token, page, has_next=len(found) > end)
+    return texts.found(len(found)), keyboard
 
 
 async def show_one(
@@ -121,18 +161,29 @@ async def book(
 ) -> Answers:
     """Book it, once: pressed or delivered twice, the reference is the same."""
     data = admin.require_token(callback_data.token)
+    if not callback_data.sure and not await is_booked(admin.economy, _reference(admin, data)):
+        times = await times_the_usual(admin.economy, data["amount"])
+        if times is not None:
+            account = await read_account(admin.economy, data["user_id"])
+            text = texts.really(account, data["amount"], times)
+            keyboard = keyboards.confirm_adjustment(data["user_id"], callback_data.token, sure=True)
+            return replace_page(callback_query, text, keyboard)
     adjustment = await adjust_balance(
         admin.economy,
         admin.id,
         data["user_id"],
         data["amount"],
         reason=data["reason"],
-        reference=f"admin:{admin.id}:{callback_data.token}",
+        reference=_reference(admin, data),
     )
     account = await read_account(admin.economy, data["user_id"])
     text = f"{texts.booked(adjustment)}\n\n{texts.account(account)}"
     keyboard = keyboards.account(account, newest=True)
     return [*replace_page(callback_query, text, keyboard), *_tell(adjustment, data["reason"], i18n)]
+
+
+def _reference(admin: AdminContext, data: Mapping[str, Any]) -> str:
+    return f"admin:{admin.id}:{data['token']}"
 
 
 def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:

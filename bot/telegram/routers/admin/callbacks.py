@@ -48,10 +48,11 @@ class SettingButton(CallbackData, prefix="adm_set"):
     name: str
 
 
-class SaveFormula(CallbackData, prefix="adm_formula"):
-    """Save the formula whose preview the update `token` asked for."""
+class SaveSetting(CallbackData, prefix="adm_save"):
+    """Save the value whose preview the update `token` asked for; `sure` is the second yes."""
 
     token: Number
+    sure: bool = False
 
 
 class PickTimezone(CallbackData, prefix="adm_zone"):
@@ -60,18 +61,13 @@ class PickTimezone(CallbackData, prefix="adm_zone"):
     name: str
 
 
-class SaveTimezone(CallbackData, prefix="adm_zone_save"):
-    """Save the time zone whose preview the update `token` asked for."""
-
-    token: Number
-
-
 class RewardAction(StrEnum):
     """What to do with a reward."""
 
     SHOW = "show"
     ASK = "ask"
     CLEAR = "clear"
+    CONDITIONS = "conds"
     SWITCH = "switch"
     RESTORE = "restore"
 
@@ -86,14 +82,20 @@ class RewardButton(CallbackData, prefix="adm_rw"):
 
 
 class DraftAction(StrEnum):
-    """What to do with the draft of a reward."""
+    """What to do with the draft of a reward, or of the conditions of one that is there."""
 
     BEGIN = "begin"
     TYPE = "type"
+    RETYPE = "retype"
+    ASK = "ask"
     NO_DESCRIPTION = "plain"
     ADD_CONDITION = "add"
     CONDITION = "condition"
     GROUP = "group"
+    EDIT = "edit"
+    REMOVE = "remove"
+    REGROUP = "regroup"
+    SAVE = "save"
     SWITCH = "switch"
     SUMMARY = "summary"
     CREATE = "create"
@@ -101,7 +103,10 @@ class DraftAction(StrEnum):
 
 
 class DraftButton(CallbackData, prefix="adm_new"):
-    """Act on the draft that the update `token` began; `what` is a type, a group or a flag."""
+    """Act on the draft that the update `token` began.
+
+    `what` is a type, a field, a group, a flag or, by itself, a condition.
+    """
 
     action: DraftAction
     what: str = ""
@@ -124,10 +129,25 @@ class MemberButton(CallbackData, prefix="adm_mb"):
     at: Number = 0
 
 
-class BookAdjustment(CallbackData, prefix="adm_book"):
-    """Book the adjustment that the update `token` asked for."""
+class FoundMembers(CallbackData, prefix="adm_found"):
+    """Show a page of whom the update `token` found."""
 
     token: Number
+    page: Number = 0
+
+
+class BookAdjustment(CallbackData, prefix="adm_book"):
+    """Book the adjustment that the update `token` asked for; `sure` is the second yes."""
+
+    token: Number
+    sure: bool = False
+
+
+class UndoButton(CallbackData, prefix="adm_undo"):
+    """Undo a line of the audit trail, once the admin is `sure`."""
+
+    line_id: Number
+    sure: bool = False
 
 
 class Asking(StatesGroup):

@@ -6,6 +6,7 @@ from aiogram import F, Router
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.gamification.admin.conditions import count_fulfilling
 from bot.gamification.admin.rewards import (
     ALL_OF,
     ANY_OF,
@@ -20,7 +21,7 @@ from bot.gamification.rewards.definition import UNCOUNTED
 from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.filters import Answer
 from bot.telegram.replies import Answers, replace_page
-from bot.telegram.routers.admin import keyboards
+from bot.telegram.routers.admin import draft_keyboards, keyboards
 from bot.telegram.routers.admin.callbacks import Asking, DraftAction, DraftButton, Go, Section
 from bot.telegram.routers.admin.context import AdminContext, QuestionExpired
 from bot.telegram.routers.admin.rewards import show_all
@@ -42,6 +43,8 @@ def setup() -> Router:
     handlers: dict[DraftAction, Any] = {
         DraftAction.BEGIN: begin,
         DraftAction.TYPE: take_type,
+        DraftAction.RETYPE: retype,
+        DraftAction.ASK: ask,
         DraftAction.NO_DESCRIPTION: take_no_description,
         DraftAction.ADD_CONDITION: ask_condition,
         DraftAction.CONDITION: take_condition,
@@ -62,7 +65,7 @@ def setup() -> Router:
 async def begin(callback_query: CallbackQuery, admin: AdminContext) -> Answers:
     """Ask what the reward gives."""
     await admin.close()
-    return replace_page(callback_query, texts.ask_type(), keyboards.draft_types())
+    return replace_page(callback_query, texts.ask_type(), draft_keyboards.draft_types())
 
 
 async def take_type(
@@ -75,12 +78,12 @@ async def take_type(
 
 async def take_answer(message: Message, admin: AdminContext) -> Answers:
     """Put what was typed into the draft, and ask the next question."""
-    draft = _current_draft(admin)
+    draft = current_draft(admin)
     field = next(one for one, state in _QUESTIONS.items() if state.state == admin.question)
     value = parse_field(RewardType(draft["reward_type"]), field, message.text or "")
     if field is Field.NAME:
         await refuse_taken_name(admin.economy, value)
-    text, keyboard = await _ask_after(admin, {**draft, field.value: value}, field)
+    text, keyboard = await _go_on(admin, {**draft, field.value: value})
     return [message.answer(text, reply_markup=keyboard)]
 
 
@@ -90,36 +93,57 @@ async def take_no_description(
     """Leave the description out, and ask the next question."""
     if admin.question != Asking.draft_description.state:
         raise QuestionExpired
-    draft = {**_current_draft(admin, callback_data), Field.DESCRIPTION.value: None}
-    return replace_page(callback_query, *await _ask_after(admin, draft, Field.DESCRIPTION))
+    draft = {**current_draft(admin, callback_data), Field.DESCRIPTION.value: None}
+    return replace_page(callback_query, *await _go_on(admin, draft))
+
+
+async def ask(
+    callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
+) -> Answers:
+    """Ask for one answer once more."""
+    draft = current_draft(admin, callback_data, answered=True)
+    return replace_page(callback_query, *await _ask(admin, draft, Field(callback_data.what)))
+
+
+async def retype(
+    callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
+) -> Answers:
+    """Let the reward give the other thing, and ask for that."""
+    draft = dict(current_draft(admin, callback_data, answered=True))
+    del draft[Field.VALUE.value]
+    is_badge = draft["reward_type"] == RewardType.BADGE
+    draft["reward_type"] = (RewardType.BESITOS if is_badge else RewardType.BADGE).value
+    return replace_page(callback_query, *await _ask(admin, draft, Field.VALUE))
 
 
 async def ask_condition(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Ask what one more condition is about."""
-    draft = _current_draft(admin, callback_data, answered=True)
-    return replace_page(callback_query, texts.ask_condition(), keyboards.draft_conditions(draft))
+    draft = current_draft(admin, callback_data, answered=True)
+    return replace_page(
+        callback_query, texts.ask_condition(), draft_keyboards.draft_conditions(draft)
+    )
 
 
 async def take_condition(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Add a condition, once it is known how much it takes."""
-    draft = _current_draft(admin, callback_data, answered=True)
+    draft = current_draft(admin, callback_data, answered=True)
     kind = ConditionType(callback_data.what)
     if kind in UNCOUNTED:
         return replace_page(
             callback_query, *await _add_condition(admin, draft, parse_condition(kind))
         )
     await admin.ask(Asking.condition_value, draft=draft, condition=kind.value)
-    keyboard = keyboards.draft_condition_value(draft)
+    keyboard = draft_keyboards.draft_condition_value(draft)
     return replace_page(callback_query, texts.ask_condition_value(kind), keyboard)
 
 
 async def take_condition_value(message: Message, admin: AdminContext) -> Answers:
     """Add the condition with what was typed."""
-    draft = _current_draft(admin, answered=True)
+    draft = current_draft(admin, answered=True)
     kind = ConditionType(admin.data["condition"])
     text, keyboard = await _add_condition(admin, draft, parse_condition(kind, message.text))
     return [message.answer(text, reply_markup=keyboard)]
@@ -129,7 +153,7 @@ async def take_group(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Choose whether all conditions must hold, or one of them."""
-    draft = _current_draft(admin, callback_data, answered=True)
+    draft = current_draft(admin, callback_data, answered=True)
     group = ANY_OF if callback_data.what == str(ANY_OF) else ALL_OF
     conditions = [{**one, "condition_group": group} for one in draft["conditions"]]
     return replace_page(
@@ -141,7 +165,7 @@ async def switch(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Make the draft repeatable or secret, or no longer so."""
-    draft = _current_draft(admin, callback_data, answered=True)
+    draft = current_draft(admin, callback_data, answered=True)
     flag = Flag(callback_data.what).value
     return replace_page(
         callback_query, *await _summarize(admin, {**draft, flag: not draft.get(flag)})
@@ -152,7 +176,7 @@ async def show_summary(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Come back from a question about one more condition."""
-    draft = _current_draft(admin, callback_data, answered=True)
+    draft = current_draft(admin, callback_data, answered=True)
     return replace_page(callback_query, *await _summarize(admin, draft))
 
 
@@ -160,7 +184,9 @@ async def create(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Create the reward; a second press finds its name taken."""
-    draft = _current_draft(admin, callback_data, answered=True)
+    draft = current_draft(admin, callback_data, answered=True)
+    if "reward_id" in draft:
+        raise QuestionExpired
     wanted = {name: value for name, value in draft.items() if name != "token"}
     reward = await create_reward(admin.economy, admin.id, wanted)
     admin.rules_changed()
@@ -172,7 +198,7 @@ async def discard(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
     """Forget the draft: no button of it creates anything any more."""
-    _current_draft(admin, callback_data)
+    current_draft(admin, callback_data)
     await admin.close()
     return await show_all(callback_query, Go(section=Section.REWARDS), admin)
 
@@ -182,7 +208,7 @@ def _new_draft(admin: AdminContext, kind: RewardType) -> dict[str, Any]:
     return {"token": admin.update_id, "reward_type": kind.value, "conditions": []}
 
 
-def _current_draft(
+def current_draft(
     admin: AdminContext, button: DraftButton | None = None, *, answered: bool = False
 ) -> dict[str, Any]:
     """Return the draft that `button` belongs to, with all questions `answered`.
@@ -204,29 +230,42 @@ async def _ask(admin: AdminContext, draft: dict[str, Any], field: Field) -> _Pag
     """Ask for a field of the draft."""
     await admin.ask(_QUESTIONS[field], draft=draft)
     kind = RewardType(draft["reward_type"])
-    return texts.ask(kind, field), keyboards.asks_for(field, draft)
+    return texts.ask(kind, field), draft_keyboards.asks_for(field, draft)
 
 
-async def _ask_after(admin: AdminContext, draft: dict[str, Any], field: Field) -> _Page:
-    """Go on behind a question: to the next one, and behind the last to the conditions."""
-    fields = list(_QUESTIONS)
-    following = fields[fields.index(field) + 1 :]
-    if following:
-        return await _ask(admin, draft, following[0])
+async def _go_on(admin: AdminContext, draft: dict[str, Any]) -> _Page:
+    """Ask for the first answer that is missing, then for a condition; show the draft in the end."""
+    for field in _QUESTIONS:
+        if field not in draft:
+            return await _ask(admin, draft, field)
+    if draft["conditions"]:
+        return await _summarize(admin, draft)
     await admin.close(draft=draft)
-    return texts.ask_condition(), keyboards.draft_conditions(draft)
+    return texts.ask_condition(), draft_keyboards.draft_conditions(draft)
 
 
 async def _add_condition(
     admin: AdminContext, draft: dict[str, Any], condition: dict[str, Any]
 ) -> _Page:
-    """Put a condition beside the others and show the draft."""
-    group = draft["conditions"][0]["condition_group"] if draft["conditions"] else ALL_OF
+    """Put a condition beside the others, with them if they are one group, and show the draft."""
+    groups = {one["condition_group"] for one in draft["conditions"]}
+    group = groups.pop() if len(groups) == 1 else ALL_OF
     conditions = [*draft["conditions"], {**condition, "condition_group": group}]
     return await _summarize(admin, {**draft, "conditions": conditions})
 
 
 async def _summarize(admin: AdminContext, draft: dict[str, Any]) -> _Page:
-    """Show the whole draft, with the button that creates the reward."""
+    """Show the whole draft and who fulfils it, with the button that creates the reward."""
+    if "reward_id" in draft or not draft["conditions"]:
+        return await show_conditions(admin, draft)
     await admin.close(draft=draft)
-    return texts.draft_summary(draft), keyboards.summary(draft)
+    fulfilling = await count_fulfilling(admin.economy, draft["conditions"])
+    return texts.draft_summary(draft, fulfilling), draft_keyboards.summary(draft)
+
+
+async def show_conditions(admin: AdminContext, draft: dict[str, Any]) -> _Page:
+    """Show each condition and who fulfils them, with the buttons that change them."""
+    await admin.close(draft=draft)
+    fulfilling = await count_fulfilling(admin.economy, draft["conditions"])
+    text = texts.condition_editor(draft, fulfilling)
+    return text, draft_keyboards.condition_editor(draft)

@@ -1,42 +1,42 @@
 """Inline keyboards of the admin panel; each has a way back."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import AuditPage
-from bot.gamification.admin.rewards import ALL_OF, ANY_OF, Field, Flag
+from bot.gamification.admin.member_search import MemberLine, MemberPage
+from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.admin.settings import TIMEZONE, Setting
+from bot.gamification.admin.undo import can_undo
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.keyboards import Buttons, keyboard, keyset_pager, numbered_pager
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,
     DraftAction,
     DraftButton,
+    FoundMembers,
     Go,
     MemberAction,
     MemberButton,
     PickTimezone,
     RewardAction,
     RewardButton,
-    SaveFormula,
-    SaveTimezone,
+    SaveSetting,
     Section,
     SettingAction,
     SettingButton,
+    UndoButton,
 )
 from bot.telegram.texts.admin import accounts as account_texts
 from bot.telegram.texts.admin import common as texts
 from bot.telegram.texts.admin import names
+from bot.telegram.texts.admin import panel as panel_texts
 from bot.telegram.texts.admin import rewards as reward_texts
 from bot.telegram.texts.admin import settings as setting_texts
-from bot.telegram.texts.rewards import condition_types
-
-Draft = Mapping[str, Any]
 
 REWARDS_PAGE: Final = 8
 #: Where most communities of this bot live; any other zone is typed.
@@ -56,7 +56,12 @@ TIMEZONES: Final = (
 
 def in_pairs(buttons: Buttons) -> list[Buttons]:
     """Return the buttons in rows of two."""
-    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+    return in_rows(buttons, 2)
+
+
+def in_rows(buttons: Buttons, length: int) -> list[Buttons]:
+    """Return the buttons in rows of so many."""
+    return [buttons[at : at + length] for at in range(0, len(buttons), length)]
 
 
 def back(to: CallbackData) -> Buttons:
@@ -98,10 +103,11 @@ def back_to_setting(name: str) -> InlineKeyboardMarkup:
     return keyboard(back(SettingButton(action=SettingAction.SHOW, name=name)))
 
 
-def confirm_formula(name: str, token: int) -> InlineKeyboardMarkup:
-    """Return the button that saves the formula whose preview is shown."""
+def confirm_setting(name: str, token: int, *, sure: bool = False) -> InlineKeyboardMarkup:
+    """Return the button that saves the value whose effect is shown; `sure` is the second one."""
+    label = texts.save_all_the_same() if sure else texts.save()
     return keyboard(
-        [(texts.save(), SaveFormula(token=token))],
+        [(label, SaveSetting(token=token, sure=sure))],
         back(SettingButton(action=SettingAction.SHOW, name=name)),
     )
 
@@ -110,11 +116,6 @@ def timezones() -> InlineKeyboardMarkup:
     """Return buttons for the zones of most communities, and the way back."""
     buttons: Buttons = [(name, PickTimezone(name=name)) for name in TIMEZONES]
     return keyboard(*in_pairs(buttons), back_to(TIMEZONE))
-
-
-def confirm_timezone(token: int) -> InlineKeyboardMarkup:
-    """Return the button that saves the time zone whose preview is shown."""
-    return keyboard([(texts.save(), SaveTimezone(token=token))], back_to(TIMEZONE))
 
 
 def back_to(name: str) -> Buttons:
@@ -143,20 +144,60 @@ def back_to_member(user_id: int) -> InlineKeyboardMarkup:
     return keyboard(back(MemberButton(action=MemberAction.SHOW, user_id=user_id)))
 
 
-def confirm_adjustment(user_id: int, token: int) -> InlineKeyboardMarkup:
-    """Return the button that books what is shown."""
+def members(page: MemberPage, *, newest: bool) -> InlineKeyboardMarkup:
+    """Return buttons to those who were active last, and the pager."""
+    pager = keyset_pager(
+        lambda at: Go(section=Section.MEMBERS, at=at), page.older_than, newest=newest
+    )
+    return keyboard(*map(_member, page.rows), pager, back(Go(section=Section.PANEL)))
+
+
+def found_members(
+    found: Sequence[MemberLine], token: int, page: int, *, has_next: bool
+) -> InlineKeyboardMarkup:
+    """Return buttons to those who may be meant, and the pager."""
+    pager = numbered_pager(lambda to: FoundMembers(token=token, page=to), page, has_next=has_next)
+    return keyboard(*map(_member, found), pager, back(Go(section=Section.MEMBERS)))
+
+
+def _member(one: MemberLine) -> Buttons:
+    return [
+        (account_texts.button(one), MemberButton(action=MemberAction.SHOW, user_id=one.user_id))
+    ]
+
+
+def confirm_adjustment(user_id: int, token: int, *, sure: bool = False) -> InlineKeyboardMarkup:
+    """Return the button that books what is shown; `sure` is the second one."""
+    label = texts.confirm_all_the_same() if sure else texts.confirm()
     return keyboard(
-        [(texts.confirm(), BookAdjustment(token=token))],
+        [(label, BookAdjustment(token=token, sure=sure))],
         back(MemberButton(action=MemberAction.SHOW, user_id=user_id)),
     )
 
 
 def audit(page: AuditPage, *, newest: bool) -> InlineKeyboardMarkup:
-    """Return the pager of the audit trail."""
+    """Return buttons that undo lines of the audit trail, and its pager."""
+    undo = [
+        (panel_texts.undo_button(row), UndoButton(line_id=row.id))
+        for row in page.rows
+        if can_undo(row) and not row.is_undone
+    ]
     pager = keyset_pager(
         lambda at: Go(section=Section.AUDIT, at=at), page.older_than, newest=newest
     )
-    return keyboard(pager, back(Go(section=Section.PANEL)))
+    return keyboard(*in_rows(undo, 4), pager, back(Go(section=Section.PANEL)))
+
+
+def confirm_undo(line_id: int) -> InlineKeyboardMarkup:
+    """Return the button that undoes the line that is shown."""
+    return keyboard(
+        [(panel_texts.undo_it(), UndoButton(line_id=line_id, sure=True))],
+        back(Go(section=Section.AUDIT)),
+    )
+
+
+def back_to_audit() -> InlineKeyboardMarkup:
+    return keyboard(back(Go(section=Section.AUDIT)))
 
 
 def rewards(found: Sequence[Reward], page: int) -> InlineKeyboardMarkup:
@@ -195,9 +236,11 @@ def reward(shown: Reward, edits: Collection[str] = ()) -> InlineKeyboardMarkup:
         for flag in (Flag.REPEATABLE, Flag.SECRET, Flag.ACTIVE)
         if (on := getattr(shown, flag.value)) is not None
     ]
+    conditions = RewardButton(action=RewardAction.CONDITIONS, reward_id=shown.id)
     restore = RewardButton(action=RewardAction.RESTORE, reward_id=shown.id)
     return keyboard(
         *in_pairs(fields),
+        [(reward_texts.edit_conditions(), conditions)],
         *in_pairs(flags),
         [(reward_texts.restore(edits), restore)] if edits else [],
         back(Go(section=Section.REWARDS)),
@@ -212,63 +255,3 @@ def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:
         [(reward_texts.no_description(), clear)] if clearable else [],
         back(RewardButton(action=RewardAction.SHOW, reward_id=shown.id)),
     )
-
-
-def draft_types() -> InlineKeyboardMarkup:
-    """Return buttons for what the new reward gives."""
-    labels = names.reward_types()
-    buttons = [
-        (labels[kind], DraftButton(action=DraftAction.TYPE, what=kind)) for kind in RewardType
-    ]
-    return keyboard(*([button] for button in buttons), back(Go(section=Section.REWARDS)))
-
-
-def asks_for(field: Field, draft: Draft) -> InlineKeyboardMarkup:
-    """Return the way out of a draft's question; only the description may be left out instead."""
-    skip = (reward_texts.no_description(), _act(draft, DraftAction.NO_DESCRIPTION))
-    return keyboard([skip] if field is Field.DESCRIPTION else [], _discard(draft))
-
-
-def draft_conditions(draft: Draft) -> InlineKeyboardMarkup:
-    """Return buttons for what a condition is about; back leads to the others, if there are some."""
-    labels = condition_types()
-    buttons = [(labels[kind], _act(draft, DraftAction.CONDITION, kind)) for kind in ConditionType]
-    out = back(_act(draft, DraftAction.SUMMARY)) if draft["conditions"] else _discard(draft)
-    return keyboard(*in_pairs(buttons), out)
-
-
-def draft_condition_value(draft: Draft) -> InlineKeyboardMarkup:
-    """Return the way back to the choice of the condition."""
-    return keyboard(back(_act(draft, DraftAction.ADD_CONDITION)))
-
-
-def summary(draft: Draft) -> InlineKeyboardMarkup:
-    """Return buttons that add or combine conditions, switch flags, and create the reward."""
-    combine = []
-    if len(draft["conditions"]) > 1:
-        group = draft["conditions"][0]["condition_group"]
-        other = ANY_OF if group == ALL_OF else ALL_OF
-        button = _act(draft, DraftAction.GROUP, str(other))
-        combine = [(reward_texts.combine_button(any_of=other == ANY_OF), button)]
-    flags = [
-        (
-            reward_texts.switch(flag, on=bool(draft.get(flag.value))),
-            _act(draft, DraftAction.SWITCH, flag),
-        )
-        for flag in (Flag.REPEATABLE, Flag.SECRET)
-    ]
-    return keyboard(
-        [(reward_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))],
-        combine,
-        flags,
-        [(reward_texts.create(), _act(draft, DraftAction.CREATE))],
-        _discard(draft),
-    )
-
-
-def _act(draft: Draft, action: DraftAction, what: str = "") -> DraftButton:
-    return DraftButton(action=action, what=what, token=draft["token"])
-
-
-def _discard(draft: Draft) -> Buttons:
-    return [(texts.discard(), _act(draft, DraftAction.DISCARD))]

@@ -1,11 +1,10 @@
-"""Panel: /admin and /cancel, and the pages with statistics, the seed and the audit trail."""
+"""Panel: /admin and /cancel, and the pages with statistics and the seed."""
 
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.methods import SendMessage, SendPhoto
 from aiogram.types import CallbackQuery, Message
 
-from bot.gamification.admin.audit import read_audit
 from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.context import read_problems
 from bot.telegram.replies import Answers, replace_page
@@ -26,7 +25,6 @@ def setup() -> Router:
     router.callback_query.register(turn_to_panel, Go.filter(F.section == Section.PANEL))
     router.callback_query.register(show_statistics, Go.filter(F.section == Section.FIGURES))
     router.callback_query.register(show_seed, Go.filter(F.section == Section.SEED))
-    router.callback_query.register(show_audit, Go.filter(F.section == Section.AUDIT))
     return router
 
 
@@ -68,13 +66,3 @@ async def show_seed(callback_query: CallbackQuery, admin: AdminContext) -> Answe
     problems = await read_problems(connection)
     text = texts.seed_report(report, runs, problems)
     return replace_page(callback_query, text, keyboards.back_to_panel())
-
-
-async def show_audit(
-    callback_query: CallbackQuery, callback_data: Go, admin: AdminContext
-) -> Answers:
-    """Show a page of the audit trail."""
-    older_than = callback_data.at or None
-    found = await read_audit(admin.economy.connection, older_than)
-    keyboard = keyboards.audit(found, newest=older_than is None)
-    return replace_page(callback_query, texts.audit_trail(found), keyboard)

@@ -5,9 +5,11 @@ from typing import Final
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.gamification.admin.effects import effect_of
 from bot.gamification.admin.settings import (
     LEVEL_FORMULA,
     TIMEZONE,
+    Setting,
     SettingChange,
     change_setting,
     parse_setting,
@@ -23,8 +25,7 @@ from bot.telegram.routers.admin.callbacks import (
     Asking,
     Go,
     PickTimezone,
-    SaveFormula,
-    SaveTimezone,
+    SaveSetting,
     Section,
     SettingAction,
     SettingButton,
@@ -32,8 +33,8 @@ from bot.telegram.routers.admin.callbacks import (
 from bot.telegram.routers.admin.context import AdminContext
 from bot.telegram.texts.admin import settings as texts
 
-#: Settings whose effect is shown before they are saved.
-_PREVIEWED: Final = {LEVEL_FORMULA, TIMEZONE}
+#: Settings whose effect is not told in besitos a day.
+_NO_NUMBERS: Final = {LEVEL_FORMULA, TIMEZONE}
 
 
 def setup() -> Router:
@@ -43,9 +44,8 @@ def setup() -> Router:
     press.register(show_one, SettingButton.filter(F.action == SettingAction.SHOW))
     press.register(ask, SettingButton.filter(F.action == SettingAction.ASK))
     press.register(reset, SettingButton.filter(F.action == SettingAction.RESET))
-    press.register(save_formula, SaveFormula.filter())
+    press.register(save, SaveSetting.filter())
     press.register(pick_timezone, PickTimezone.filter())
-    press.register(save_timezone, SaveTimezone.filter())
     router.message.register(take_value, Asking.setting, Answer())
     return router
 
@@ -60,7 +60,7 @@ async def show_one(
     callback_query: CallbackQuery, callback_data: SettingButton, admin: AdminContext
 ) -> Answers:
     """Show one setting."""
-    found = await read_setting(admin.economy.connection, admin.manifest.config, callback_data.name)
+    found = await _read(admin, callback_data.name)
     return replace_page(callback_query, texts.one(found), keyboards.setting(found))
 
 
@@ -69,86 +69,73 @@ async def ask(
 ) -> Answers:
     """Ask for a new value."""
     name = callback_data.name
-    found = await read_setting(admin.economy.connection, admin.manifest.config, name)
+    found = await _read(admin, name)
     await admin.ask(Asking.setting, setting=name)
     keyboard = keyboards.timezones() if name == TIMEZONE else keyboards.back_to_setting(name)
     return replace_page(callback_query, texts.ask(found), keyboard)
 
 
 async def take_value(message: Message, admin: AdminContext) -> Answers:
-    """Set the value that was typed, or show what a formula or a time zone would do."""
+    """Show what the value that was typed would do."""
     name = admin.data["setting"]
     value = parse_setting(name, message.text or "")
-    if name in _PREVIEWED:
-        text, keyboard = await _preview(admin, name, str(value))
-        return [message.answer(text, reply_markup=keyboard)]
-    change = await _save(admin, name, value)
-    await admin.close()
-    found = await read_setting(admin.economy.connection, admin.manifest.config, name)
-    text = f"✅ {texts.saved(change)}\n\n{texts.one(found)}"
-    return [message.answer(text, reply_markup=keyboards.setting(found))]
+    text, keyboard = await _preview(admin, await _read(admin, name), value)
+    return [message.answer(text, reply_markup=keyboard)]
 
 
 async def reset(
     callback_query: CallbackQuery, callback_data: SettingButton, admin: AdminContext
 ) -> Answers:
-    """Set the manifest's value, for a formula or a time zone after a look at what it does."""
-    found = await read_setting(admin.economy.connection, admin.manifest.config, callback_data.name)
-    if found.name in _PREVIEWED:
-        text, keyboard = await _preview(admin, found.name, str(found.default))
-        return replace_page(callback_query, text, keyboard)
-    await _save(admin, found.name, found.default)
-    return await show_one(callback_query, callback_data, admin)
+    """Show what the manifest's value would do."""
+    found = await _read(admin, callback_data.name)
+    return replace_page(callback_query, *await _preview(admin, found, found.default))
 
 
-async def save_formula(
-    callback_query: CallbackQuery, callback_data: SaveFormula, admin: AdminContext
+async def save(
+    callback_query: CallbackQuery, callback_data: SaveSetting, admin: AdminContext
 ) -> Answers:
-    """Save the formula that was previewed, and re-level everybody."""
-    formula = admin.require_token(callback_data.token)["formula"]
-    return await _save_previewed(callback_query, admin, LEVEL_FORMULA, formula)
+    """Save the value whose effect was shown; one far outside the usual after a second yes."""
+    data = admin.require_token(callback_data.token)
+    found = await _read(admin, data["setting"])
+    value = data["value"]
+    if found.name not in _NO_NUMBERS and not callback_data.sure:
+        effect = effect_of(admin.economy.config, found, value)
+        if effect.times is not None and value != found.value:
+            keyboard = keyboards.confirm_setting(found.name, callback_data.token, sure=True)
+            return replace_page(callback_query, texts.really(effect), keyboard)
+    change = await _save(admin, found.name, value)
+    saved = await _read(admin, found.name)
+    text = f"✅ {texts.saved(change)}\n\n{texts.one(saved)}"
+    return replace_page(callback_query, text, keyboards.setting(saved))
 
 
 async def pick_timezone(
     callback_query: CallbackQuery, callback_data: PickTimezone, admin: AdminContext
 ) -> Answers:
     """Show what a time zone of the short list would do."""
-    name = str(parse_setting(TIMEZONE, callback_data.name))
-    return replace_page(callback_query, *await _preview(admin, TIMEZONE, name))
+    found = await _read(admin, TIMEZONE)
+    name = parse_setting(TIMEZONE, callback_data.name)
+    return replace_page(callback_query, *await _preview(admin, found, name))
 
 
-async def save_timezone(
-    callback_query: CallbackQuery, callback_data: SaveTimezone, admin: AdminContext
-) -> Answers:
-    """Save the time zone that was previewed; the next update goes by it."""
-    name = admin.require_token(callback_data.token)["timezone"]
-    return await _save_previewed(callback_query, admin, TIMEZONE, name)
-
-
-async def _save_previewed(
-    callback_query: CallbackQuery, admin: AdminContext, name: str, value: str
-) -> Answers:
-    change = await _save(admin, name, value)
-    found = await read_setting(admin.economy.connection, admin.manifest.config, name)
-    text = f"✅ {texts.saved(change)}\n\n{texts.one(found)}"
-    return replace_page(callback_query, text, keyboards.setting(found))
-
-
-async def _preview(admin: AdminContext, name: str, value: str) -> tuple[str, InlineKeyboardMarkup]:
+async def _preview(
+    admin: AdminContext, found: Setting, value: int | str
+) -> tuple[str, InlineKeyboardMarkup]:
     """Remember a value until its button is pressed; return what it does, with the button."""
-    if name == TIMEZONE:
-        token = admin.update_id
-        await admin.ask(Asking.setting, setting=TIMEZONE, timezone=value, token=token)
-        return texts.preview_timezone(value), keyboards.confirm_timezone(token)
-    return await _preview_formula(admin, value)
-
-
-async def _preview_formula(admin: AdminContext, formula: str) -> tuple[str, InlineKeyboardMarkup]:
+    data = {"value": value, "token": admin.update_id}
+    await admin.ask(Asking.setting, setting=found.name, **data)  # another one may be typed
+    keyboard = keyboards.confirm_setting(found.name, admin.update_id)
+    if found.name == TIMEZONE:
+        return texts.preview_timezone(str(value)), keyboard
+    if found.name != LEVEL_FORMULA:
+        return texts.effect(effect_of(admin.economy.config, found, int(value))), keyboard
     # What is in force, which is not what is stored if SQL by hand has stored nonsense.
-    rows = preview(admin.economy.config.formula, LevelFormula(formula))
-    data = {"formula": formula, "token": admin.update_id}
-    await admin.ask(Asking.setting, setting=LEVEL_FORMULA, **data)  # another one may be typed
-    return texts.preview(formula, rows), keyboards.confirm_formula(LEVEL_FORMULA, admin.update_id)
+    rows = preview(admin.economy.config.formula, LevelFormula(str(value)))
+    return texts.preview(str(value), rows), keyboard
+
+
+async def _read(admin: AdminContext, name: str) -> Setting:
+    return await read_setting(admin.economy.connection, admin.manifest.config, name)
 
 
 async def _save(admin: AdminContext, name: str, value: int | str) -> SettingChange:

@@ -1,22 +1,57 @@
 """Accounts of members as admins see them, and besitos granted or taken."""
 
 from html import escape
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.account import User
 from bot.gamification.admin.accounts import AccountDetails, Adjustment
+from bot.gamification.admin.member_search import MOST_FOUND, MemberLine, MemberPage
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import besitos, isolated, number, person, signed_besitos
+from bot.telegram.texts.formatting import (
+    besitos,
+    cut,
+    isolated,
+    number,
+    person,
+    signed_besitos,
+)
 from bot.telegram.texts.profile import history, streaks
 
+#: Characters of a name that a button shows.
+_LONGEST_NAME: Final = 40
 
-def ask() -> str:
-    """Ask for a member."""
-    return _(
-        "👥 <b>¿Qué miembro?</b>\nEscribe su id o su @nombre, o reenvíame un mensaje suyo. "
-        "Con /cancel lo dejas."
+
+def ask(active: MemberPage) -> str:
+    """Ask for a member; the buttons are those who were active last."""
+    question = _(
+        "👥 <b>¿Qué miembro?</b>\nEscribe su nombre o cómo empieza, su @nombre o su id, o "
+        "reenvíame un mensaje suyo. Con /cancel lo dejas."
     )
+    lately = _("🕘 Activos últimamente:")
+    return f"{question}\n\n{lately}" if active.rows else question
+
+
+def found(count: int) -> str:
+    """Say that several may be meant; the buttons are they."""
+    if count >= MOST_FOUND:
+        return _("👥 Hay muchos así. Elige, o escribe más letras del nombre.")
+    return _("👥 Hay {count} así. ¿Cuál?").format(count=number(count))
+
+
+def button(member: MemberLine) -> str:
+    """Label the button that leads to a member."""
+    name = cut(" ".join(member.first_name.split()), _LONGEST_NAME)
+    return f"{name} · {f'@{member.username}' if member.username else member.user_id}"
+
+
+def really(account: AccountDetails, amount: int, times: int) -> str:
+    """Ask once more before an amount far outside the usual is booked."""
+    question = _("⚠️ <b>¿Seguro?</b> {amount} son {times} veces lo habitual.").format(
+        amount=signed_besitos(amount), times=number(times)
+    )
+    return f"{_name(account.member)}\n{question}"
 
 
 def hidden() -> str:
@@ -97,6 +132,16 @@ def told(amount: int, reason: str) -> str:
         else _("💋 Un admin te ha quitado <b>{amount}</b>: {reason}")
     )
     return text.format(amount=besitos(abs(amount)), reason=isolated(reason))
+
+
+def told_of_undo(amount: int) -> str:
+    """Tell the member what an admin took back."""
+    text = (
+        _("💋 Un admin ha corregido un error: se te devuelven <b>{amount}</b>.")
+        if amount > 0
+        else _("💋 Un admin ha corregido un error: se retiran <b>{amount}</b>.")
+    )
+    return text.format(amount=besitos(abs(amount)))
 
 
 def _name(member: User) -> str:

@@ -5,9 +5,10 @@ from html import escape
 from aiogram.utils.i18n import gettext as _
 
 from bot.errors import BesitosError
-from bot.gamification.admin.accounts import AmbiguousMember, MemberNotFound
+from bot.gamification.admin.accounts import MemberNotFound
 from bot.gamification.admin.rewards import NameTaken, RewardNotFound
 from bot.gamification.admin.settings import UnknownSetting
+from bot.gamification.admin.undo import AlreadySpent, AlreadyUndone, ChangedSince, NotUndoable
 from bot.gamification.admin.validation import NOT_A_BADGE, NOT_A_NUMBER, InvalidValue
 from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.level_formula import FormulaError, FormulaProblem
@@ -27,6 +28,14 @@ def refused() -> str:
 def only_in_private() -> str:
     """Send an admin to the private chat."""
     return _("El panel se abre en nuestro chat privado: escríbeme allí /admin.")
+
+
+def anonymous() -> str:
+    """Tell an admin who writes as the group that nobody can know who that is."""
+    return _(
+        "Escribes en nombre del grupo, así que no puedo saber quién eres. Escríbeme /admin en "
+        "privado, o quita «Permanecer anónimo» en tus permisos de administrador del grupo."
+    )
 
 
 def panel() -> str:
@@ -58,8 +67,16 @@ def save() -> str:
     return _("✅ Guardar")
 
 
+def save_all_the_same() -> str:
+    return _("⚠️ Sí, guardar")
+
+
 def confirm() -> str:
     return _("✅ Confirmar")
+
+
+def confirm_all_the_same() -> str:
+    return _("⚠️ Sí, confirmar")
 
 
 def discard() -> str:
@@ -102,9 +119,13 @@ def _sentence(error: BesitosError) -> str:
         return _invalid(error)
     if isinstance(error, FormulaError):
         return _formula(error)
-    if isinstance(error, AmbiguousMember):
-        return _("Varios miembros han usado ese nombre; escribe el id de uno: {ids}").format(
-            ids=", ".join(map(str, error.user_ids))
+    if isinstance(error, AlreadySpent):
+        return _("No se puede deshacer: al miembro ya le faltan {missing} de esos besitos.").format(
+            missing=number(error.missing)
+        )
+    if isinstance(error, ChangedSince):
+        return _("No se puede deshacer: después lo cambió {who}.").format(
+            who=error.admin or _("alguien desde fuera del panel")
         )
     if isinstance(error, UnknownTimezone):
         return _timezone(error)
@@ -114,6 +135,8 @@ def _sentence(error: BesitosError) -> str:
         RewardNotFound: _("Esa recompensa ya no existe."),
         NameTaken: _("Ya hay una recompensa con ese nombre."),
         UnknownSetting: _("No existe ese ajuste."),
+        AlreadyUndone: _("Eso ya se deshizo; no se deshace dos veces."),
+        NotUndoable: _("Eso no se puede deshacer desde aquí; cámbialo a mano."),
     }
     return sentences.get(type(error), str(error))
 
@@ -125,6 +148,7 @@ def _invalid(error: InvalidValue) -> str:
         "less_than_equal": _("El valor máximo es {bound}."),
         "string_too_long": _("Es demasiado largo: caben {bound} caracteres."),
         "string_too_short": _("No puede quedar vacío."),
+        "too_short": _("Hace falta al menos una condición."),
         "blank_name": _("No puede quedar vacío."),
         "control_character": _("No puede llevar caracteres de control."),
         NOT_A_NUMBER: _("Eso no es un número entero; escribe solo cifras."),

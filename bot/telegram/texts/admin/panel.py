@@ -191,8 +191,40 @@ def audit_trail(found: AuditPage) -> str:
 def _audit_line(row: AuditRow) -> str:
     who = _person(str(row.admin_id), row.admin_name)
     action = _audit_actions().get(row.action, escape(row.action))
+    when = f"<code>{stamp(row.created_at)}</code>"
+    if row.undoes is not None:
+        action = _("deshizo el cambio {number} en").format(number=number(row.undoes))
     change = _change(row.target, row.before, row.after)
-    return f"<code>{stamp(row.created_at)}</code> {who} · {action} {_target(row)}\n{change}"
+    undone = "\n" + _("↩️ <i>deshecho</i>") if row.is_undone else ""
+    return f"<b>{number(row.id)}</b> · {when} {who} · {action} {_target(row)}\n{change}{undone}"
+
+
+def undo_button(row: AuditRow) -> str:
+    """Label the button that undoes a line."""
+    return f"↩️ {number(row.id)}"
+
+
+def undo_it() -> str:
+    return _("↩️ Deshacer")
+
+
+def confirm_undo(row: AuditRow) -> str:
+    """Show what would be undone."""
+    questions: dict[str, str] = {
+        Action.GRANT: _(
+            "Se retiran esos besitos del saldo y del total ganado, y el nivel vuelve a ser el de "
+            "antes. Lo que el miembro ya haya reclamado se queda."
+        ),
+        Action.TAKE: _("Se devuelven esos besitos, como si no se hubieran quitado."),
+        Action.CREATE_REWARD: _("La recompensa se retira; quien la tiene la conserva."),
+    }
+    question = questions.get(row.action, _("Vuelve a estar como antes de este cambio."))
+    return "\n\n".join([_("↩️ <b>¿Deshacer este cambio?</b>"), _audit_line(row), question])
+
+
+def undone(row: AuditRow) -> str:
+    """Say that a line was undone."""
+    return "\n\n".join([_("✅ Deshecho."), _audit_line(row)])
 
 
 def _target(row: AuditRow) -> str:
@@ -234,4 +266,5 @@ def _audit_actions() -> dict[str, str]:
         Action.RESTORE_REWARD: _("devolvió a sus valores por defecto la recompensa"),
         Action.GRANT: _("dio besitos a"),
         Action.TAKE: _("quitó besitos a"),
+        Action.UNDO: _("deshizo un cambio en"),
     }

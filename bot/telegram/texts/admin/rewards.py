@@ -5,14 +5,21 @@ from typing import Any, Final
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.gamification.admin.rewards import Field, Flag
+from bot.gamification.admin.conditions import MOST_COUNTED
+from bot.gamification.admin.rewards import ALL_OF, Field, Flag
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import cut, fitting, isolated, number
-from bot.telegram.texts.rewards import condition_groups, condition_types, gives, value_text
+from bot.telegram.texts.rewards import (
+    condition_groups,
+    condition_text,
+    condition_types,
+    gives,
+    value_text,
+)
 from bot.telegram.texts.times import duration
 
 #: Characters on a reward's page, whose description may have another thousand.
@@ -107,6 +114,64 @@ def switch(flag: Flag, *, on: bool) -> str:
     }[flag]
 
 
+def edit_conditions() -> str:
+    return _("✏️ Condiciones")
+
+
+def retype(kind: RewardType) -> str:
+    """Label the button that makes a draft give the other thing."""
+    return _("✏️ Que dé una insignia") if kind is RewardType.BESITOS else _("✏️ Que dé besitos")
+
+
+def remove(position: int) -> str:
+    """Label the button that takes a condition away."""
+    return _("🗑 Quitar {position}").format(position=position)
+
+
+def regroup(position: int) -> str:
+    """Label the button that puts a condition into the next group."""
+    return _("🔀 Agrupar {position}").format(position=position)
+
+
+def condition_editor(draft: Mapping[str, Any], fulfilling: int) -> str:
+    """Show each condition with its number and its group, and how many members fulfil them."""
+    found = _drafted(draft)
+    lines = [
+        _("🔓 <b>Condiciones</b> de {name}").format(name=isolated(draft["name"])),
+        "",
+        *(_numbered(at, one) for at, one in enumerate(found, start=1)),
+        *([_fulfilled(fulfilling)] if found else [_("⚠️ Hace falta al menos una condición.")]),
+    ]
+    return fitting(lines)
+
+
+def _numbered(position: int, condition: Condition) -> str:
+    group = (
+        _("imprescindible")
+        if condition.group == ALL_OF
+        else _("basta una del grupo {group}").format(group=condition.group)
+    )
+    return f"{position}. {condition_text(condition)} · <i>{group}</i>"
+
+
+def _fulfilled(count: int) -> str:
+    if not count:
+        return _("👥 Nadie cumple esto todavía.")
+    shown = number(count) if count < MOST_COUNTED else f"&gt; {number(count)}"
+    return _(
+        "👥 Ya lo cumplen: <b>{count}</b>. Quien no la tenga la desbloquea con lo próximo que haga."
+    ).format(count=shown)
+
+
+def _drafted(draft: Mapping[str, Any]) -> list[Condition]:
+    return [
+        Condition(
+            ConditionType(one["condition_type"]), one["condition_value"], one["condition_group"]
+        )
+        for one in draft["conditions"]
+    ]
+
+
 def begin_button() -> str:
     return _("➕ Nueva recompensa")
 
@@ -134,14 +199,8 @@ def ask_condition_value(kind: ConditionType) -> str:
     return f"{question}\n{or_cancel()}"
 
 
-def draft_summary(draft: Mapping[str, Any]) -> str:
-    """Show the draft before it is created."""
-    found = [
-        Condition(
-            ConditionType(one["condition_type"]), one["condition_value"], one["condition_group"]
-        )
-        for one in draft["conditions"]
-    ]
+def draft_summary(draft: Mapping[str, Any], fulfilling: int) -> str:
+    """Show the draft before it is created, and how many members fulfil its conditions."""
     marks = [
         *([_("repetible")] if draft.get("is_repeatable") else []),
         *([_("secreta")] if draft.get("is_secret") else []),
@@ -156,7 +215,9 @@ def draft_summary(draft: Mapping[str, Any]) -> str:
                 gives=value_text(RewardType(draft["reward_type"]), draft["reward_value"])
             ),
             hours(draft["claim_window_hours"]),
-            conditions(found),
+            conditions(_drafted(draft)),
+            "",
+            _fulfilled(fulfilling),
         ]
     )
 

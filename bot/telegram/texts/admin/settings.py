@@ -6,6 +6,7 @@ from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
+from bot.gamification.admin.effects import SettingEffect
 from bot.gamification.admin.settings import LEVEL_FORMULA, TIMEZONE, Setting, SettingChange
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.levels import PreviewRow
@@ -70,6 +71,29 @@ def preview(formula: str, rows: Sequence[PreviewRow]) -> str:
             _("¿La guardo? El nivel de todos los miembros se calcula de nuevo."),
         ]
     )
+
+
+def effect(effect: SettingEffect) -> str:
+    """Show what a number does, and warn where it is far outside the usual."""
+    earned = _("Lo más que un miembro puede ganar al día: {before} → <b>{after}</b> besitos.")
+    lines = [
+        f"🔎 <b>{names.of(effect.name)}: {number(effect.present)} → {number(effect.value)}</b>",
+        f"<i>{_effect(effect.name)}</i>",
+        "",
+        earned.format(before=number(effect.before), after=number(effect.after)),
+    ]
+    if effect.times is not None and effect.value != effect.present:
+        lines.append(_("⚠️ Es {times} veces lo habitual.").format(times=number(effect.times)))
+    return "\n".join([*lines, _("¿Lo guardo? También puedes escribir otro valor.")])
+
+
+def really(effect: SettingEffect) -> str:
+    """Ask once more before a number far outside the usual is saved."""
+    question = _("⚠️ <b>¿Seguro?</b> {name}: {value} es {times} veces lo habitual.").format(
+        name=names.of(effect.name), value=number(effect.value), times=number(effect.times or 1)
+    )
+    earned = _("Un miembro podría ganar hasta <b>{after}</b> besitos al día.")
+    return f"{question}\n{earned.format(after=number(effect.after))}"
 
 
 def preview_timezone(name: str) -> str:

@@ -64,14 +64,14 @@ def test_settings(spanish: None, value: str, default: str) -> None:
 
 def test_audit_names_by_id(spanish: None) -> None:
     """People are named by the id that they cannot choose, before the name that they can."""
-    assert f"2 mar 2026 09:05 7 {person('Ana')} · dio besitos a 1001 {person('Emma')}" == line(
+    assert f"1 · 2 mar 2026 09:05 7 {person('Ana')} · dio besitos a 1001 {person('Emma')}" == line(
         row()
     )
 
 
 def test_audit_of_people_who_are_gone(spanish: None) -> None:
     """Where no name is known any more, the id stands alone."""
-    assert "2 mar 2026 09:05 7 · quitó besitos a 1001" == line(
+    assert "1 · 2 mar 2026 09:05 7 · quitó besitos a 1001" == line(
         row(None, action=Action.TAKE, target_name=None)
     )
 
@@ -88,7 +88,7 @@ def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> N
     assert f" 1001 {visible(shown_name(member))}\n" in visible(text)
     assert text.count("\N{FIRST STRONG ISOLATE}") == text.count("\N{POP DIRECTIONAL ISOLATE}")
     assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
-    assert ["b", "code", "code", "b", "code", "b"] == tags
+    assert ["b", "b", "code", "code", "b", "code", "b"] == tags
 
 
 @pytest.mark.parametrize("name", ["\u2069Ana", "\u202eanA", "A\u2066n\u2069\u2069a\u202c"])
