@@ -101,6 +101,7 @@ async def lift_the_limit(engine: AsyncEngine) -> None:
         await connection.exec_driver_sql("UPDATE bot_config SET max_reactions_per_day = 1000000")
         # Nothing shall be announced: sending is not what is measured, and nobody listens.
         await connection.exec_driver_sql("UPDATE rewards SET is_active = false")
+        await connection.exec_driver_sql("UPDATE bot_config SET level_formula = '1'")
 
 
 def _reacting(dispatcher: Dispatcher, bot: Bot) -> React:

@@ -27,7 +27,11 @@ KEPT: Final = timedelta(days=7)
 
 
 class OutboxMessageRow(Base):
-    """A message to a member that must not be lost; `taken_at` is when it was handed over."""
+    """A message to a member that must not be lost; `taken_at` is when it was handed over.
+
+    `unreachable_since` is when Telegram first said that the bot may not write to `member_id`: it
+    waits then until they write to the bot.
+    """
 
     __tablename__ = "outbox_messages"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once
@@ -39,15 +43,21 @@ class OutboxMessageRow(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    member_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    unreachable_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message as it is stored: `payload` are the parameters of `method` beside the chat."""
+    """A message as it is stored: `payload` are the parameters of `method` beside the chat.
+
+    `member_id` is whom it tells something, if that is one person.
+    """
 
     chat_id: int
     method: str
     payload: dict[str, Any]
+    member_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,17 @@ class StoredMessage:
         row = OutboxMessageRow
         await self._execute(update(row).where(row.id == self.id).values(taken_at=None))
 
+    async def keep_for_member(self) -> None:
+        """Let it wait in the member's private chat, where the bot may not write yet."""
+        row = OutboxMessageRow
+        values = {
+            "taken_at": None,
+            "unreachable_since": datetime.now(UTC),
+            "chat_id": row.member_id,
+        }
+        kept = update(row).where(row.id == self.id, row.member_id.is_not(None)).values(values)
+        await self._execute(kept)
+
     async def finish(self) -> None:
         """Forget it: delivered, perhaps delivered, or refused for good."""
         await self._execute(delete(OutboxMessageRow).where(OutboxMessageRow.id == self.id))
@@ -86,7 +107,13 @@ async def store(connection: AsyncConnection, messages: Sequence[OutboxMessage]) 
     """Store messages in the transaction of what caused them, by one statement; return their ids."""
     row = OutboxMessageRow
     rows = [
-        {"chat_id": one.chat_id, "method": one.method, "payload": one.payload} for one in messages
+        {
+            "chat_id": one.chat_id,
+            "method": one.method,
+            "payload": one.payload,
+            "member_id": one.member_id,
+        }
+        for one in messages
     ]
     ids = await connection.scalars(insert(row).values(rows).returning(row.id))
     return sorted(ids)
@@ -100,16 +127,42 @@ async def read_waiting(
     Raises `DatabaseError`.
     """
     row = OutboxMessageRow
-    wanted = (
-        select(row.id, row.chat_id, row.method, raw(row.payload).label("payload"))
-        .where(row.taken_at.is_(None), row.id > after)
-        .order_by(row.id)
-        .limit(PAGE)
+    wanted = _MESSAGES.where(
+        row.taken_at.is_(None), row.unreachable_since.is_(None), row.id > after
     )
     with translate_errors("Reading the outbox"):
         async with engine.connect() as connection:
             found = (await connection.execute(wanted)).all()
-    return [(one.id, OutboxMessage(one.chat_id, one.method, _parsed(one.payload))) for one in found]
+    return list(map(_read, found))
+
+
+async def reach(connection: AsyncConnection, member_id: int) -> Sequence[tuple[int, OutboxMessage]]:
+    """Return a page of what waits for a member who can be written to by now; it waits no more.
+
+    One SELECT where nothing waits, as nearly always.
+    """
+    row = OutboxMessageRow
+    waits = (row.member_id == member_id, row.unreachable_since.is_not(None))
+    found = list(map(_read, (await connection.execute(_MESSAGES.where(*waits))).all()))
+    if found:
+        ids = [stored_id for stored_id, _ in found]
+        await connection.execute(
+            update(row).where(row.id.in_(ids)).values(unreachable_since=None, taken_at=None)
+        )
+    return found
+
+
+_row = OutboxMessageRow
+_MESSAGES = (
+    select(_row.id, _row.chat_id, _row.method, raw(_row.payload).label("payload"), _row.member_id)
+    .order_by(_row.id)
+    .limit(PAGE)
+)
+
+
+def _read(row: Any) -> tuple[int, OutboxMessage]:
+    message = OutboxMessage(row.chat_id, row.method, _parsed(row.payload), row.member_id)
+    return row.id, message
 
 
 def _parsed(payload: Any) -> dict[str, Any]:

@@ -105,12 +105,19 @@ def earned_of(kind: Any, amount: Any) -> ColumnElement[int]:
 _amount = cast(_lines.amount, BigInteger)
 _BALANCE = func.coalesce(func.sum(_amount), 0)
 _is_take = _lines.type == TransactionType.ADMIN_TAKE
-_EARNED = func.coalesce(func.sum(earned_of(_lines.type, _amount)), 0)
+_earned_by_line = earned_of(_lines.type, _amount)
+_EARNED = func.coalesce(func.sum(_earned_by_line), 0)
 _TAKEN = func.coalesce(func.sum(case((_is_take, -_amount))), 0)
+_LAST_EARNED = func.max(case((_earned_by_line > 0, _lines.id)))
 
 
 def _ledger() -> Select[Any]:
-    sums = (_EARNED.label("earned"), _BALANCE.label("balance"), _TAKEN.label("taken"))
+    sums = (
+        _EARNED.label("earned"),
+        _BALANCE.label("balance"),
+        _TAKEN.label("taken"),
+        _LAST_EARNED.label("last_earned"),
+    )
     return select(_lines.user_id, *sums).group_by(_lines.user_id)
 
 
@@ -128,6 +135,7 @@ def _restore() -> Update:
             balance=cast(ledger.c.balance, BigInteger),
             total_earned=cast(ledger.c.earned, BigInteger),
             total_spent=cast(ledger.c.earned - ledger.c.balance, BigInteger),
+            last_earned_id=ledger.c.last_earned,
             total_taken=cast(ledger.c.taken, BigInteger),
         )
     )

@@ -7,9 +7,10 @@ from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, StaleAccount, post
+from bot.gamification.news import level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
-from bot.gamification.streaks import Streak, continued, save_streak
+from bot.gamification.streaks import LostStreak, Streak, continued, lost_streak, save_streak
 from bot.gamification.types import StreakType, TransactionType
 
 
@@ -31,6 +32,7 @@ class GiftResult:
 
     `paid_before` says that the ledger had that day's gift already, though the streak had not: a
     clock was ahead then, or the streak has been deleted since. The day is counted, and not paid.
+    `level` is one that it reached, `lost` a long streak that has begun anew with it.
     """
 
     account: Account
@@ -41,6 +43,8 @@ class GiftResult:
     next_gift: int
     unlocked: tuple[Reward, ...]
     paid_before: bool = False
+    level: int | None = None
+    lost: LostStreak | None = None
 
 
 async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
@@ -67,6 +71,8 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
         next_gift=gift + economy.config.besitos_daily_streak_bonus,
         unlocked=tuple(unlocked),
         paid_before=paid_before,
+        level=level_reached(account, posted.account),
+        lost=lost_streak(before, day),
     )
 
 

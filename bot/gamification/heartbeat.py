@@ -2,7 +2,8 @@
 
 Every process records each minute that it is there, in one row for all of them; a kill, an outage of
 the database and an idle night look like what they are. Whoever finds the row to be old puts the
-deadlines off that were open when the bot was last seen.
+deadlines off that were open when the bot was last seen. With each beat goes what was seen in chats
+too long ago.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from bot.database.constructs import as_moment, as_stored, insert, later
 from bot.database.engine import for_writing
 from bot.database.errors import DatabaseError, translate_errors
 from bot.gamification.context import utc_now
+from bot.gamification.messages import forget_old
 from bot.gamification.models import HeartbeatRow, UserRewardRow
 from bot.gamification.stored import read_moment
 from bot.gamification.types import UserRewardStatus
@@ -77,6 +79,7 @@ class Heartbeat:
             with translate_errors("The heartbeat"):
                 async with self._engine.begin() as connection:
                     absence = await beat(connection, self._clock())
+                    await forget_old(connection, self._clock())
         except DatabaseError as error:
             logger.warning("%s", error)
             return False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import as_number, as_stored
@@ -47,8 +47,8 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     """Return a page; pages beyond `LIMIT` are empty."""
     page = min(max(page, 0), LIMIT // PAGE)
     ranked = (
-        select(_profile.user_id, _profile.total_earned, _profile.level)
-        .order_by(_profile.total_earned.desc(), _profile.user_id.desc())
+        select(_profile.user_id, _profile.total_earned, _profile.last_earned_id, _profile.level)
+        .order_by(*_BEST_FIRST)
         .offset(page * PAGE)
         .limit(min(PAGE + 1, LIMIT - page * PAGE))
         .subquery()
@@ -61,7 +61,7 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
                 as_number(ranked.c.level).label("level"),
             )
             .join(ranked, ranked.c.user_id == UserRow.user_id)
-            .order_by(ranked.c.total_earned.desc(), ranked.c.user_id.desc())
+            .order_by(ranked.c.total_earned.desc(), ranked.c.last_earned_id, ranked.c.user_id)
         )
     ).all()
     rows = tuple(
@@ -72,16 +72,24 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
 
 
 async def read_rank(connection: AsyncConnection, account: Account) -> Rank:
-    """Return a member's rank. Members with equal totals have ranks of their own."""
-    place = tuple_(_profile.total_earned, _profile.user_id)
-    ahead = (
-        select(_profile.user_id)
-        .where(place > (account.total_earned, account.user_id))
-        .limit(LIMIT)
-        .subquery()
-    )
-    count = await connection.scalar(select(func.count()).select_from(ahead)) or 0
+    """Return a member's rank; of equal totals, whoever had it first is ahead.
+
+    Two stretches of the index are counted, each only as far as anybody counts.
+    """
+    own = select(_profile.last_earned_id).where(_profile.user_id == account.user_id)
+    entry = (_profile.last_earned_id, _profile.user_id)
+    more = _profile.total_earned > account.total_earned
+    equal = _profile.total_earned == account.total_earned
+    earlier = tuple_(*entry) < tuple_(own.scalar_subquery(), literal(account.user_id))
+    count = await connection.scalar(select(_count(more) + _count(and_(equal, earlier)))) or 0
     return Rank(count + 1 if count < LIMIT else None)
 
 
+def _count(ahead: ColumnElement[bool]) -> ScalarSelect[int]:
+    # In the index's order, or PostgreSQL may read the whole table where many have the same total.
+    found = select(_profile.user_id).where(ahead).order_by(*_BEST_FIRST).limit(LIMIT).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
 _profile = AccountRow
+_BEST_FIRST: Final = (_profile.total_earned.desc(), _profile.last_earned_id, _profile.user_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BigInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.compiled import CompiledStatement
@@ -99,12 +99,14 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
     amounts: Counter[TransactionType] = Counter()
     numbered = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
     new = await _insert_new(len(rows)).execute(economy.connection, numbered)
-    for kind, amount in new.rows:
-        amounts[kind] += amount
-        economy.posted.append((kind, amount))
+    for entry in new.rows:
+        amounts[entry.type] += entry.amount
+        economy.posted.append((entry.type, entry.amount))
     if not amounts:
         return Posted(account, {})
-    return Posted(await _change_balance(economy, account, amounts), amounts)
+    earning = (entry.id for entry in new.rows if _earned(entry.type, entry.amount) > 0)
+    last_earned = max(earning, default=None)
+    return Posted(await _change_balance(economy, account, amounts, last_earned), amounts)
 
 
 async def read_ledger(
@@ -134,7 +136,10 @@ def _posted_entry(row: Any) -> PostedEntry:
 
 
 async def _change_balance(
-    economy: EconomyContext, account: Account, amounts: Mapping[TransactionType, int]
+    economy: EconomyContext,
+    account: Account,
+    amounts: Mapping[TransactionType, int],
+    last_earned_id: int | None,
 ) -> Account:
     earned = sum(_earned(kind, amount) for kind, amount in amounts.items())
     spent = earned - sum(amounts.values())
@@ -161,6 +166,7 @@ async def _change_balance(
             "spent": spent,
             "taken": taken,
             "level": after.level,
+            "last_earned_id": last_earned_id,
             "stored_formula": economy.config.stored_formula,
             "updated_at": economy.now,
         },
@@ -193,7 +199,7 @@ def _insert_new(count: int) -> CompiledStatement:
             insert(dialect, LedgerEntryRow)
             .values(entries)
             .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
-            .returning(LedgerEntryRow.type, LedgerEntryRow.amount)
+            .returning(LedgerEntryRow.id, LedgerEntryRow.type, LedgerEntryRow.amount)
         )
     )
 
@@ -219,6 +225,9 @@ _CHANGE_BALANCE = CompiledStatement(
             total_spent=_profile.total_spent + bindparam("spent"),
             total_taken=_profile.total_taken + bindparam("taken"),
             level=bindparam("level"),
+            last_earned_id=func.coalesce(
+                bindparam("last_earned_id", type_=BigInteger), _profile.last_earned_id
+            ),
             updated_at=bindparam("updated_at"),
         )
     )

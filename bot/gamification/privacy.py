@@ -13,6 +13,8 @@ from bot.gamification.models import (
     AdminDialogRow,
     FailedUpdateRow,
     LedgerEntryRow,
+    MemberNameRow,
+    MessageRow,
     ReactionRow,
     RewardRow,
     StreakRow,
@@ -24,11 +26,13 @@ from bot.gamification.stored import read_json
 #: The tables with a member's rows, and the column that says whose they are.
 _MEMBERS: Final = {
     "user": UserRow.user_id,
+    "found_by": MemberNameRow.user_id,
     "account": AccountRow.user_id,
     "ledger": LedgerEntryRow.user_id,
     "rewards": UserRewardRow.user_id,
     "streaks": StreakRow.user_id,
     "reactions": ReactionRow.user_id,
+    "messages_written": MessageRow.author_id,
     "messages_waiting": OutboxMessageRow.chat_id,
     "open_question": AdminDialogRow.admin_id,
 }

@@ -21,6 +21,8 @@ class AccountView:
     next_level_at: int | None
     gift_streak: int
     reaction_streak: int
+    gift_record: int
+    reaction_record: int
     badges: tuple[tuple[str, str], ...]
 
     @property
@@ -36,6 +38,7 @@ def account_view(economy: EconomyContext, account: Account) -> AccountView:
     formula, today = economy.config.formula, economy.today
     level = formula.level(account.total_earned)
     streaks = {kind: streak.length_on(today) for kind, streak in account.streaks.items()}
+    records = {kind: streak.longest for kind, streak in account.streaks.items()}
     return AccountView(
         balance=account.balance,
         total_earned=account.total_earned,
@@ -44,6 +47,8 @@ def account_view(economy: EconomyContext, account: Account) -> AccountView:
         next_level_at=formula.next_threshold(account.total_earned),
         gift_streak=streaks.get(StreakType.DAILY_GIFT, 0),
         reaction_streak=streaks.get(StreakType.REACTION, 0),
+        gift_record=records.get(StreakType.DAILY_GIFT, 0),
+        reaction_record=records.get(StreakType.REACTION, 0),
         badges=tuple(_badges(economy, account)),
     )
 

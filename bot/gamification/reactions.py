@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, Date, bindparam, func, select
+from sqlalchemy import BigInteger, Date, bindparam, func, literal, select
+from sqlalchemy.sql.dml import UpdateBase
 
 from bot.database.compiled import CompiledStatement
-from bot.database.constructs import Insert, insert
+from bot.database.constructs import insert
 from bot.gamification.account import Account
 from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, StaleAccount, post
-from bot.gamification.models import ReactionRow
+from bot.gamification.models import MessageRow, ReactionRow
+from bot.gamification.news import NO_NEWS, News, level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
-from bot.gamification.streaks import ONE_DAY, continued, save_streak
+from bot.gamification.streaks import ONE_DAY, continued, lost_streak, save_streak
 from bot.gamification.types import StreakType, TransactionType
 
 
@@ -30,19 +32,31 @@ class ReactionResult:
     bonus: int = 0
     used_up: bool = False
     paid_before: bool = False
-    unlocked: tuple[Reward, ...] = ()
+    news: News = NO_NEWS
+
+    @property
+    def unlocked(self) -> tuple[Reward, ...]:
+        """The rewards that it unlocked."""
+        return self.news.unlocked
 
 
 async def react(
     economy: EconomyContext, account: Account, chat_id: int, message_id: int
 ) -> ReactionResult:
-    """Pay for reacting to a message, unless it was paid or the day is used up."""
+    """Pay for reacting to a message, unless it was paid or the day is used up.
+
+    A channel post and its copy in the linked group are one message; the member's own messages
+    and the bot's pay nothing, as far as the bot has seen who wrote them.
+    """
     used_up = account.reactions_that_day >= economy.config.max_reactions_per_day
     result = ReactionResult(account, used_up=used_up, paid_before=not used_up)
-    if await _record(economy, account.user_id, chat_id, message_id):
-        result = await _pay(economy, account, f"{account.user_id}:{chat_id}:{message_id}")
+    if original := await _record(economy, account.user_id, chat_id, message_id):
+        result = await _pay(economy, account, f"{account.user_id}:{original}")
     after, unlocked = await unlock(economy, result.account)
-    return replace(result, account=after, unlocked=tuple(unlocked))
+    news = replace(
+        result.news, unlocked=tuple(unlocked), level=level_reached(account, result.account)
+    )
+    return replace(result, account=after, news=news)
 
 
 def activity_bonus(config: EconomyConfig, days: int) -> int:
@@ -51,8 +65,13 @@ def activity_bonus(config: EconomyConfig, days: int) -> int:
     return config.besitos_daily_base + min(extra, config.besitos_streak_bonus_max)
 
 
-async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
-    """Record the message; return False if it was recorded before or the day is used up."""
+async def _record(
+    economy: EconomyContext, user_id: int, chat_id: int, message_id: int
+) -> str | None:
+    """Record the message, and return what is paid for as `chat:message`: of a copy the post.
+
+    None if that was recorded before, is not to be paid, or the day is used up.
+    """
     result = await _REMEMBER.execute(
         economy.connection,
         {
@@ -65,25 +84,46 @@ async def _record(economy: EconomyContext, user_id: int, chat_id: int, message_i
             "most": economy.config.max_reactions_per_day,
         },
     )
-    return result.rowcount > 0
+    return f"{result.rows[0].chat_id}:{result.rows[0].message_id}" if result.rows else None
 
 
-def _remember(dialect: str) -> Insert:
-    """Insert unless the message is known or the day is used up, which is counted anew."""
-    table = ReactionRow.__table__
+def _remember(dialect: str) -> UpdateBase:
+    """Insert the message, or the post that it copies, unless it is known or may not be paid.
+
+    How much of the day is used up is counted anew.
+    """
+    table, seen = ReactionRow.__table__, MessageRow.__table__
+    given = {name: bindparam(name, type_=table.c[name].type) for name in table.columns.keys()}  # noqa: SIM118 - no dict
     paid = (
         select(func.count())
         .where(
-            table.c.user_id == bindparam("user_id", type_=BigInteger),
-            table.c.day >= bindparam("day", type_=Date),
+            table.c.user_id == given["user_id"],
+            table.c.day >= given["day"],
             table.c.day < bindparam("next_day", type_=Date),
         )
         .scalar_subquery()
     )
-    columns = ("user_id", "chat_id", "message_id", "day", "created_at")
-    values = [bindparam(name, type_=table.c[name].type) for name in columns]
-    new = select(*values).where(paid < bindparam("most", type_=BigInteger))
-    return insert(dialect, ReactionRow).from_select(columns, new).on_conflict_do_nothing()
+    its_row = (seen.c.chat_id == given["chat_id"]) & (seen.c.message_id == given["message_id"])
+    one = select(literal(1)).subquery("one")
+    original = {
+        "chat_id": func.coalesce(seen.c.post_chat_id, given["chat_id"]),
+        "message_id": func.coalesce(seen.c.post_message_id, given["message_id"]),
+    }
+    new = (
+        select(*(given | original).values())
+        .select_from(one.outerjoin(seen, its_row))
+        .where(
+            paid < bindparam("most", type_=BigInteger),
+            seen.c.by_bot.is_not(True),
+            seen.c.author_id.is_distinct_from(given["user_id"]),
+        )
+    )
+    return (
+        insert(dialect, ReactionRow)
+        .from_select(list(given), new)
+        .on_conflict_do_nothing()
+        .returning(table.c.chat_id, table.c.message_id)
+    )
 
 
 _REMEMBER = CompiledStatement(_remember)
@@ -91,7 +131,7 @@ _REMEMBER = CompiledStatement(_remember)
 
 async def _pay(economy: EconomyContext, account: Account, what: str) -> ReactionResult:
     day, before = economy.day, account.streaks.get(StreakType.REACTION)
-    streak = continued(before, day)
+    streak, lost = continued(before, day), lost_streak(before, day)
     entries = [
         LedgerEntry(
             economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}"
@@ -113,4 +153,5 @@ async def _pay(economy: EconomyContext, account: Account, what: str) -> Reaction
         posted.account,
         paid=posted.amounts.get(TransactionType.REACTION, 0),
         bonus=posted.amounts.get(TransactionType.ACTIVITY_BONUS, 0),
+        news=News(lost=lost),
     )

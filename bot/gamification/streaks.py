@@ -21,6 +21,8 @@ from bot.gamification.types import StreakType
 ONE_DAY: Final = timedelta(days=1)
 #: Days in a row that anybody can have; a stored length beyond counts as none.
 LONGEST: Final = 1_000_000
+#: Days in a row that are not lost without a word.
+WORTH_A_WORD: Final = 7
 #: A stored day outside is none. Any other may be right, and the clock wrong that calls it future.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 #: The columns of a streak, in the order in which `read_streak` takes them.
@@ -118,6 +120,14 @@ class Streak:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LostStreak:
+    """Days in a row that have come to an end, `length` of them, and the member's `longest` ever."""
+
+    length: int
+    longest: int
+
+
 def _joined(runs: list[Run]) -> Iterator[Run]:
     """Yield runs in order, those without a gap in between as one."""
     before, *rest = sorted(runs, key=lambda run: run.last_day)
@@ -133,6 +143,14 @@ def _joined(runs: list[Run]) -> Iterator[Run]:
 def continued(streak: Streak | None, day: date) -> Streak:
     """Return the streak after doing it on `day`, for the first time too."""
     return streak.continued_on(day) if streak else Streak(1, 1, day)
+
+
+def lost_streak(before: Streak | None, day: date) -> LostStreak | None:
+    """Return the streak that was over when it was done again on `day`, if it was a long one."""
+    if before is None or before.current < WORTH_A_WORD:
+        return None
+    is_over = (day - before.last_day) > ONE_DAY
+    return LostStreak(before.current, before.longest) if is_over else None
 
 
 Streaks = Mapping[StreakType, Streak]

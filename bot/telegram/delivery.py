@@ -13,6 +13,7 @@ from aiogram import Bot
 from aiogram.methods import EditMessageText, TelegramMethod
 
 from bot.monitoring.metrics import Metrics
+from bot.telegram.announcements import ClaimedEdit
 from bot.telegram.sending import Answer, Sender, TooLate
 from bot.throttle import Throttle
 
@@ -110,7 +111,7 @@ class DeliveryQueue:
 
     def _drop_outdated(self, lane: _Lane, method: TelegramMethod[Any]) -> None:
         """Forget what `method` would overwrite anyway: several presses turn the same page."""
-        if not isinstance(method, EditMessageText):
+        if not isinstance(method, EditMessageText) or isinstance(method, ClaimedEdit):
             return
         for waiting in list(lane.waiting):
             edit = waiting.method

@@ -15,6 +15,7 @@ from bot.telegram.failures import UpdateFailures
 from bot.telegram.i18n import Language, make_i18n
 from bot.telegram.middlewares import AfterCommit, UnitOfWork
 from bot.telegram.outbox_relay import StoredNotices
+from bot.telegram.seen_messages import SeenMessages
 from bot.telegram.signing import GenuinePresses
 
 
@@ -48,6 +49,7 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(AfterCommit(delivery))
     dispatcher.update.outer_middleware(UnitOfWork(engine, rules, delivery.metrics))
     dispatcher.update.outer_middleware(StoredNotices(engine))
+    dispatcher.update.outer_middleware(SeenMessages())
     dispatcher.callback_query.outer_middleware(GenuinePresses())
     dispatcher.include_routers(*routers.setup(admin_ids), errors.setup())
     return dispatcher

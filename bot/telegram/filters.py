@@ -1,13 +1,38 @@
 """Handler filters: members, owners of buttons, group reactions, admins, answers."""
 
 from collections.abc import Set as AbstractSet
+from typing import Final
 
-from aiogram.enums import ChatType
+from aiogram.enums import ChatType, ContentType
 from aiogram.filters import Filter
-from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, TelegramObject, User
+from aiogram.types import (
+    CallbackQuery,
+    Message,
+    MessageReactionUpdated,
+    TelegramObject,
+    Update,
+    User,
+)
 
 from bot.gamification.account import Account
-from bot.telegram.keyboards import ClaimReward, ShowHistory, ShowRewards, ShowTop
+from bot.telegram.keyboards import ClaimListed, ClaimReward, ShowHistory, ShowRewards, ShowTop
+
+#: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
+TELEGRAM: Final = 777000
+GROUPS: Final = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
+
+
+def is_person(user: User) -> bool:
+    """Return whether it is somebody who can be a member."""
+    return not user.is_bot and user.id != TELEGRAM
+
+
+def is_chatter(event: TelegramObject) -> bool:
+    """Return whether an update is what is written in a group, and not to the bot: no command."""
+    message = event.message if isinstance(event, Update) else None
+    if message is None or message.chat.type not in GROUPS:
+        return False
+    return not (message.text or message.caption or "").startswith("/")
 
 
 class IsMember(Filter):
@@ -29,10 +54,48 @@ class ReactionInGroup(Filter):
         self, event: MessageReactionUpdated, account: Account | None
     ) -> bool | dict[str, User]:
         """Look at who reacted, where, and whether something is there now."""
-        in_group = event.chat.type in {ChatType.GROUP, ChatType.SUPERGROUP}
+        in_group = event.chat.type in GROUPS
         if event.user is None or account is None or not in_group or not event.new_reaction:
             return False
         return {"user": event.user}
+
+
+#: Telegram hangs a keyboard of the bot's under nothing else.
+_WITH_BUTTON: Final = frozenset(
+    {
+        ContentType.TEXT,
+        ContentType.ANIMATION,
+        ContentType.AUDIO,
+        ContentType.CHECKLIST,
+        ContentType.CONTACT,
+        ContentType.DICE,
+        ContentType.DOCUMENT,
+        ContentType.LIVE_PHOTO,
+        ContentType.LOCATION,
+        ContentType.PAID_MEDIA,
+        ContentType.PHOTO,
+        ContentType.POLL,
+        ContentType.RICH_MESSAGE,
+        ContentType.STICKER,
+        ContentType.VENUE,
+        ContentType.VIDEO,
+        ContentType.VIDEO_NOTE,
+        ContentType.VOICE,
+    }
+)
+
+
+class IsPost(Filter):
+    """Lets a channel post pass that the bot's button can hang under.
+
+    A service message can have none, what was forwarded or sent through a bot cannot be edited,
+    and a keyboard of the post's own stays.
+    """
+
+    async def __call__(self, post: Message) -> bool:
+        """Look at what it is, and at what it has."""
+        is_own = post.forward_origin is None and post.via_bot is None
+        return is_own and post.reply_markup is None and post.content_type in _WITH_BUTTON
 
 
 class IsOwner(Filter):
@@ -41,7 +104,7 @@ class IsOwner(Filter):
     async def __call__(
         self,
         callback_query: CallbackQuery,
-        callback_data: ClaimReward | ShowHistory | ShowRewards | ShowTop,
+        callback_data: ClaimListed | ClaimReward | ShowHistory | ShowRewards | ShowTop,
     ) -> bool:
         """Compare the two."""
         return callback_data.user_id == callback_query.from_user.id

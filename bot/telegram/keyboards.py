@@ -1,8 +1,8 @@
 """Inline keyboards of members, the callback data of their buttons, and the pagers of all."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -33,8 +33,22 @@ class ClaimReward(CallbackData, prefix="claim"):
     user_id: int
 
 
+class ClaimListed(CallbackData, prefix="listed"):
+    """Claim a reward on a page of the member's list, which is shown anew then."""
+
+    reward_id: int
+    user_id: int
+    page: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class ReactToPost(CallbackData, prefix="react"):
     """React to the channel post that the button hangs on."""
+
+
+class ReactToAlbum(CallbackData, prefix="album"):
+    """React to the album whose first picture is that message; the button is a reply to it."""
+
+    message_id: int
 
 
 class ShowTop(CallbackData, prefix="top"):
@@ -87,17 +101,38 @@ def keyset_pager(
 
 def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMarkup | None:
     """Return a button for each reward that the member may claim; /rewards has the rest."""
-    return _if_any(*_claims(islice(rewards, MOST_BUTTONS), user_id))
+    return _if_any(
+        *(
+            [(texts.claim_button(reward), ClaimReward(reward_id=reward.id, user_id=user_id))]
+            for reward in islice(rewards, MOST_BUTTONS)
+        )
+    )
+
+
+def claimable(markup: Any) -> Iterator[int]:
+    """Yield the ids of the rewards that a keyboard of `claim_buttons`, not signed yet, claims."""
+    rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else []
+    for data in (button.callback_data or "" for row in rows for button in row):
+        if data.startswith(f"{ClaimReward.__prefix__}{ClaimReward.__separator__}"):
+            yield ClaimReward.unpack(data).reward_id
 
 
 def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup | None:
     """Return what may be claimed on the page, and its pager."""
-    unlocked = UserRewardStatus.UNLOCKED
-    claimable = [line.reward for line in page.lines if line.status is unlocked]
+    unlocked = [line.reward for line in page.lines if line.status is UserRewardStatus.UNLOCKED]
     pager = numbered_pager(
         lambda to: ShowRewards(user_id=user_id, page=to), page.page, has_next=page.has_next
     )
-    return _if_any(*_claims(claimable, user_id), pager)
+    claims = [
+        [
+            (
+                texts.claim_button(reward),
+                ClaimListed(reward_id=reward.id, user_id=user_id, page=page.page),
+            )
+        ]
+        for reward in unlocked
+    ]
+    return _if_any(*claims, pager)
 
 
 def gift_button() -> InlineKeyboardMarkup:
@@ -108,6 +143,11 @@ def gift_button() -> InlineKeyboardMarkup:
 def reaction_button() -> InlineKeyboardMarkup:
     """Return the button under a channel post, where Telegram does not say who reacts."""
     return keyboard([("💋", ReactToPost())])
+
+
+def album_button(message_id: int) -> InlineKeyboardMarkup:
+    """Return the button that replies to an album, which can have none of its own."""
+    return keyboard([("💋", ReactToAlbum(message_id=message_id))])
 
 
 def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup | None:
@@ -126,13 +166,6 @@ def history_pages(page: LedgerPage, user_id: int, *, newest: bool) -> InlineKeyb
             lambda at: ShowHistory(user_id=user_id, older_than=at), page.older_than, newest=newest
         )
     )
-
-
-def _claims(rewards: Iterable[Reward], user_id: int) -> list[Buttons]:
-    return [
-        [(texts.claim_button(reward), ClaimReward(reward_id=reward.id, user_id=user_id))]
-        for reward in rewards
-    ]
 
 
 def _if_any(*rows: Buttons) -> InlineKeyboardMarkup | None:

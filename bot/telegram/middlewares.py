@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
-from typing import Any, Final
+from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
@@ -20,13 +20,12 @@ from bot.gamification.ledger import StaleAccount
 from bot.gamification.registration import get_or_create_account
 from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.filters import is_chatter, is_person
 from bot.telegram.texts.formatting import without_controls
 from bot.telegram.texts.times import tell_time_by
 
 #: Calls that wait for the commit.
 PendingCalls = list[Callable[[], None]]
-#: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
-TELEGRAM: Final = 777000
 
 
 class AfterCommit(BaseMiddleware):
@@ -64,7 +63,7 @@ class UnitOfWork(BaseMiddleware):
     """Gives handlers `economy`, in one transaction, and `account`, that of whoever acts.
 
     A handler that raises changes nothing. Bots and anonymous admins are no members, and have
-    none.
+    none; neither has who only writes in a group, which makes nobody a member.
     """
 
     def __init__(self, engine: AsyncEngine, rules: RulesCache, metrics: Metrics) -> None:
@@ -106,7 +105,7 @@ class UnitOfWork(BaseMiddleware):
             tell_time_by(economy.calendar, economy.now)
             user: TelegramUser | None = data.get("event_from_user")
             account = None
-            if user is not None and not user.is_bot and user.id != TELEGRAM:
+            if user is not None and is_person(user) and not is_chatter(event):
                 account = await get_or_create_account(economy, _stored(user))
                 self._rules.problems.name(user.id, account.problems)
             data.update(economy=economy, account=account)

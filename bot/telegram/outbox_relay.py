@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any, Final
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
-from aiogram.methods import SendMessage
-from aiogram.types import TelegramObject
+from aiogram.enums import ChatType
+from aiogram.methods import SendMessage, TelegramMethod
+from aiogram.types import TelegramObject, Update
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,11 +18,14 @@ from bot.database.outbox import (
     OutboxMessage,
     StoredMessage,
     forget_old,
+    reach,
     read_waiting,
     store,
 )
+from bot.gamification.rewards.lifecycle import restart_deadlines
 from bot.telegram.delivery import DeliveryQueue
-from bot.telegram.sending import Notice
+from bot.telegram.keyboards import claimable
+from bot.telegram.notice import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +47,7 @@ class StoredNotices(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         """Run the rest; store by one statement, and only if there is something to tell."""
+        late = await self._late(event, data)
         result = await handler(event, data)
         answers = result if isinstance(result, list) else [result]
         notices = [one for one in answers if isinstance(one, Notice)]
@@ -49,7 +55,31 @@ class StoredNotices(BaseMiddleware):
             ids = await store(data["economy"].connection, list(map(_stored, notices)))
             for notice, stored_id in zip(notices, ids, strict=True):
                 notice.store_as(StoredMessage(self._engine, stored_id))
-        return result
+        if not late:
+            return result
+        return [*(one for one in answers if isinstance(one, TelegramMethod)), *late]
+
+    async def _late(self, event: TelegramObject, data: dict[str, Any]) -> list[Notice]:
+        """Return the notices that a member can be sent only now, who has written in private.
+
+        The deadlines of the rewards that they are about begin with it.
+        """
+        message = event.message if isinstance(event, Update) else None
+        economy, account = data["economy"], data["account"]
+        if message is None or account is None or message.chat.type != ChatType.PRIVATE:
+            return []
+        notices = []
+        for stored_id, waiting in await reach(economy.connection, account.user_id):
+            # One that cannot be read waits no more, and the relay sees to it.
+            with suppress(ValidationError, TypeError, ValueError):
+                notice = _notice(waiting).in_private()
+                notice.store_as(StoredMessage(self._engine, stored_id))
+                notices.append(notice)
+        if not notices:
+            return []
+        told = {reward_id for notice in notices for reward_id in claimable(notice.reply_markup)}
+        data["account"] = await restart_deadlines(economy, account, told)
+        return notices
 
 
 class OutboxRelay:
@@ -96,10 +126,13 @@ def _stored(notice: Notice) -> OutboxMessage:
     # Only what was given: aiogram fills the rest with its own defaults when it sends.
     payload = notice.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     chat_id = int(payload.pop("chat_id"))
-    return OutboxMessage(chat_id, SendMessage.__api_method__, payload)
+    return OutboxMessage(chat_id, SendMessage.__api_method__, payload, notice.member_id)
 
 
 def _notice(message: OutboxMessage) -> Notice:
     if message.method != SendMessage.__api_method__:
         raise ValueError(message.method)
-    return Notice(chat_id=message.chat_id, **message.payload)
+    notice = Notice(chat_id=message.chat_id, **message.payload)
+    if message.member_id is not None:
+        notice.belong_to(message.member_id)
+    return notice

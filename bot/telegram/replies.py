@@ -1,15 +1,22 @@
 """Replies to members, page replacement, and the announcement of unlocked rewards."""
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from aiogram.enums import ChatType
 from aiogram.methods import SendMessage, TelegramMethod
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, User
+from aiogram.types import (
+    CallbackQuery,
+    InaccessibleMessage,
+    InlineKeyboardMarkup,
+    Message,
+    ReplyParameters,
+    User,
+)
 
-from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.news import News
 from bot.telegram.keyboards import claim_buttons
-from bot.telegram.sending import Notice
+from bot.telegram.notice import Notice
 from bot.telegram.texts import rewards as reward_texts
 from bot.telegram.texts.common import unknown_button
 from bot.telegram.texts.formatting import addressed
@@ -52,14 +59,50 @@ def replace_page(
     return [callback_query.answer(), message.answer(text, reply_markup=keyboard)]
 
 
-def announce_unlocked(rewards: Sequence[Reward], user: User, chat_id: int) -> Answers:
-    """Return one notice for `chat_id` about all `rewards`, or nothing when there are none."""
-    if not rewards:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is told: a chat, its topic, and the message that it is about."""
+
+    chat_id: int
+    thread_id: int | None = None
+    message_id: int | None = None
+
+    @classmethod
+    def of(cls, message: Message | InaccessibleMessage, *, as_reply: bool = False) -> Self:
+        """Return the place of `message`; a reply finds its topic even where General is closed."""
+        is_private = message.chat.type == ChatType.PRIVATE
+        replies_to = message.message_id if as_reply and not is_private else None
+        thread_id = topic(message) if isinstance(message, Message) else None
+        return cls(message.chat.id, thread_id, replies_to)
+
+
+def topic(message: Message) -> int | None:
+    """Return the forum topic of a message.
+
+    In a group without topics the number only says which message began an exchange of replies.
+    """
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def announce(news: News, user: User, place: Place) -> Answers:
+    """Return one notice about all `news`, or nothing when there is none.
+
+    It goes to the member in private where it cannot be written at its `place`.
+    """
+    if not news:
         return []
-    return [
-        Notice(
-            chat_id=chat_id,
-            text=reward_texts.unlocked(user.first_name, user.id, rewards),
-            reply_markup=claim_buttons(rewards, user.id),
-        )
-    ]
+    notice = Notice(
+        chat_id=place.chat_id,
+        message_thread_id=place.thread_id,
+        text=reward_texts.news(user.first_name, user.id, news),
+        reply_markup=claim_buttons(news.unlocked, user.id),
+        reply_parameters=_reply_to(place.message_id),
+    )
+    notice.belong_to(user.id)
+    return [notice]
+
+
+def _reply_to(message_id: int | None) -> ReplyParameters | None:
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id=message_id, allow_sending_without_reply=True)

@@ -11,21 +11,23 @@ from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
     TelegramAPIError,
+    TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramRetryAfter,
 )
-from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
+from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from prometheus_client import Counter
-from pydantic import PrivateAttr
 
 from bot.database.errors import DatabaseError
 from bot.database.outbox import StoredMessage
+from bot.telegram.announcements import Announcements
 from bot.telegram.client import (
     TRANSIENT_ERRORS,
     is_repeatable,
     may_be_delivered,
     retry_after,
 )
+from bot.telegram.notice import Notice
 from bot.telegram.signing import signed
 
 logger = logging.getLogger(__name__)
@@ -45,21 +47,6 @@ class TooLate(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Notice(SendMessage):
-    """A message that must reach its member: it is stored with what caused it."""
-
-    _stored: StoredMessage | None = PrivateAttr(None)
-
-    @property
-    def stored(self) -> StoredMessage | None:
-        """The row in the outbox, if it has one."""
-        return self._stored
-
-    def store_as(self, stored: StoredMessage) -> None:
-        """Send this only when nobody else has taken the row."""
-        self._stored = stored
-
-
 @dataclass(slots=True, eq=False)
 class Answer:
     """A method on its way, and since when (seconds of the queue's clock)."""
@@ -70,6 +57,8 @@ class Answer:
     #: Whether an attempt may have been carried out, so that a refusal is no news.
     unclear: bool = False
     taken: bool = False
+    #: Whether the member has to write to the bot first.
+    unreachable: bool = False
 
     @property
     def stored(self) -> StoredMessage | None:
@@ -124,6 +113,7 @@ class Sender:
         self._press_slots = Slots(CONCURRENCY)
         # The updates need the database's connections more than the outbox does.
         self._outbox_turn = asyncio.Lock()
+        self._announcements = Announcements(clock)
 
     async def attempt(self, answer: Answer) -> float | None:
         """Send once; return the seconds until the next attempt, None when there is none.
@@ -143,8 +133,11 @@ class Sender:
     async def _send(self, answer: Answer) -> float | None:
         """Return the seconds until Telegram may take it; None when it has, or never will."""
         name = type(answer.method).__name__
+        method = self._announcements.method_for(answer.method)
         try:
-            await self._bot(signed(answer.method, self._bot.token))
+            if method is not None:
+                result = await self._bot(signed(method, self._bot.token))
+                self._announcements.shown(method, result)
         except TelegramMigrateToChat as error:  # the group has become a supergroup
             update = {"chat_id": error.migrate_to_chat_id}
             answer.method = answer.method.model_copy(update=update)
@@ -154,19 +147,41 @@ class Sender:
             return retry_after(error)
         except TRANSIENT_ERRORS as error:
             if may_be_delivered(error):
-                if not is_repeatable(answer.method):
+                if not is_repeatable(method or answer.method):
                     logger.info("%s may have been delivered: %s", name, error)
                     self._answers.labels("sent").inc()
                     return None
                 answer.unclear = True
             return self._next_pause(answer, error)
         except TelegramAPIError as error:
-            level = logging.INFO if answer.unclear else logging.WARNING
-            logger.log(level, "%s was refused: %s", name, error)
-            self._answers.labels("refused").inc()
-            return None
+            return self._pause_after_refusal(answer, method, error)
         self._answers.labels("sent").inc()
         return None
+
+    def _pause_after_refusal(
+        self, answer: Answer, method: TelegramMethod[Any] | None, error: TelegramAPIError
+    ) -> float | None:
+        """Return 0 where there is another way to say it, else None."""
+        is_joining = not answer.unclear and self._announcements.forget(method)
+        if is_joining or self._may_go_elsewhere(answer, error):
+            return 0.0
+        level = logging.INFO if answer.unclear else logging.WARNING
+        logger.log(level, "%s was refused: %s", type(answer.method).__name__, error)
+        self._answers.labels("refused").inc()
+        return None
+
+    @staticmethod
+    def _may_go_elsewhere(answer: Answer, error: TelegramAPIError) -> bool:
+        """Address a refused notice to the member in private; note when they cannot be reached."""
+        notice = answer.method
+        if not isinstance(notice, Notice) or notice.member_id is None or answer.unclear:
+            return False
+        if notice.chat_id != notice.member_id:
+            logger.info("a notice goes to its member in private: %s", error)
+            answer.method = notice.in_private()
+            return True
+        answer.unreachable = isinstance(error, TelegramForbiddenError)
+        return False
 
     def _next_pause(self, answer: Answer, error: AiogramError) -> float:
         name = type(answer.method).__name__
@@ -197,6 +212,8 @@ class Sender:
                 if again:
                     await answer.stored.give_back()
                     answer.taken = False
+                elif answer.unreachable:
+                    await answer.stored.keep_for_member()
                 else:
                     await answer.stored.finish()
         except DatabaseError as error:

@@ -19,7 +19,9 @@ from aiogram.types import (
 )
 
 from bot.telegram.keyboards import (
+    ClaimListed,
     ClaimReward,
+    ReactToAlbum,
     ReactToPost,
     ShowHistory,
     ShowRewards,
@@ -33,6 +35,7 @@ logger = logging.getLogger(__name__)
 #: The commands to write instead of pressing a button that is too old to be told from a forged one.
 _COMMANDS: Final = {
     TakeGift.__prefix__: "daily",
+    ClaimListed.__prefix__: "rewards",
     ClaimReward.__prefix__: "rewards",
     ShowRewards.__prefix__: "rewards",
     ShowTop.__prefix__: "top",
@@ -99,6 +102,8 @@ def _is_genuine(query: CallbackQuery, bot: Bot) -> bool:
     # 💋 hangs under others' posts. It is for everybody, writes nothing there and pays once for a
     # post, so it needs no MAC.
     in_channel = message.chat.type == ChatType.CHANNEL
+    if in_channel and unsigned(pressed).startswith(f"{ReactToAlbum.__prefix__}:"):
+        return is_signed(pressed, message.chat.id, bot.token)  # it names a post
     if in_channel and unsigned(pressed) != ReactToPost().pack():
         return False
     if isinstance(message, Message):

@@ -20,6 +20,7 @@ from bot.monitoring.arrivals import Arrivals
 from bot.monitoring.metrics import Metrics
 from bot.settings import Settings
 from bot.telegram.client import Backoff, TelegramBot
+from bot.telegram.seen_messages import OwnMessages
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.admin import common as admin_texts
 
@@ -33,6 +34,7 @@ _MENU_TIMEOUT: Final = 60.0
 def register(dispatcher: Dispatcher) -> None:
     """Run the hook on every start, whichever way the updates will come."""
     dispatcher.startup.register(bootstrap)
+    dispatcher.startup.register(remember_own_messages)
 
 
 async def bootstrap(  # noqa: PLR0913, PLR0917 - aiogram gives them by name
@@ -66,6 +68,11 @@ async def bootstrap(  # noqa: PLR0913, PLR0917 - aiogram gives them by name
             )
         for sentence in (*seed.bad(), *seed.notes):
             logger.warning("%s", sentence)
+
+
+async def remember_own_messages(bot: Bot, engine: AsyncEngine) -> None:
+    """Record from now on what the bot sends to groups."""
+    bot.session.middleware(OwnMessages(engine))
 
 
 async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) -> None:

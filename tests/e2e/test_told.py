@@ -30,7 +30,8 @@ async def test_told_after_a_kill(database_url: str, tmp_path: Path) -> None:
         async with RunningBot(tmp_path / "first", **settings) as bot:
             await bot.until(server.calls.wait_for("getUpdates", timeout=60))
             server.faults.delay("sendMessage", 600, times=None)
-            said = telegram.say(telegram.ana, telegram.group, "/top")
+            said = telegram.say(telegram.luis, telegram.group, "hola")
+            telegram.say(telegram.ana, telegram.group, "/top")
             await bot.until(server.calls.wait_for("sendMessage"))
             telegram.react(telegram.ana, telegram.group, said.message_id, ["👍"])
             await bot.until(until_async(_stored(database_url)))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.telegram.client import TelegramBot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.errors import process_update
@@ -74,5 +75,5 @@ async def dispatching(engine: AsyncEngine) -> AsyncIterator[Dispatching]:
     outbox = Answering()
     service = BootstrapService(engine, load_manifest(), lock_timeout=30)
     dispatcher = build_dispatcher(engine, service, outbox)
-    async with Bot(TOKEN).context(auto_close=True) as bot:
+    async with TelegramBot(TOKEN).context(auto_close=True) as bot:
         yield Dispatching(dispatcher, bot, outbox)

@@ -13,6 +13,9 @@ MEMBERS = (
     "INSERT INTO member_names (user_id, term) VALUES (1, 'ana'), (2, 'luis'), (3, 'eva')",
     """INSERT INTO transactions (user_id, amount, type, reference)
        VALUES (1, 120, 'DAILY_GIFT', 'gift:1'), (1, -30, 'ADMIN_TAKE', 'take:1')""",
+    """UPDATE user_gamification_profiles
+       SET last_earned_id = (SELECT id FROM transactions WHERE reference = 'gift:1')
+       WHERE user_id = 1""",
     """INSERT INTO user_rewards (user_id, reward_id, status, unlocked_at, expires_at)
        SELECT 1, id, 'UNLOCKED', '2026-01-01 00:00:00', '2026-01-08 00:00:00' FROM rewards
        WHERE key = 'ahorrador_principiante'""",

@@ -8,6 +8,7 @@ from aiogram.types import Update
 
 BOT = {"id": 42, "is_bot": True, "first_name": "Besitos"}
 GROUP: dict[str, Any] = {"id": -100, "type": "supergroup", "title": "Club"}
+CHANNEL: dict[str, Any] = {"id": -200, "type": "channel", "title": "Noticias"}
 _numbers = count(1)
 
 
@@ -35,6 +36,27 @@ def command(text: str, who: dict[str, Any], **fields: object) -> Update:
     date = int(time.time())
     message = {"message_id": 1, "date": date, "chat": chat, "from": who, "text": text}
     return _update("message", {**message, "entities": [entity], **fields})
+
+
+def written(text: str, who: dict[str, Any], message_id: int = 1, **fields: object) -> Update:
+    """Return a message in the group."""
+    message = {"message_id": message_id, "date": int(time.time()), "chat": GROUP, "from": who}
+    return _update("message", {**message, "text": text, **fields})
+
+
+def post(message_id: int = 1, **fields: object) -> Update:
+    """Return a post in the channel, a text unless told otherwise."""
+    message = {"message_id": message_id, "date": int(time.time()), "chat": CHANNEL}
+    content = {} if fields.keys() & {"photo", "new_chat_title"} else {"text": "novedades"}
+    return _update("channel_post", {**message, "sender_chat": CHANNEL, **content, **fields})
+
+
+def copied(message_id: int, post_id: int) -> Update:
+    """Return the copy of a channel post that Telegram forwards into the group."""
+    origin = {"type": "channel", "chat": CHANNEL, "message_id": post_id, "date": int(time.time())}
+    forwarder = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+    fields = {"sender_chat": CHANNEL, "is_automatic_forward": True, "forward_origin": origin}
+    return written("novedades", forwarder, message_id, **fields)
 
 
 def press(data: str, who: dict[str, Any], message: dict[str, Any] | None) -> Update:

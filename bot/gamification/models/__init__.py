@@ -21,6 +21,7 @@ from bot.gamification.models.members import (
     StreakRow,
     UserRow,
 )
+from bot.gamification.models.messages import MessageRow
 from bot.gamification.models.rewards import RewardConditionRow, RewardRow, UserRewardRow
 from bot.seeding.tables import marker_table, runs_table
 
@@ -41,6 +42,7 @@ __all__ = [
     "HeartbeatRow",
     "LedgerEntryRow",
     "MemberNameRow",
+    "MessageRow",
     "ReactionRow",
     "RewardConditionRow",
     "RewardRow",

@@ -53,8 +53,6 @@ class AccountRow(Base):
         CheckConstraint("balance = total_earned - total_spent", "balance_is_difference"),
         CheckConstraint("total_earned >= 0 AND total_spent >= 0", "totals_not_negative"),
         CheckConstraint("level >= 1", "level_at_least_one"),
-        # The leaderboard's order, read backwards, so that a page of it reads no other rows.
-        Index(None, "total_earned", "user_id"),
     )
 
     user_id: Mapped[int] = mapped_column(
@@ -69,8 +67,19 @@ class AccountRow(Base):
     # The part of `total_spent` that admins have taken, which no condition counts as spending.
     total_taken: Mapped[int] = mapped_column(BigInteger, server_default="0")
     level: Mapped[int] = mapped_column(server_default="1")
+    # The ledger's last entry that raised `total_earned`: of equal totals the lower was first.
+    last_earned_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+# The leaderboard's order, so that a page of it reads no other rows.
+Index(
+    "ix_user_gamification_profiles_ranking",
+    AccountRow.total_earned.desc(),
+    AccountRow.last_earned_id,
+    AccountRow.user_id,
+)
 
 
 class LedgerEntryRow(Base):

@@ -1,10 +1,10 @@
 """Unlock, claim and expiry of a member's rewards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 
 from bot.database.constructs import insert
 from bot.errors import BesitosError
@@ -30,12 +30,16 @@ class NotClaimable(BesitosError):
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What a claim brought: `paid` besitos (0 for a badge), and what it unlocked in turn."""
+    """What a claim brought: `paid` besitos (0 for a badge), and what it unlocked in turn.
+
+    `level` is one that it reached.
+    """
 
     account: Account
     reward: Reward
     paid: int
     unlocked: tuple[Reward, ...]
+    level: int | None = None
 
 
 async def unlock(economy: EconomyContext, account: Account) -> tuple[Account, list[Reward]]:
@@ -111,7 +115,44 @@ async def claim(economy: EconomyContext, account: Account, reward_id: int) -> Cl
         paid = sum(posted.amounts.values())
         after = await _count_from_here(economy, posted.account, paid)
     after, unlocked = await unlock(economy, after)
-    return ClaimResult(after, reward, paid, tuple(unlocked))
+    level = after.level if after.level > account.level else None
+    return ClaimResult(after, reward, paid, tuple(unlocked), level)
+
+
+async def restart_deadlines(
+    economy: EconomyContext, account: Account, reward_ids: Collection[int]
+) -> Account:
+    """Let the time to claim these begin now, as for a member who hears of them only now.
+
+    What was claimed, and what the member has not unlocked, stays as it is.
+    """
+    restarted = {
+        reward_id: replace(
+            held,
+            status=UserRewardStatus.UNLOCKED,
+            expires_at=economy.now + timedelta(hours=reward.claim_window_hours),
+        )
+        for reward_id in reward_ids
+        if (held := account.rewards.get(reward_id))
+        and (reward := economy.catalogue.get(reward_id))
+        and held.status is not UserRewardStatus.CLAIMED
+        and not held.problems
+    }
+    for held in restarted.values():
+        await economy.connection.execute(
+            update(UserRewardRow)
+            .where(held.as_read(), UserRewardRow.status != UserRewardStatus.CLAIMED)
+            .values(status=held.status, expires_at=held.expires_at)
+        )
+    return await _read_again(economy, account) if restarted else account
+
+
+async def _read_again(economy: EconomyContext, account: Account) -> Account:
+    """Return the account with its rewards as they are stored by now, which writes compare."""
+    stored = select(*USER_REWARD_COLUMNS).where(UserRewardRow.user_id == account.user_id)
+    rows = await economy.connection.execute(stored)
+    rewards = {row.reward_id: read_user_reward(row, economy.calendar) for row in rows}
+    return replace(account, rewards=rewards)
 
 
 async def expire(economy: EconomyContext, account: Account) -> Account:

@@ -6,7 +6,14 @@ from aiogram.filters import Command, CommandStart
 from aiogram.methods import AnswerCallbackQuery, SendMessage
 from aiogram.types import CallbackQuery, Message, User
 
-from bot.telegram.keyboards import ClaimReward, ShowHistory, ShowRewards, ShowTop, gift_button
+from bot.telegram.keyboards import (
+    ClaimListed,
+    ClaimReward,
+    ShowHistory,
+    ShowRewards,
+    ShowTop,
+    gift_button,
+)
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.rewards import somebody_elses
 
@@ -17,7 +24,7 @@ def setup() -> Router:
     router.message.register(start, CommandStart(), F.from_user.as_("user"))
     router.message.register(show_help, Command("help"))
     router.message.register(show_help, F.chat.type == ChatType.PRIVATE, F.text)
-    for button in (ClaimReward, ShowHistory, ShowRewards, ShowTop):
+    for button in (ClaimListed, ClaimReward, ShowHistory, ShowRewards, ShowTop):
         router.callback_query.register(refuse_press, button.filter())
     router.callback_query.register(answer_old_button)
     return router

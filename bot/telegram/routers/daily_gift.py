@@ -7,9 +7,10 @@ from aiogram.types import CallbackQuery, Message, User
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.daily_gift import take_gift
+from bot.gamification.news import News
 from bot.telegram.filters import IsMember
 from bot.telegram.keyboards import TakeGift
-from bot.telegram.replies import Answers, announce_unlocked, answer_press, reply
+from bot.telegram.replies import Answers, Place, announce, answer_press, reply
 from bot.telegram.texts import rewards as texts
 
 
@@ -29,7 +30,7 @@ async def by_command(
     result = await take_gift(economy, account)
     return [
         reply(message, texts.gift(result)),
-        *announce_unlocked(result.unlocked, user, message.chat.id),
+        *announce(News(result.unlocked), user, Place.of(message, as_reply=True)),
     ]
 
 
@@ -42,5 +43,5 @@ async def by_button(
     return [
         callback_query.answer(),
         answer_press(message, user, texts.gift(result)),
-        *announce_unlocked(result.unlocked, user, message.chat.id),
+        *announce(News(result.unlocked), user, Place.of(message)),
     ]

@@ -9,12 +9,13 @@ from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.leaderboard import read_page, read_rank
 from bot.gamification.ledger import read_ledger
+from bot.gamification.news import News
 from bot.gamification.profile import account_view
 from bot.gamification.rewards.lifecycle import unlock
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsOwner
 from bot.telegram.keyboards import ShowHistory, ShowTop
-from bot.telegram.replies import Answers, announce_unlocked, replace_page, reply
+from bot.telegram.replies import Answers, Place, announce, replace_page, reply
 from bot.telegram.texts import profile as texts
 
 
@@ -39,7 +40,7 @@ async def show_profile(
     text = texts.profile(user.first_name, account_view(economy, account), rank)
     return [
         reply(message, text, keyboards.gift_button()),
-        *announce_unlocked(unlocked, user, message.chat.id),
+        *announce(News(tuple(unlocked)), user, Place.of(message, as_reply=True)),
     ]
 
 

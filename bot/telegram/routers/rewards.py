@@ -2,16 +2,18 @@
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message, User
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.rewards.lifecycle import claim, unlock
+from bot.gamification.news import News
+from bot.gamification.rewards.lifecycle import ClaimResult, NotClaimable, claim, unlock
 from bot.gamification.rewards.listing import list_rewards
 from bot.telegram import keyboards
+from bot.telegram.announcements import edit_claimed
 from bot.telegram.filters import IsMember, IsOwner
-from bot.telegram.keyboards import ClaimReward, ShowRewards
-from bot.telegram.replies import Answers, announce_unlocked, answer_press, replace_page, reply
+from bot.telegram.keyboards import ClaimListed, ClaimReward, ShowRewards
+from bot.telegram.replies import Answers, Place, announce, replace_page, reply
 from bot.telegram.texts import rewards as texts
 
 
@@ -19,9 +21,9 @@ def setup() -> Router:
     router = Router(name=__name__)
     router.message.register(show_rewards, Command("rewards"), IsMember(), F.from_user.as_("user"))
     router.callback_query.register(turn_rewards, ShowRewards.filter(), IsMember(), IsOwner())
-    router.callback_query.register(
-        claim_reward, ClaimReward.filter(), IsMember(), IsOwner(), F.message.as_("message")
-    )
+    own = (IsMember(), IsOwner(), F.message.as_("message"))
+    router.callback_query.register(claim_reward, ClaimReward.filter(), *own)
+    router.callback_query.register(claim_from_list, ClaimListed.filter(), *own)
     return router
 
 
@@ -49,16 +51,43 @@ async def turn_rewards(
 
 async def claim_reward(
     callback_query: CallbackQuery,
-    message: Message,
+    message: Message | InaccessibleMessage,
     callback_data: ClaimReward,
     account: Account,
     economy: EconomyContext,
 ) -> Answers:
-    """Claim for whoever presses."""
-    user = callback_query.from_user
-    result = await claim(economy, account, callback_data.reward_id)
+    """Claim for whoever presses; the announcement says so, and loses the button."""
+    data = callback_data.pack()
+    try:
+        result = await claim(economy, account, callback_data.reward_id)
+    except NotClaimable as error:
+        # Claimed from the list, or too late: the button is of no more use.
+        refusal = callback_query.answer(texts.not_claimable(error.status), show_alert=True)
+        return [refusal, *(edit_claimed(message, data) if error.status else [])]
     return [
         callback_query.answer(texts.claimed_short(result)),
-        answer_press(message, user, texts.claimed(result)),
-        *announce_unlocked(result.unlocked, user, message.chat.id),
+        *edit_claimed(message, data, texts.claimed(result)),
+        *_announce(result, callback_query.from_user, message),
     ]
+
+
+async def claim_from_list(
+    callback_query: CallbackQuery,
+    message: Message | InaccessibleMessage,
+    callback_data: ClaimListed,
+    account: Account,
+    economy: EconomyContext,
+) -> Answers:
+    """Claim for whoever presses, and show their list as it is by now."""
+    result = await claim(economy, account, callback_data.reward_id)
+    answers: Answers = [callback_query.answer(texts.claimed_short(result))]
+    if isinstance(message, Message):
+        page = list_rewards(economy, result.account, callback_data.page)
+        keyboard = keyboards.rewards(page, account.user_id)
+        answers.append(message.edit_text(texts.listing(page), reply_markup=keyboard))
+    return [*answers, *_announce(result, callback_query.from_user, message)]
+
+
+def _announce(result: ClaimResult, user: User, message: Message | InaccessibleMessage) -> Answers:
+    """Tell what the claim brought in turn, where it was claimed."""
+    return announce(News(result.unlocked, result.level), user, Place.of(message))

@@ -33,7 +33,7 @@ def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TE
     """Join as many parts as there is room for, and say how many more there are."""
     length = 0
     for count, part in enumerate(parts):
-        length += utf16_length(unescape(_TAG.sub("", part))) + utf16_length(between)
+        length += shown_length(part) + utf16_length(between)
         if length > longest:
             more = _("… y {count} más").format(count=number(len(parts) - count))
             return between.join([*parts[:count], more])
@@ -46,6 +46,11 @@ def cut(text: str, longest: int) -> str:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (longest - 1)]
     return f"{kept.decode('utf-16-le', 'ignore')}…"
+
+
+def shown_length(markup: str) -> int:
+    """Return the length of what a text with markup shows."""
+    return utf16_length(unescape(_TAG.sub("", markup)))
 
 
 def utf16_length(text: str) -> int:

@@ -35,6 +35,7 @@ def profile(first_name: str, profile: AccountView, standing: Rank) -> str:
         _("⭐ Nivel <b>{level}</b>").format(level=number(profile.level)),
         _way_to_next_level(profile),
         streaks(profile),
+        *_records(profile),
         rank(standing),
     ]
     if profile.badges:
@@ -90,6 +91,18 @@ def _way_to_next_level(profile: AccountView) -> str:
     done = profile.total_earned - profile.level_since
     need = profile.next_level_at - profile.level_since
     return f"{bar(profile.progress)} {number(done)}/{number(need)}"
+
+
+def _records(profile: AccountView) -> list[str]:
+    """Return a line where a streak has been longer than it is."""
+    streaks = (profile.gift_streak, profile.reaction_streak)
+    if (profile.gift_record, profile.reaction_record) == streaks:
+        return []
+    return [
+        _("🏅 Récord del regalo: {gift} · de reacciones: {reactions}").format(
+            gift=days(profile.gift_record), reactions=days(profile.reaction_record)
+        )
+    ]
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:

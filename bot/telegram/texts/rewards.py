@@ -1,17 +1,19 @@
 """The daily gift, reactions, rewards and their conditions."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aiogram.utils.i18n import gettext as _
 from aiogram.utils.i18n import ngettext
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
+from bot.gamification.news import News
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
+from bot.gamification.streaks import LostStreak
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.formatting import (
@@ -25,10 +27,12 @@ from bot.telegram.texts.formatting import (
     number,
     signed_besitos,
 )
-from bot.telegram.texts.times import duration, has_come, moment
+from bot.telegram.texts.times import days, duration, has_come, moment
 
 #: In a list; the rest of a long one is not worth the other rewards' room.
 _LONGEST_DESCRIPTION = 200
+#: Stands before each unlocked reward of an announcement, in every language.
+BULLET: Final = "• "
 #: Characters that a phone shows of a button.
 _LONGEST_BUTTON = 60
 
@@ -48,6 +52,7 @@ def gift(result: GiftResult) -> str:
             streak=_in_a_row(result.streak)
         ),
         _next_gift(result),
+        *_plain_news(News(level=result.level, lost=result.lost)),
     ]
     return "\n".join(lines)
 
@@ -88,19 +93,55 @@ def reaction(result: ReactionResult) -> str:
     return f"💋 +{number(result.paid)}"
 
 
-def unlocked(first_name: str, user_id: int, rewards: Sequence[Reward]) -> str:
-    """Tell a member everything that one update unlocked."""
+def reaction_with_news(result: ReactionResult, bot_name: str | None) -> str:
+    """Say the same, and what else it brought, which waits in the chat with the bot."""
+    lines = [reaction(result), *_plain_news(result.news)]
+    if result.unlocked:
+        names = ", ".join(shipped_text(reward.name) for reward in result.unlocked)
+        lines.append(_("🎉 Has desbloqueado: {names}").format(names=names))
+        where = f"@{bot_name}" if bot_name else ""
+        lines.append(_("Reclámalo en el chat con el bot {bot}").format(bot=where).rstrip())
+    return cut("\n".join(lines), LONGEST_ALERT)
+
+
+def news(first_name: str, user_id: int, news: News) -> str:
+    """Tell a member everything that one update brought besides its besitos."""
     who = addressed(first_name, user_id)
-    lines = [_("🎉 {who}, has desbloqueado:").format(who=who)]
+    lines = [f"{who}:"] if not news.unlocked else [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
         _("• <b>{name}</b> ({gives}): tienes {duration} para reclamarla").format(
             name=isolated(shipped_text(reward.name)),
             gives=gives(reward),
             duration=duration(reward.claim_window_hours),
         )
-        for reward in rewards
+        for reward in news.unlocked
     ]
-    return fitting(lines)
+    return fitting([*lines, *_plain_news(news)])
+
+
+def _plain_news(news: News) -> list[str]:
+    """Return the lines about level and streak; there is no markup in them."""
+    return [
+        *([level_reached(news.level)] if news.level else []),
+        *([streak_lost(news.lost)] if news.lost else []),
+    ]
+
+
+def level_reached(level: int) -> str:
+    """Say that a level was reached."""
+    return _("⭐ Has llegado al nivel {level}").format(level=number(level))
+
+
+def streak_lost(lost: LostStreak) -> str:
+    """Say that a long streak has come to an end, and what the member's record is."""
+    return _("💔 Se cortó tu racha de {days}; hoy empieza otra. Tu récord: {record}").format(
+        days=days(lost.length), record=days(lost.longest)
+    )
+
+
+def album_button() -> str:
+    """Stand above the button of an album."""
+    return _("💋 Reacciona a este álbum")
 
 
 def claimed(result: ClaimResult) -> str:

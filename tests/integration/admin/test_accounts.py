@@ -119,7 +119,7 @@ async def test_amount_far_outside_the_usual(panel: Panel, live: LiveEconomy) -> 
     await order(panel, "Dar", "60000")
     await panel.press("Confirmar")
 
-    assert "¿Seguro? +50\N{NO-BREAK SPACE}000 besitos es 217 veces lo habitual." in asked
+    assert "¿Seguro? +50\N{NO-BREAK SPACE}000 besitos son 217 veces lo habitual." in asked
     assert 100 == unbooked
     assert 110_100 == (await live.account(EMMA)).balance
 

@@ -184,7 +184,7 @@ async def test_setting(panel: Panel) -> None:
     await undo_newest(panel)
     await panel.say("/daily", who=ANA)
 
-    assert "50 de regalo" in panel.sent_to(ANA)[0]
+    assert "Regalo diario: +50 besitos" in panel.sent_to(ANA)[0]
     assert (70, 50) == (await panel.audit())[-1][3:]
 
 

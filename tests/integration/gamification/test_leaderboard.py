@@ -35,7 +35,18 @@ async def test_pages(crowded: LiveEconomy) -> None:
     assert [True, True, False] == [one.has_next for one in pages]
     assert list(range(1, 28)) == [row.rank for row in rows]
     assert [240, *range(240, 0, -10), 0, 0] == [row.total_earned for row in rows]
-    assert ("Member 25", 2) == (rows[0].first_name, rows[0].level)
+    assert ("Member 24", 2) == (rows[0].first_name, rows[0].level)
+
+
+async def test_equal_totals(live: LiveEconomy) -> None:
+    """Of equal totals, whoever had theirs first is ahead; what is taken changes no place."""
+    for number, user in enumerate((9, 3, 7)):
+        await live.move(50, f"grant:{number}", user)
+    await live.move(-20, "take", 9)
+
+    assert ["Member 9", "Member 3", "Member 7"] == [
+        row.first_name for row in (await page(live, 0)).rows[:3]
+    ]
 
 
 @pytest.mark.parametrize(("asked", "given"), [(-5, 0), (2, 2), (3, 3), (10**9, 1000)])

@@ -16,6 +16,7 @@ NOBODYS = {
     "reward_conditions",
     "seed_marker",
     "seed_runs",
+    "timezone_changes",
 }
 
 
@@ -42,11 +43,13 @@ async def test_copy_has_every_row_about_a_member(live: LiveEconomy) -> None:
 
     assert {
         "user": 1,
+        "found_by": 2,
         "account": 1,
         "ledger": 3,
         "rewards": 1,
         "streaks": 2,
         "reactions": 1,
+        "messages_written": 0,
         "messages_waiting": 1,
         "open_question": 1,
         "admin_actions": 1,
@@ -73,6 +76,8 @@ def test_each_table_is_somebodys_or_nobodys() -> None:
         "admin_dialogs",
         "admin_actions",
         "failed_updates",
+        "member_names",
+        "messages",
     }
 
     assert exported | NOBODYS == set(Base.metadata.tables)

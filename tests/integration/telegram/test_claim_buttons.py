@@ -25,18 +25,18 @@ def data_of(message: Message) -> str:
 
 
 async def test_claim(bot: LiveBot, announced: Message) -> None:
-    """Ana's press pays, once; the second says that it was claimed."""
-    ana = bot.server.telegram.ana
+    """Ana's press pays, once; the announcement says so, without the button and any more words."""
+    ana, group = bot.server.telegram.ana, bot.server.telegram.group
 
     first = await bot.press(ana, announced, data_of(announced))
-    second = await bot.press(ana, announced, data_of(announced))
+    second = await bot.forge(ana, announced, data_of(announced))
 
     assert ("✅ +10 💋", False) == (first.text, first.show_alert)
-    assert ("Ya habías reclamado esta recompensa.", True) == (second.text, second.show_alert)
+    assert "Este botón ya no funciona." == second.text
     assert 35 == (await bot.balances())[ana.id]
-    assert ["Ana\n✅ Primeros Pasos: +10 besitos"] == [
-        one.text for one in bot.answers(bot.server.telegram.group)[1:]
-    ]
+    (claimed,) = bot.answers(group)
+    assert "🎉 Ana, has desbloqueado:\n✅ Primeros Pasos: +10 besitos" == claimed.text
+    assert () == claimed.buttons
 
 
 async def test_presses_in_one_batch(bot: LiveBot, announced: Message) -> None:
@@ -117,7 +117,8 @@ async def test_two_buttons_of_one_reward(bot: LiveBot, announced: Message) -> No
     here = await bot.press(telegram.ana, announced, data_of(announced))
 
     assert ["✅ +10 💋", "Ya habías reclamado esta recompensa."] == [there.text, here.text]
-    assert "✅ Primeros Pasos: +10 besitos" == bot.answers(private)[-1].text
+    assert "✅ Primeros Pasos" == bot.answers(private)[-1].text.splitlines()[-1]
+    assert [(), ()] == [bot.answers(chat)[-1].buttons for chat in (private, telegram.group)]
 
 
 async def test_pressed_elsewhere(bot: LiveBot, announced: Message) -> None:

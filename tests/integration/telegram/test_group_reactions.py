@@ -94,21 +94,27 @@ async def test_bots(bot: LiveBot) -> None:
 
 
 async def test_many_members(bot: LiveBot) -> None:
-    """Everybody who reacts is paid, and each hears of their own reward."""
+    """Everybody who reacts is paid, and reads of their own reward in one message that grows."""
     telegram = bot.server.telegram
     await reacted(bot, telegram.ana, telegram.emma, telegram.eve)
 
     paid = {telegram.ana.id: 25, telegram.emma.id: 25, telegram.eve.id: 25}
     assert paid == {who: what for who, what in (await bot.balances()).items() if what}
+    (announced,) = bot.answers(telegram.group)
     assert [
         "🎉 Ana, has desbloqueado:",
         "🎉 Emma, you have unlocked:",
         "🎉 <b>Eve</b> & co, has desbloqueado:",
-    ] == [visible(one.text.splitlines()[0]) for one in bot.answers(telegram.group)]
+    ] == [visible(line) for line in announced.text.splitlines() if line.startswith("🎉")]
+    assert 3 == len(announced.buttons)
 
 
 async def test_channel_post(bot: LiveBot) -> None:
-    """A post gets a button; each member's first press pays, and says so to them alone."""
+    """A post gets a button; each member's first press pays, and says so to them alone.
+
+    What it unlocked is in the chat with the bot, where the answer leads.
+    """
+    await bot.api.learn_name()
     telegram = bot.server.telegram
     post = telegram.post(telegram.channel, "novedades")
     await bot.settle()
@@ -116,15 +122,27 @@ async def test_channel_post(bot: LiveBot) -> None:
     (button,) = post.buttons
 
     answers = [
-        (await bot.press(member, post, button.callback_data or "")).text
+        await bot.press(member, post, button.callback_data or "")
         for member in (telegram.ana, telegram.ana, telegram.emma)
     ]
 
-    assert [
+    unlocked = [
         "💋 +5 y +20 de bono de actividad",
-        "Por esta ya has recibido tus besitos. ¡Gracias!",
+        "🎉 Has desbloqueado: Primeros Pasos",
+        "Reclámalo en el chat con el bot @besitos_sandbox_bot",
+    ]
+    in_english = [
         "💋 +5 and +20 activity bonus",
-    ] == answers
+        "🎉 You have unlocked: First Steps",
+        "Claim it in the chat with the bot @besitos_sandbox_bot",
+    ]
+    assert [
+        "\n".join(unlocked),
+        "Por esta ya has recibido tus besitos. ¡Gracias!",
+        "\n".join(in_english),
+    ] == [answer.text for answer in answers]
+    assert [True, False, True] == [answer.show_alert for answer in answers]
+    assert "https://t.me/besitos_sandbox_bot?start=rewards" == answers[0].url
     assert (25, 25) == tuple(
         [(await bot.balances())[one.id] for one in (telegram.ana, telegram.emma)]
     )

@@ -264,7 +264,8 @@ async def test_name_that_gives_orders(bot: LiveBot) -> None:
     """A name is text wherever it is shown: what Telegram marks in it is what the bot has marked."""
     telegram = bot.server.telegram
     member = telegram.add_member("@victim t.me/scam /daily \u202e#x")
-    said = telegram.say(member, telegram.group, "/daily")
+    telegram.say(member, telegram.group, "/daily")
+    said = telegram.say(telegram.luis, telegram.group, "hola")
     telegram.react(member, telegram.group, said.message_id, ["👍"])
     for words in ("/start", "/profile", "/top"):
         await bot.say(member, words)

@@ -23,9 +23,11 @@ from bot.gamification.admin.member_search import (
     read_members,
 )
 from bot.gamification.admin.validation import amount, one_line
+from bot.gamification.news import News
 from bot.telegram.filters import Answer, OwnWords
 from bot.telegram.i18n import locale_for
-from bot.telegram.replies import Answers, announce_unlocked, replace_page
+from bot.telegram.notice import Notice
+from bot.telegram.replies import Answers, Place, announce, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (
     Asking,
@@ -37,7 +39,6 @@ from bot.telegram.routers.admin.callbacks import (
     Section,
 )
 from bot.telegram.routers.admin.context import AdminContext
-from bot.telegram.sending import Notice
 from bot.telegram.texts.admin import accounts as texts
 from bot.telegram.texts.formatting import without_controls
 
@@ -194,7 +195,8 @@ def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
     with i18n.use_locale(locale_for(i18n, member.language_code)):
         told = Notice(chat_id=user.id, text=texts.told(adjustment.booked, reason))
-        return [told, *announce_unlocked(adjustment.unlocked, user, user.id)]
+        told.belong_to(user.id)
+        return [told, *announce(News(adjustment.unlocked), user, Place(user.id))]
 
 
 def _author(message: Message) -> User | None:

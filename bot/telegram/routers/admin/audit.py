@@ -7,11 +7,11 @@ from aiogram.utils.i18n import I18n
 from bot.gamification.admin.audit import read_audit
 from bot.gamification.admin.undo import Undone, read_undoable, undo
 from bot.telegram.i18n import locale_for
+from bot.telegram.notice import Notice
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section, UndoButton
 from bot.telegram.routers.admin.context import AdminContext
-from bot.telegram.sending import Notice
 from bot.telegram.texts.admin import accounts as account_texts
 from bot.telegram.texts.admin import panel as texts
 

@@ -28,6 +28,8 @@ def profile(**fields: object) -> AccountView:
         "next_level_at": 400,
         "gift_streak": 5,
         "reaction_streak": 1,
+        "gift_record": 5,
+        "reaction_record": 1,
         "badges": (("💰", "ahorrador"),),
     }
     return AccountView(**{**values, **fields})  # type: ignore[arg-type]
@@ -55,6 +57,13 @@ def test_profile(spanish: None) -> None:
         "🏆 Eres el n.º 3",
         "🎖 Insignias: 💰 ahorrador",
     ] == text.splitlines()
+
+
+def test_records(spanish: None) -> None:
+    """Where a streak has been longer than it is, the profile has the record."""
+    text, _ = read(texts.profile("Ana", profile(gift_record=120, reaction_record=9), Rank(3)))
+
+    assert "🏅 Récord del regalo: 120 días · de reacciones: 9 días" == text.splitlines()[5]
 
 
 def test_profile_in_english(english: None) -> None:

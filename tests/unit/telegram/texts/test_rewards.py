@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.gamification.account import Account
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
+from bot.gamification.news import News
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition, Progress
@@ -120,7 +121,7 @@ def test_unlocked_mentions_the_member(spanish: None) -> None:
     """Everything that one update unlocked is in one message that mentions the member."""
     badge = reward("Insignia", emoji="💰", badge_name="ahorrador")
 
-    text = texts.unlocked("Ana", 1001, [reward(), badge])
+    text = texts.news("Ana", 1001, News((reward(), badge)))
 
     assert text.startswith('🎉 <a href="tg://user?id=1001">Ana</a>, has desbloqueado:\n')
     assert [
@@ -204,7 +205,7 @@ def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     badge = reward(what, emoji=what, badge_name=what)
     result = ClaimResult(NOBODY, badge, 0, ())
 
-    announced, tags = read(texts.unlocked(who, 1, [badge]))
+    announced, tags = read(texts.news(who, 1, News((badge,))))
     listed, _ = read(
         texts.listing(page(*[line(status, what) for status in (*UserRewardStatus, None)]))
     )
