@@ -22,6 +22,11 @@ def reasons(error: ValidationError) -> str:
     )
 
 
+def error_locations(error: ValidationError) -> str:
+    """Return the first places where something cannot be read, without repeating what it holds."""
+    return ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors()[:3])
+
+
 def _place(location: tuple[int | str, ...]) -> str:
     place = ""
     for step in location:

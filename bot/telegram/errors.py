@@ -6,7 +6,6 @@ from time import perf_counter
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import ErrorEvent, Message, Update
 from aiogram.utils.i18n import I18n
-from pydantic import ValidationError
 
 from bot.database.errors import DatabaseError
 from bot.errors import BesitosError
@@ -94,8 +93,3 @@ def _answer(
         delivery.put(reply(source, sentence))
     elif source is not None:
         delivery.put(source.answer(sentence, show_alert=True))
-
-
-def error_locations(error: ValidationError) -> str:
-    """Return where an update is not what aiogram can read, without repeating what it holds."""
-    return ", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3])

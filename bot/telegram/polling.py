@@ -28,9 +28,10 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.backoff import delays, sleep_unless
+from bot.errors import error_locations
 from bot.shutdown import unless_stopped
 from bot.telegram.client import Backoff
-from bot.telegram.errors import error_locations, process_update
+from bot.telegram.errors import process_update
 from bot.telegram.lanes import Lanes
 
 logger = logging.getLogger(__name__)

@@ -13,9 +13,10 @@ from aiogram.types import Update
 from aiohttp import hdrs, web
 from pydantic import SecretStr, ValidationError
 
+from bot.errors import error_locations
 from bot.monitoring.connections import PATIENCE
 from bot.telegram.client import TRANSIENT_ERRORS, Backoff
-from bot.telegram.errors import error_locations, process_update
+from bot.telegram.errors import process_update
 from bot.throttle import Throttle
 
 logger = logging.getLogger(__name__)
