@@ -6,13 +6,13 @@ is kept. Without a base every value is an edit. Nothing is ever deleted.
 """
 
 import json
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from .adoption import adopted
 from .declaration import Seed
 from .look import label_of
 from .sections import Key, SeededTable
@@ -107,17 +107,6 @@ def make_plan(
     return tuple(plans)
 
 
-def same_name(text: Any) -> str:
-    """Return what two names have in common that a person takes for the same."""
-    return unicodedata.normalize("NFC", str(text)).strip().casefold()
-
-
-def same_letters(text: Any) -> str:
-    """Return the same without accents, which older rows may lack."""
-    letters = unicodedata.normalize("NFD", same_name(text))
-    return "".join(one for one in letters if unicodedata.category(one) != "Mn")
-
-
 class _Merge:
     """The merge of one section; `merges` are those of the sections that it refers to, and itself.
 
@@ -192,20 +181,10 @@ class _Merge:
                 found |= {label: row} if row else {}
         if name is None:
             return found
-        for alike in (same_name, same_letters):
-            taken = {id(row) for row in found.values()}
-            by_name: dict[str, list[StoredRow]] = {}
-            for row in stored:
-                if id(row) not in taken and row.values.get(name) is not None:
-                    by_name.setdefault(alike(row.values[name]), []).append(row)
-            for label in keys:
-                wanted = self._theirs[label]
-                rows = by_name.get(alike(wanted.get(name)))
-                if label not in found and rows:
-                    # Of several that have the name, the one that is most like it.
-                    found[label] = max(rows, key=lambda row: _likeness(row, wanted))
-                    rows.remove(found[label])
-        return found
+        taken = {id(row) for row in found.values()}
+        left = [row for row in stored if id(row) not in taken]
+        missing = {label: self._theirs[label] for label in keys if label not in found}
+        return found | adopted(left, missing, name)
 
     def _row(
         self, label: str, stored: StoredRow | None, base: Fields | None, fields: Fields
@@ -300,7 +279,3 @@ def _merged_members(
     stay = [one for one in mine if one in theirs or one not in base]
     come = [one for one in theirs if one not in mine and one not in base]
     return sorted([*stay, *come], key=json.dumps) or None
-
-
-def _likeness(row: StoredRow, wanted: Fields) -> int:
-    return sum(row.values.get(name) == value for name, value in wanted.items())
