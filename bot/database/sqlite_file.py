@@ -53,19 +53,31 @@ def refuse_memory(url: URL) -> None:
         )
 
 
-async def check_file(engine: AsyncEngine, *, whole: bool = False) -> None:
+async def check_file(engine: AsyncEngine, *, whole: bool = False) -> str | None:
     """Read the file for damage: a large one in part, unless the `whole` of it is asked for.
 
     Nothing is written, so that a file which is refused stays as it was, and its log, too.
-    Raises `DatabaseError` for a damaged one, and for a folder in which nothing can be locked.
+    Returns the journal mode, None if it cannot be told. Raises `DatabaseError` for a damaged one,
+    and for a folder in which nothing can be locked.
     """
     file = sqlite_file(engine.url)
     if file is None or not file.exists():
+        return None
+    return await asyncio.to_thread(_check, file.absolute(), whole=whole)
+
+
+async def prepare_file(engine: AsyncEngine) -> None:
+    """Check the file, and give it a write-ahead log where it has none and may have one.
+
+    A file that was restored or copied has a rollback journal, in which readers wait for writers.
+    Raises what `check_file` does.
+    """
+    file = sqlite_file(engine.url)
+    if await check_file(engine) in {None, "wal"} or not file or not file.stat().st_size:
         return
-    mode = await asyncio.to_thread(_check, file.absolute(), whole=whole)
-    if mode not in {None, "wal"}:
+    if await asyncio.to_thread(_journal_mode, file.absolute()) != "WAL":
         logger.info(
-            "the SQLite file is in journal mode %s, not wal: who reads waits for who writes", mode
+            "the SQLite file is in journal mode delete, not wal: who reads waits for who writes"
         )
 
 

@@ -14,7 +14,7 @@ from aiogram.utils.i18n import I18n
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import wait_for_database
-from bot.database.sqlite_file import check_file
+from bot.database.sqlite_file import prepare_file
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.monitoring.arrivals import Arrivals
 from bot.monitoring.metrics import Metrics
@@ -52,7 +52,7 @@ async def bootstrap(  # noqa: PLR0913, PLR0917 - aiogram gives them by name
     Raises `DatabaseError`: then nobody must fetch an update.
     """
     await wait_for_database(engine, timeout=database_wait_timeout, doubts=setting_doubts)
-    await check_file(engine)
+    await prepare_file(engine)
     report = await bootstrap_service.run()
     dispatcher["bootstrap_report"] = report
     metrics.bootstrap.info({"outcome": report.outcome})

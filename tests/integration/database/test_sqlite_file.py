@@ -173,7 +173,7 @@ async def test_rollback_journal_where_no_log_can_be(
         async with exclusive_transaction(engine, 5) as connection:
             await connection.execute(text("INSERT INTO one VALUES (1)"))
             await connection.commit()
-        await sqlite_file.check_file(engine)
+        await sqlite_file.prepare_file(engine)
     finally:
         await engine.dispose()
 
@@ -181,3 +181,16 @@ async def test_rollback_journal_where_no_log_can_be(
     assert "journal mode delete, not wal" in caplog.text
     with closing(sqlite3.connect(file)) as plain:
         assert [(1,)] == plain.execute("SELECT a FROM one").fetchall()
+
+
+async def test_copied_file_gets_its_log_back(tmp_path: Path) -> None:
+    """A start gives a file with a rollback journal, such as a restored one, a write-ahead log."""
+    file = tmp_path / "besitos.db"
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute("CREATE TABLE one (a)")
+    engine = create_engine(parse_database_url(f"sqlite:///{file}"))
+
+    await sqlite_file.prepare_file(engine)
+
+    assert "wal" == await sqlite_file.check_file(engine)
+    await engine.dispose()
