@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
 
 from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
@@ -17,6 +18,7 @@ from bot.database.url import parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import Heartbeat
 from bot.monitoring.application import monitoring_application
 from bot.monitoring.http import serving
@@ -57,16 +59,23 @@ class TelegramError(BesitosError):
     """Telegram does not accept us."""
 
 
-async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
+async def run_bot(
+    settings: Settings,
+    doubts: Sequence[str] = (),
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    stop: asyncio.Event | None = None,
+) -> None:
     """Bootstrap, then answer updates until SIGINT or SIGTERM, which end a bootstrap as well.
 
     The port is open before the bootstrap and answers probes meanwhile. While there are `doubts`
-    about the settings, no new database is made. Raises `BesitosError` when the start fails; no
-    update has been fetched then.
+    about the settings, no new database is made. `clock` gives the time of every move in the
+    economy. With a `stop` of the caller's it ends at that, and signals are the caller's. Raises
+    `BesitosError` when the start fails; no update has been fetched then.
     """
     token = require_token(settings)
     manifest = load_manifest(settings.seed_file)
-    stop = stop_on_signals()
+    stop = stop or stop_on_signals()
     lifecycle, metrics = Lifecycle(stop), Metrics()
     async with AsyncExitStack() as stack:
         engine = create_engine(
@@ -83,7 +92,12 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
             engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
         )
         dispatcher = build_dispatcher(
-            engine, service, delivery, settings.database_wait_timeout, settings.admin_ids
+            engine,
+            service,
+            delivery,
+            settings.database_wait_timeout,
+            settings.admin_ids,
+            clock=clock,
         )
         webhook = _webhook(dispatcher, bot, settings)
         turns = Turns(engine, bot.id, stop)
@@ -106,6 +120,7 @@ async def run_bot(settings: Settings, doubts: Sequence[str] = ()) -> None:
             logger.info("stopped before the start was complete")
         else:
             await stack.enter_async_context(kept_file(engine, stop))
+            # By the machine's clock: it tells when the process was away, which no stage skips.
             async with Heartbeat(engine), _beside(dispatcher, bot, engine, settings, stop):
                 lifecycle.started = True
                 if webhook is None:

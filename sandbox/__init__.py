@@ -4,6 +4,7 @@ from sandbox.calls import Call, CallLog
 from sandbox.errors import BotApiError, SandboxError
 from sandbox.faults import Fault, Faults
 from sandbox.server import SandboxServer
+from sandbox.stage import Stage
 from sandbox.telegram import Telegram
 from sandbox.values import Button, CallbackAnswer, Chat, Message, User
 
@@ -19,6 +20,7 @@ __all__ = [
     "Message",
     "SandboxError",
     "SandboxServer",
+    "Stage",
     "Telegram",
     "User",
 ]

@@ -9,6 +9,8 @@ LUIS = User(1002, "Luis", language_code="es")
 EMMA = User(1003, "Emma", "Stone", username="emma_s", language_code="en")
 # A name that breaks every bot which forgets to escape.
 EVE = User(1004, "<b>Eve</b> & co", language_code="es")
+# On the stage only: she has never opened the bot, which may not write to her.
+NORA = User(1005, "Nora", language_code="es")
 
 GROUP = Chat(-1001000000001, "supergroup", title="Club de Besitos")
 CHANNEL = Chat(-1001000000002, "channel", title="Besitos Noticias")

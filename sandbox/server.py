@@ -5,6 +5,7 @@ import errno
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -15,11 +16,13 @@ from sandbox.calls import CallLog
 from sandbox.command_menu import CommandMenu
 from sandbox.control.api import ControlApi, explain_errors
 from sandbox.control.security import add_security_headers, refuse_foreign_pages
+from sandbox.control.stage_api import StageApi
 from sandbox.control.view import PageView
 from sandbox.errors import SandboxError
 from sandbox.faults import Faults
 from sandbox.fixtures import BOT
 from sandbox.methods import Backend
+from sandbox.stage import Stage
 from sandbox.telegram import Telegram
 from sandbox.updates import LongPolling, UpdateQueue
 from sandbox.webhook import Webhook
@@ -34,13 +37,25 @@ class SandboxServer:
 
     `telegram` is where members act, `calls` the log of the bot's calls, `faults` what shall go
     wrong. `port=0` takes a free one; `clock` gives the unix time that messages are dated with.
+    With a `stage`, it is the stage's, and the page can move it.
     """
 
-    def __init__(self, port: int = 0, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        clock: Callable[[], float] = time.time,
+        stage: Stage | None = None,
+    ) -> None:
+        clock = stage.clock if stage else clock
         # Random, so that no web page can know it and call a method with an <img> of that address.
         self.token = f"{BOT.id}:{secrets.token_urlsafe(24)}"
         self.queue = UpdateQueue(first_id=int(clock()))
         self.telegram = Telegram(self.queue, clock)
+        self._stage = stage
+        if stage:
+            stage.resume(self.telegram)
+        self._exits = AsyncExitStack()
         self.calls = CallLog()
         self.faults = Faults()
         self._asked_port = port
@@ -50,8 +65,9 @@ class SandboxServer:
         menu = CommandMenu()
         backend = Backend(self.telegram, self.queue, self._polling, self._webhook, menu)
         self._bot_api = BotApi(self.token, backend, self.calls, self.faults)
-        view = PageView(self.telegram, menu, self._polling, self._webhook)
+        view = PageView(self.telegram, menu, self._polling, self._webhook, stage)
         self._control = ControlApi(self.telegram, view, self.calls, self.faults, self._closing)
+        self._stage_api = StageApi(self.telegram, stage)
         # Paths hold the token, so nothing writes an access log. A bot that hangs up must not
         # leave its long poll behind, hence the cancellation.
         self._runner = web.AppRunner(
@@ -85,6 +101,8 @@ class SandboxServer:
                 f"The sandbox cannot listen on port {self._asked_port} of {HOST}: it is taken or "
                 "not yours to use. Choose another port, or stop the program that uses it."
             ) from error
+        if self._stage:
+            await self._exits.enter_async_context(self._stage.saving(self.telegram))
         return self
 
     async def __aexit__(
@@ -100,6 +118,7 @@ class SandboxServer:
         self.telegram.changes.notify()
         await self._webhook.remove()
         await self._runner.cleanup()
+        await self._exits.aclose()
 
     def _application(self) -> web.Application:
         application = web.Application(
@@ -108,6 +127,7 @@ class SandboxServer:
         application.on_response_prepare.append(add_security_headers)
         self._bot_api.add_routes(application.router)
         self._control.add_routes(application.router)
+        self._stage_api.add_routes(application.router)
         return application
 
     async def _call_from_webhook(self, name: str, parameters: Mapping[str, object]) -> None:

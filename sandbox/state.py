@@ -39,9 +39,7 @@ class State:
         self.photos: dict[str, Photo] = {}
         self._queue = queue
         self._clock = clock
-        # The bot's database outlives the sandbox, and in Telegram no id ever comes again.
-        self._first_message_id = self.now()
-        self._private_ids = itertools.count(self._first_message_id)
+        self.number_after(0)
 
     @property
     def members(self) -> tuple[User, ...]:
@@ -53,12 +51,27 @@ class State:
         """Return the unix time in seconds."""
         return int(self._clock())
 
+    def number_after(self, last: int) -> None:
+        """Give new members and the messages of new chats higher ids than `last`.
+
+        The bot's database outlives the sandbox, and in Telegram no id ever comes again.
+        """
+        self._first_id = max(self.now(), last + 1)
+        self._private_ids = itertools.count(self._first_id)
+        self._user_ids = itertools.count(self._first_id)
+
+    def clear(self) -> None:
+        """Forget all chats, and what waits for the bot."""
+        for forgotten in (self.chats, self.open_queries, self.answers, self.photos):
+            forgotten.clear()
+        self._queue.clear()
+
     def add_chat(
         self, chat: Chat, bot_status: BotStatus, *, owner: User | None = None
     ) -> ChatState:
         """Add a chat and return its state."""
         shared = chat.type == "private"
-        own = itertools.count(self._first_message_id)
+        own = itertools.count(self._first_id)
         ids: Iterator[int] = self._private_ids if shared else own
         chat_state = self.chats[chat.id] = ChatState(chat, bot_status, ids, owner)
         return chat_state

@@ -1,6 +1,5 @@
 """Telegram as its members use it, for tests and the chat page."""
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,11 +41,16 @@ class Telegram(State):
         super().__init__(queue, clock)
         self.ana, self.luis, self.emma, self.eve = ANA, LUIS, EMMA, EVE
         self.group, self.channel = GROUP, CHANNEL
-        self._user_ids = itertools.count(2001)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget everything; the first members and chats are there again."""
+        self.clear()
         for chat in (self.group, self.channel):
             self.add_chat(chat, "administrator", owner=self.ana)
         for member in (self.ana, self.luis, self.emma, self.eve):
-            self._admit(member, opened=True)
+            self.admit(member, opened=True)
+        self.changes.notify()
 
     def add_member(
         self,
@@ -64,7 +68,7 @@ class Telegram(State):
         if not first_name.strip():
             raise SandboxError("A member needs a first name: give one.")
         member = User(next(self._user_ids), first_name, last_name, username, language_code)
-        self._admit(member, opened=opened)
+        self.admit(member, opened=opened)
         self.changes.notify()
         return member
 
@@ -159,7 +163,8 @@ class Telegram(State):
             }
         )
 
-    def _admit(self, member: User, *, opened: bool) -> None:
+    def admit(self, member: User, *, opened: bool) -> None:
+        """Let someone into group and channel; `opened` says whether they have opened the bot."""
         private = self.add_chat(private_chat(member), "member" if opened else "left")
         private.members[member.id] = member
         for chat in (self.group, self.channel):

@@ -57,11 +57,13 @@ def _place(settings: Settings) -> str:
 
 
 async def _run_sandbox(settings: Settings, port: int) -> None:
-    from bot.app import run_bot  # noqa: PLC0415 - imports aiogram
+    from bot.cli.stage import StagedBot  # noqa: PLC0415 - imports aiogram
     from sandbox import SandboxError, SandboxServer  # noqa: PLC0415 - no other command needs it
 
+    url = parse_database_url(settings.database_url.get_secret_value())
     try:
-        async with SandboxServer(port=port) as server:
+        staged = StagedBot(url, statement_timeout=settings.database_timeout)
+        async with SandboxServer(port=port, stage=staged.stage) as server:
             admin = server.telegram.ana
             typer.echo(
                 f"Chat with the bot at {server.url} (Ctrl-C stops it); "
@@ -74,6 +76,6 @@ async def _run_sandbox(settings: Settings, port: int) -> None:
                 "telegram_api_url": server.url,
                 "webhook_url": None,
             }
-            await run_bot(settings.model_copy(update=local))
+            await staged.run(server, settings.model_copy(update=local))
     except SandboxError as error:
         raise SandboxStartError(str(error)) from error

@@ -1,6 +1,8 @@
 """Registration of users: a user row and an account, made once, safe against races."""
 
-from sqlalchemy import Delete, delete, or_
+from collections.abc import Sequence
+
+from sqlalchemy import Delete, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import Insert, insert
@@ -50,6 +52,12 @@ async def register_user(connection: AsyncConnection, user: User, *, is_new: bool
     # SQLite knows no INSERT inside a WITH, but has no network in between either.
     for statement in (*statements, account):
         await connection.execute(statement)
+
+
+async def strangers(connection: AsyncConnection, known: Sequence[int]) -> int:
+    """Count the members whose ids are not among the known ones."""
+    others = select(func.count()).select_from(UserRow).where(UserRow.user_id.not_in(known))
+    return await connection.scalar(others) or 0
 
 
 def _upsert_user(connection: AsyncConnection, user: User) -> Insert:

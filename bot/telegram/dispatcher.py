@@ -1,12 +1,14 @@
 """Dispatcher assembly: middlewares, routers, startup hook and workflow data."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 
 from aiogram import Dispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.gamification.context import RulesCache
+from bot.gamification.context import RulesCache, utc_now
 from bot.monitoring.arrivals import Arrivals
 from bot.telegram import errors, routers, startup
 from bot.telegram.command_throttle import CommandThrottle
@@ -19,15 +21,20 @@ from bot.telegram.seen_messages import SeenMessages
 from bot.telegram.signing import GenuinePresses
 
 
-def build_dispatcher(
+def build_dispatcher(  # noqa: PLR0913 - what it is composed of
     engine: AsyncEngine,
     bootstrap_service: BootstrapService,
     delivery: DeliveryQueue,
     database_wait_timeout: float = 30,
     admin_ids: AbstractSet[int] = frozenset(),
+    *,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Dispatcher:
-    """Return a dispatcher that is ready for `emit_startup`; `admin_ids` may open /admin."""
-    rules = RulesCache(bootstrap_service.manifest.config)
+    """Return a dispatcher that is ready for `emit_startup`.
+
+    `admin_ids` may open /admin; `clock` gives the time of every move in the economy.
+    """
+    rules = RulesCache(bootstrap_service.manifest.config, clock)
     dispatcher = Dispatcher(
         disable_fsm=True,  # an admin's open question is a row of ours, see admin.dialogs
         engine=engine,

@@ -4,19 +4,17 @@ import asyncio
 import errno
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from sandbox.calls import CallLog
+from sandbox.control.bodies import number, read, text_of
 from sandbox.control.schemas import (
     AddMember,
     ClearFaults,
     InjectFault,
     Press,
     React,
-    RequestBody,
     Say,
 )
 from sandbox.control.security import Handler
@@ -30,8 +28,6 @@ from sandbox.values import Chat, User
 PAGE = Path(__file__).parent.parent / "page"
 # Short enough that the page notices when the bot stops polling.
 VIEW_WAIT_SECONDS = 4.0
-
-AnyBody = TypeVar("AnyBody", bound=RequestBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +65,15 @@ class ControlApi:
     async def show_chat(self, request: web.Request) -> web.Response:
         """GET view?member&chat[&after]: a chat; with `after`, as soon as its version changed."""
         member, chat = (
-            self._member(_number(request, "member")),
-            self._chat(_number(request, "chat")),
+            self._member(number(request, "member")),
+            self._chat(number(request, "chat")),
         )
-        await self._wait_for_change(_number(request, "after", -1))
+        await self._wait_for_change(number(request, "after", -1))
         return web.json_response(self.view.chat(member, chat))
 
     async def show_calls(self, request: web.Request) -> web.Response:
         """GET calls[?method&after]: the call log, oldest first."""
-        calls = self.calls.all(request.query.get("method"), after=_number(request, "after", 0))
+        calls = self.calls.all(request.query.get("method"), after=number(request, "after", 0))
         return web.json_response({"calls": [call.to_json() for call in calls]})
 
     async def show_photo(self, request: web.Request) -> web.Response:
@@ -89,43 +85,44 @@ class ControlApi:
 
     async def say(self, request: web.Request) -> web.Response:
         """POST say: send a text as a member."""
-        body = await _read(request, Say)
+        body = await read(request, Say)
         member, chat = self._member(body.member), self._chat(body.chat)
         message = self.telegram.say(member, chat, body.text, reply_to=body.reply_to)
         return web.json_response({"message": message_json(message)})
 
     async def press(self, request: web.Request) -> web.Response:
         """POST press: press an inline button as a member."""
-        body = await _read(request, Press)
+        body = await read(request, Press)
         member, chat = self._member(body.member), self._chat(body.chat)
         query_id = self.telegram.press(member, chat, body.message_id, body.data)
         return web.json_response({"query_id": query_id})
 
     async def react(self, request: web.Request) -> web.Response:
         """POST react: replace a member's reactions on a message."""
-        body = await _read(request, React)
+        body = await read(request, React)
         member, chat = self._member(body.member), self._chat(body.chat)
         self.telegram.react(member, chat, body.message_id, body.emoji)
         return web.json_response({})
 
     async def add_member(self, request: web.Request) -> web.Response:
         """POST members: add a member."""
-        body = await _read(request, AddMember)
+        body = await read(request, AddMember)
         member = self.telegram.add_member(
             body.first_name,
             last_name=body.last_name,
             username=body.username,
             language_code=body.language_code,
+            opened=body.opened,
         )
         return web.json_response({"member": user_json(member)})
 
     async def change_faults(self, request: web.Request) -> web.Response:
         """POST faults: inject a fault, or take all back with `{"clear": true}`."""
-        if '"clear"' in await _text(request):
-            await _read(request, ClearFaults)
+        if '"clear"' in await text_of(request):
+            await read(request, ClearFaults)
             self.faults.clear()
         else:
-            (await _read(request, InjectFault)).apply_to(self.faults)
+            (await read(request, InjectFault)).apply_to(self.faults)
         return web.json_response({})
 
     async def _wait_for_change(self, version: int) -> None:
@@ -160,27 +157,3 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
         if error.errno != errno.ENAMETOOLONG:
             raise
         raise web.HTTPNotFound from None  # of the page's files, none has such a name
-
-
-def _number(request: web.Request, name: str, default: int | None = None) -> int:
-    value = request.query.get(name, default)
-    try:
-        return int(value if value is not None else "")
-    except ValueError:
-        raise SandboxError(f"The parameter {name} must be a whole number.") from None
-
-
-async def _read(request: web.Request, kind: type[AnyBody]) -> AnyBody:
-    try:
-        return kind.model_validate_json(await _text(request))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise SandboxError(f"{where}: {first['msg']}") from None
-
-
-async def _text(request: web.Request) -> str:
-    try:
-        return await request.text()
-    except (UnicodeError, LookupError):
-        raise SandboxError("The body must be encoded in UTF-8.") from None

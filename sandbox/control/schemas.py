@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.faults import Faults
+from sandbox.values import BotStatus
 
 
 class RequestBody(BaseModel):
@@ -47,6 +48,18 @@ class AddMember(RequestBody):
     last_name: str | None = None
     username: str | None = None
     language_code: str | None = "es"
+    opened: bool = True
+
+
+class SetBotStatus(RequestBody):
+    """Promote, demote, remove, block or re-add the bot."""
+
+    chat: int
+    status: BotStatus
+
+
+class Nothing(RequestBody):
+    """No parameters."""
 
 
 class InjectFault(RequestBody):

@@ -4,6 +4,7 @@ from sandbox.chats import ChatState
 from sandbox.command_menu import CommandMenu
 from sandbox.reactions import PICKER
 from sandbox.serializers import Json, entity_json, keyboard_json
+from sandbox.stage import Stage
 from sandbox.state import State
 from sandbox.updates import LongPolling
 from sandbox.values import Chat, Message, User
@@ -17,18 +18,24 @@ class PageView:
     """Chats and members as a member sees them."""
 
     def __init__(
-        self, state: State, menu: CommandMenu, polling: LongPolling, webhook: Webhook
+        self,
+        state: State,
+        menu: CommandMenu,
+        polling: LongPolling,
+        webhook: Webhook,
+        stage: Stage | None = None,
     ) -> None:
         self._state = state
         self._menu = menu
         self._polling = polling
         self._webhook = webhook
+        self._stage = stage
 
     def members(self) -> Json:
         """Return the members that one can be, the bot, and the reactions to choose from."""
         return {
             "bot": {"id": self._state.bot.id, "name": self._state.bot.full_name},
-            "members": [_member(member) for member in self._state.members],
+            "members": [self._member(member) for member in self._state.members],
             "picker": list(PICKER),
         }
 
@@ -38,8 +45,10 @@ class PageView:
         menu = self._menu.shown_to(chat, member.language_code)
         return {
             "version": self._state.changes.version,
+            "now": self._state.now(),
+            **self._on_stage(),
             "connection": self._connection(),
-            "members": [_member(one) for one in self._state.members],
+            "members": [self._member(one) for one in self._state.members],
             "chats": [self._chat(member, one) for one in self._chats_of(member)],
             "chat": self._chat(member, chat_state),
             "messages": [_message(member, chat_state, one) for one in self._latest(chat_state)],
@@ -49,6 +58,15 @@ class PageView:
                 query.id for query in self._state.open_queries.values() if query.member == member
             ],
             "last_query": self._state.last_query_id,
+        }
+
+    def _on_stage(self) -> Json:
+        stage = self._stage
+        return {
+            "days_ahead": stage.clock.days_ahead if stage else 0,
+            "may_move_clock": stage is not None,
+            "may_reset": stage is not None and stage.forget is not None,
+            "reset_target": stage.forgotten if stage else "",
         }
 
     def _connection(self) -> str:
@@ -79,6 +97,15 @@ class PageView:
             "date": last.date if last else 0,
         }
 
+    def _member(self, member: User) -> Json:
+        return {
+            "id": member.id,
+            "name": member.full_name,
+            "username": member.username,
+            "language": member.language_code,
+            "opened": self._state.chats[member.id].bot_status != "left",
+        }
+
     def _notices(self, member: User) -> list[Json]:
         answers = [one for one in self._state.answers.values() if one.query.member == member]
         return [
@@ -86,15 +113,6 @@ class PageView:
             for one in answers[-SHOWN_NOTICES:]
             if one.text
         ]
-
-
-def _member(member: User) -> Json:
-    return {
-        "id": member.id,
-        "name": member.full_name,
-        "username": member.username,
-        "language": member.language_code,
-    }
 
 
 def _preview(message: Message) -> str:

@@ -3,7 +3,11 @@
 async function call(path, options) {
   const response = await fetch(`/sandbox/api/${path}`, options);
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error ?? `Error ${response.status}`);
+  if (!response.ok) {
+    const error = new Error(body.error ?? `Error ${response.status}`);
+    error.refused = response.status === 400;
+    throw error;
+  }
   return body;
 }
 

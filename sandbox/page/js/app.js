@@ -4,7 +4,9 @@ import { showComposer, startComposer } from "./composer.js";
 import { byId } from "./dom.js";
 import { showHistory, startHistory } from "./history.js";
 import { askForMember, openPicker, showAlert, startOverlays, toast } from "./overlays.js";
-import { showChats, showConnection, showHeader, showMembers } from "./sidebar.js";
+import { showChats, showConnection, showHeader, showMembers, startSidebar } from "./sidebar.js";
+import { showStage, startStage } from "./stage.js";
+import { speak } from "./texts.js";
 
 const RETRY_MS = 1500;
 const PENDING_MS = 15_000;
@@ -59,7 +61,7 @@ function choose(member, chat) {
   me = member;
   chatId = chat ?? (wasPrivate || chatId === null ? member : chatId);
   history.replaceState(null, "", `#${me}/${chatId}`);
-  byId("app").classList.remove("drawer");
+  closeDrawer();
   following.abort();
   following = new AbortController();
   follow(following.signal);
@@ -76,6 +78,7 @@ async function follow(signal) {
       draw();
     } catch (error) {
       if (signal.aborted) return;
+      if (error.refused) return leave(); // the member or the chat is gone: someone began anew
       showConnection("lost");
       after = undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -87,10 +90,13 @@ function draw() {
   const open = new Set(view.unanswered);
   for (const id of [...pressed.keys()]) if (!open.has(id) && view.version > 0) settle(id);
   seen.set(view.key, view.chat.last_id);
+  const member = view.members.find((one) => one.id === me);
+  speak(member?.language ?? "es");
   showMembers(view.members, me, (id) => choose(id), addMember);
   showChats(view.chats, chatId, isUnread, (id) => choose(me, id));
-  showHeader(view.chat, view.members.find((one) => one.id === me));
+  showHeader(view.chat, member);
   showConnection(view.connection);
+  showStage(view);
   showComposer(view);
   showHistory(view, actions);
 }
@@ -123,14 +129,47 @@ function addMember() {
   });
 }
 
+function openDrawer() {
+  byId("app").classList.add("drawer");
+  byId("members").querySelector("[aria-pressed=true]")?.focus();
+}
+
+function closeDrawer() {
+  const app = byId("app");
+  if (!app.classList.contains("drawer")) return;
+  app.classList.remove("drawer");
+  byId("menu").focus();
+}
+
+async function tomorrow() {
+  await attempt(() => post("tomorrow", {}));
+}
+
+async function reset() {
+  if (await attempt(() => post("reset", {}))) leave();
+}
+
+function leave() {
+  following.abort();
+  location.hash = "";
+  location.reload();
+}
+
 async function start() {
+  speak("es");
   const { members, picker: offered } = await getMembers();
   picker = offered;
   startHistory();
   startOverlays();
+  startSidebar();
+  startStage(tomorrow, reset, (status) => attempt(() => post("bot_status", { chat: chatId, status })));
   startComposer(actions.send);
-  byId("menu").addEventListener("click", () => byId("app").classList.add("drawer"));
-  byId("scrim").addEventListener("click", () => byId("app").classList.remove("drawer"));
+  byId("menu").addEventListener("click", openDrawer);
+  byId("scrim").addEventListener("click", closeDrawer);
+  addEventListener("keydown", (event) => {
+    // An open dialog takes the key for itself.
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeDrawer();
+  });
   const [member, chat] = location.hash.slice(1).split("/").map(Number);
   const known = members.some((one) => one.id === member);
   choose(known ? member : members[0].id, known && chat ? chat : undefined);

@@ -3,6 +3,7 @@ import { byId, element } from "./dom.js";
 
 let commands = [];
 let chosen = 0;
+let all = false; // the whole menu, asked for beside whatever is being typed
 
 export function startComposer(onSend) {
   const text = byId("text");
@@ -13,21 +14,28 @@ export function startComposer(onSend) {
     refresh();
     onSend(message);
   };
-  text.addEventListener("input", refresh);
-  text.addEventListener("blur", () => setTimeout(hide, 150));
+  text.addEventListener("input", () => {
+    all = false;
+    refresh();
+  });
+  text.addEventListener("blur", hide);
   text.addEventListener("keydown", (event) => onKey(event, send, onSend));
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
     text.focus();
   });
+  // Neither takes the focus from what is being typed.
+  byId("slash").addEventListener("mousedown", (event) => event.preventDefault());
   byId("slash").addEventListener("click", () => {
-    text.value = text.value === "/" ? "" : "/";
+    const show = byId("suggestions").hidden;
     text.focus();
-    refresh();
+    all = show;
+    if (show) refresh();
+    else hide();
   });
   byId("suggestions").addEventListener("mousedown", (event) => {
-    const choice = event.target.closest("button");
+    const choice = event.target.closest("[role=option]");
     event.preventDefault();
     if (choice) take(choice.dataset.command, onSend);
   });
@@ -37,7 +45,6 @@ export function showComposer(view) {
   commands = view.commands;
   byId("composer").hidden = !view.chat.may_write;
   byId("read-only").hidden = view.chat.may_write;
-  byId("read-only").textContent = "Solo quien administra el canal publica aquí";
   byId("slash").hidden = commands.length === 0;
 }
 
@@ -53,6 +60,7 @@ function onKey(event, send, onSend) {
   } else if (open && event.key === "Tab") {
     event.preventDefault();
     byId("text").value = `/${offered[chosen].dataset.command} `;
+    all = false;
     refresh();
   } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
@@ -62,7 +70,9 @@ function onKey(event, send, onSend) {
 }
 
 function take(command, onSend) {
-  byId("text").value = "";
+  // What was being typed stays, unless it was this command.
+  if (!all) byId("text").value = "";
+  all = false;
   refresh();
   onSend(`/${command}`);
 }
@@ -71,13 +81,12 @@ function refresh() {
   const text = byId("text");
   text.style.height = "auto";
   text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
-  const typed = /^\/(\w*)$/.exec(text.value);
-  const fitting = typed ? commands.filter((one) => one.command.startsWith(typed[1].toLowerCase())) : [];
+  const fitting = offer(text.value);
   chosen = 0;
   const items = fitting.map((one) =>
     element(
-      "button",
-      { type: "button", role: "option", "data-command": one.command },
+      "div",
+      { role: "option", id: `command-${one.command}`, "data-command": one.command },
       element("b", {}, `/${one.command}`),
       element("span", {}, one.description),
     ),
@@ -87,11 +96,21 @@ function refresh() {
   mark(items);
 }
 
+function offer(typed) {
+  if (all) return commands;
+  const [, start] = /^\/(\w*)$/.exec(typed) ?? [];
+  return start === undefined ? [] : commands.filter((one) => one.command.startsWith(start.toLowerCase()));
+}
+
 function mark(items) {
+  byId("text").setAttribute("aria-activedescendant", items[chosen]?.id ?? "");
+  byId("slash").setAttribute("aria-expanded", String(items.length > 0));
   items.forEach((item, index) => item.setAttribute("aria-selected", String(index === chosen)));
   items[chosen]?.scrollIntoView({ block: "nearest" });
 }
 
 function hide() {
+  all = false;
   byId("suggestions").hidden = true;
+  mark([]);
 }

@@ -1,4 +1,5 @@
 // Builds elements; text only ever becomes text, so nothing that a member wrote can become markup.
+import { spoken, text } from "./texts.js";
 
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -22,15 +23,16 @@ export function avatar(name, id) {
   return element("span", { class: `avatar tone-${tone(id)}`, "aria-hidden": "true" }, letters);
 }
 
-const clock = new Intl.DateTimeFormat("es", { hour: "2-digit", minute: "2-digit" });
-const calendar = new Intl.DateTimeFormat("es", { day: "numeric", month: "long" });
+const shown = (date, options) =>
+  new Intl.DateTimeFormat(spoken(), options).format(new Date(date * 1000));
 
-export const time = (date) => clock.format(new Date(date * 1000));
+export const time = (date) => shown(date, { hour: "2-digit", minute: "2-digit" });
+export const weekday = (date) => shown(date, { weekday: "long", day: "numeric", month: "long" });
 
-export function day(date) {
-  const shown = new Date(date * 1000);
-  const isToday = shown.toDateString() === new Date().toDateString();
-  return isToday ? "Hoy" : calendar.format(shown);
+// `now` is the sandbox's, which may be days ahead.
+export function day(date, now) {
+  const same = new Date(date * 1000).toDateString() === new Date(now * 1000).toDateString();
+  return same ? text("today") : shown(date, { day: "numeric", month: "long" });
 }
 
 // The API's heart has no variation selector; without one it is drawn in black.

@@ -40,13 +40,10 @@ function fill(parent, text, start, end, entities, onCommand) {
 
 function wrap(entity, content, onCommand) {
   if (entity.type === "bot_command") {
-    return element("span", { class: "command", role: "button", onclick: () => onCommand(content) });
+    return pressable("command", () => onCommand(content), `command ${content}`);
   }
   if (entity.type === "spoiler") {
-    return element("span", {
-      class: "spoiler",
-      onclick: (event) => event.currentTarget.classList.toggle("shown"),
-    });
+    return pressable("spoiler", (event) => event.currentTarget.classList.toggle("shown"));
   }
   if (entity.type === "text_link" || entity.type === "url") {
     return link(entity.url ?? content);
@@ -55,6 +52,22 @@ function wrap(entity, content, onCommand) {
     return element("span", { class: "mention" });
   }
   return element(TAGS[entity.type] ?? "span");
+}
+
+// Part of a sentence, which a real button would not flow with.
+function pressable(name, onPress, part) {
+  return element("span", {
+    class: name,
+    role: "button",
+    tabindex: "0",
+    "data-part": part,
+    onclick: onPress,
+    onkeydown: (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      onPress(event);
+    },
+  });
 }
 
 export function link(address, properties = {}) {

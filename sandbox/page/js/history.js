@@ -1,14 +1,17 @@
 // The messages of a chat; only what changed is drawn anew.
 import { byId, day, element } from "./dom.js";
+import { makeList } from "./list.js";
 import { messageNode } from "./message.js";
+import { spoken, text } from "./texts.js";
 
 const NEAR_THE_END = 60;
-const drawn = new Map();
+let showNodes = null;
 let shownChat = null;
 let atTheEnd = true;
 
 export function startHistory() {
   const scroller = byId("scroller");
+  showNodes = makeList(byId("messages"));
   scroller.addEventListener("scroll", () => {
     const distance = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     atTheEnd = distance < NEAR_THE_END;
@@ -25,65 +28,65 @@ function scrollToTheEnd() {
 
 export function showHistory(view, actions) {
   const moved = shownChat !== view.key;
-  if (moved) drawn.clear();
   if (moved) atTheEnd = true;
-  const nodes = view.messages.length ? messageNodes(view, actions, !moved) : [emptyNode(view)];
-  reconcile(byId("messages"), nodes);
+  showNodes(view.messages.length ? items(view, actions, !moved) : [emptyItem(view, actions)]);
   shownChat = view.key;
   if (atTheEnd) scrollToTheEnd();
 }
 
-function messageNodes(view, actions, animated) {
-  const nodes = [];
-  const present = new Set();
-  view.messages.forEach((message, index) => {
+function items(view, actions, animated) {
+  return view.messages.flatMap((message, index) => {
     const before = view.messages[index - 1];
     const after = view.messages[index + 1];
-    const newDay = !before || day(before.date) !== day(message.date);
-    if (newDay) nodes.push(dayNode(message));
+    const shownDay = day(message.date, view.now);
+    const newDay = !before || day(before.date, view.now) !== shownDay;
     const place = {
       first: newDay || before.author_id !== message.author_id,
       last: !after || after.author_id !== message.author_id,
       withAvatars: view.chat.type === "supergroup",
     };
-    nodes.push(nodeFor(message, place, actions, animated));
-    present.add(message.id).add(`day ${message.id}`);
+    const item = messageItem(view, message, place, actions, animated);
+    return newDay ? [dayItem(view, message, shownDay), item] : [item];
   });
-  for (const key of drawn.keys()) if (!present.has(key)) drawn.delete(key);
-  return nodes;
 }
 
-function nodeFor(message, place, actions, animated) {
+function messageItem(view, message, place, actions, animated) {
   const pending = message.keyboard.flat().map((one) => actions.isPending(message, one.callback_data));
-  const signature = JSON.stringify([message, place, pending]);
-  const known = drawn.get(message.id);
-  if (known?.signature === signature) return known.node;
-  const node = messageNode(message, place, actions);
-  if (animated && !known) node.classList.add("new");
-  drawn.set(message.id, { node, signature });
-  return node;
-}
-
-function dayNode(message) {
-  const key = `day ${message.id}`;
-  if (!drawn.has(key)) drawn.set(key, { node: element("div", { class: "day" }, day(message.date)) });
-  return drawn.get(key).node;
-}
-
-function emptyNode(view) {
-  const advice = {
-    private: ["👋", "Saluda al bot", "Escribe /start para empezar."],
-    supergroup: ["💬", "Aún no hay mensajes", "Escribe algo y reacciona a lo que digan los demás."],
-    channel: ["📣", "Aún no hay publicaciones", "Publica como quien administra el canal."],
+  return {
+    key: `${view.key} ${message.id}`,
+    signature: JSON.stringify([message, place, pending, spoken()]),
+    make(known) {
+      const node = messageNode(message, place, actions);
+      if (animated && !known) node.classList.add("new");
+      return node;
+    },
   };
-  const [mark, title, text] = advice[view.chat.type];
-  return element("div", { class: "empty" }, element("span", {}, mark), element("b", {}, title), text);
 }
 
-function reconcile(parent, nodes) {
-  const wanted = new Set(nodes);
-  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    if (parent.childNodes[index] !== node) parent.insertBefore(node, parent.childNodes[index] ?? null);
-  });
+function dayItem(view, message, shownDay) {
+  return {
+    key: `${view.key} day ${message.id}`,
+    signature: shownDay,
+    make: () => element("div", { class: "day" }, shownDay),
+  };
+}
+
+function emptyItem(view, actions) {
+  const unopened = view.chat.type === "private" && view.chat.bot_status === "left";
+  const kind = unopened ? "unopened" : view.chat.type;
+  const [mark, title, advice] = text(`empty_${kind}`);
+  const open = element("button", { type: "button", onclick: () => actions.send("/start") }, text("open"));
+  return {
+    key: `${view.key} empty`,
+    signature: `${kind} ${spoken()}`,
+    make: () =>
+      element(
+        "div",
+        { class: "empty" },
+        element("span", { "aria-hidden": "true" }, mark),
+        element("b", {}, title),
+        advice,
+        unopened ? open : null,
+      ),
+  };
 }

@@ -1,6 +1,7 @@
 // One message as a bubble with its buttons and reactions.
 import { avatar, drawn, element, time, tone } from "./dom.js";
 import { formatted, link } from "./formatting.js";
+import { text } from "./texts.js";
 
 const SMILE =
   "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.5 14.5c1.8 2.4 5.2 2.4 7 0M9 9.5v.6M15 9.5v.6";
@@ -14,7 +15,9 @@ export function messageNode(message, place, actions) {
     {
       class: "react",
       type: "button",
-      "aria-label": "Reaccionar",
+      "data-part": "react",
+      "aria-label": text("react"),
+      "aria-haspopup": "menu",
       onclick: (event) => actions.pick(message, event.currentTarget),
     },
     smile(),
@@ -49,7 +52,7 @@ function contents(message, place, actions) {
     const author = element("b", {}, message.reply.author);
     nodes.push(element("div", { class: "quote" }, author, message.reply.text));
   }
-  const meta = `${message.edited ? "editado " : ""}${time(message.date)}`;
+  const meta = `${message.edited ? `${text("edited")} ` : ""}${time(message.date)}`;
   nodes.push(
     element(
       "div",
@@ -63,7 +66,7 @@ function contents(message, place, actions) {
 }
 
 function photo({ url, width, height }) {
-  return element("img", { class: "photo", src: url, width, height, alt: "Foto" });
+  return element("img", { class: "photo", src: url, width, height, alt: text("photo") });
 }
 
 function reactions(message, actions) {
@@ -73,6 +76,7 @@ function reactions(message, actions) {
       {
         class: "reaction",
         type: "button",
+        "data-part": `reaction ${emoji}`,
         "aria-pressed": String(mine),
         onclick: () => actions.react(message, emoji),
       },
@@ -103,6 +107,7 @@ function buttonNode(message, button, actions) {
     {
       class: `${button.style ?? ""} ${pending}`.trim(),
       type: "button",
+      "data-part": `button ${button.text}`,
       onclick: () => actions.press(message, button.callback_data),
     },
     button.text,

@@ -1,7 +1,9 @@
 // What lies over the chat: reaction picker, toasts, alerts, the form for a new member.
 import { byId, drawn, element } from "./dom.js";
+import { walkWithArrows } from "./keyboard.js";
 
 const TOAST_MS = 3500;
+let opener = null;
 
 export function openPicker(anchor, emoji, mine, onPick) {
   const picker = byId("picker");
@@ -14,7 +16,7 @@ export function openPicker(anchor, emoji, mine, onPick) {
         "aria-checked": String(mine.includes(one)),
         "aria-label": drawn(one),
         onclick: () => {
-          closePicker();
+          leavePicker();
           onPick(one);
         },
       },
@@ -23,6 +25,8 @@ export function openPicker(anchor, emoji, mine, onPick) {
   );
   picker.replaceChildren(...buttons);
   picker.hidden = false;
+  opener = anchor;
+  anchor.setAttribute("aria-expanded", "true");
   const box = anchor.getBoundingClientRect();
   const left = Math.min(box.left - picker.offsetWidth / 2, innerWidth - picker.offsetWidth - 10);
   picker.style.left = `${Math.max(10, left)}px`;
@@ -32,14 +36,26 @@ export function openPicker(anchor, emoji, mine, onPick) {
 
 export function closePicker() {
   byId("picker").hidden = true;
+  opener?.removeAttribute("aria-expanded");
+}
+
+// Closes it and goes back to where it was opened.
+function leavePicker() {
+  closePicker();
+  (opener?.isConnected ? opener : byId("text")).focus({ preventScroll: true });
 }
 
 export function startOverlays() {
+  const picker = byId("picker");
+  walkWithArrows(picker);
   addEventListener("pointerdown", (event) => {
-    if (!byId("picker").contains(event.target)) closePicker();
+    if (!picker.contains(event.target)) closePicker();
+  });
+  picker.addEventListener("focusout", (event) => {
+    if (!picker.contains(event.relatedTarget)) closePicker();
   });
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closePicker();
+    if (event.key === "Escape" && !picker.hidden) leavePicker();
   });
   byId("scroller").addEventListener("scroll", closePicker, { passive: true });
   byId("alert").querySelector("button").addEventListener("click", () => byId("alert").close());
@@ -63,7 +79,7 @@ export function askForMember(onAdd) {
   form.onsubmit = (event) => {
     event.preventDefault();
     dialog.close();
-    onAdd(Object.fromEntries(new FormData(form)));
+    onAdd({ ...Object.fromEntries(new FormData(form)), opened: form.opened.checked });
   };
   form.querySelector(".plain").onclick = () => dialog.close();
   dialog.showModal();
