@@ -229,7 +229,7 @@ def would_change(ended: Finished, *, seeded: bool) -> bool:
     status = json.loads(ended.stdout)
     assert (3 if status["would_change"] else 0) == ended.exit_code
     versions = [seed["version_before"] for seed in status["seeds"]]
-    assert seeded == (versions == [1])
+    assert seeded == (versions == [2])
     return bool(status["would_change"])
 
 

@@ -61,7 +61,7 @@ async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
 
 async def test_bootstrap_is_committed_before_the_first_fetch(started: Started) -> None:
     """When the first getUpdates arrives, anybody can read the whole seed in the file."""
-    assert [(1, 1, 3, 1)] == started.at_first_fetch
+    assert [(2, 1, 3, 1)] == started.at_first_fetch
     assert 1 == started.bot.log.count("bootstrap seeded: seed none -> 2")
 
 
