@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import Any
 
 from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
@@ -37,6 +38,7 @@ from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.failures import failures_of
+from bot.telegram.introduction import publish_introduction
 from bot.telegram.lanes import concurrency
 from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
@@ -97,6 +99,7 @@ async def run_bot(
             delivery,
             settings.database_wait_timeout,
             settings.admin_ids,
+            allowed_chats=settings.allowed_chats,
             clock=clock,
         )
         webhook = _webhook(dispatcher, bot, settings)
@@ -167,15 +170,20 @@ async def _beside(
 ) -> AsyncIterator[None]:
     """Do beside the updates what asks Telegram; they wait for the name alone, a few seconds."""
     data = dispatcher.workflow_data
-    menu = publish_commands(bot, data["i18n"], data["admin_ids"])
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(in_background(OutboxRelay(engine, data["delivery"]).run()))
-        await stack.enter_async_context(in_background(menu))
+        await stack.enter_async_context(in_background(_introduce(bot, data)))
         learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
         await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)
         telling = tell_start(bot, data["arrivals"], settings, learning)
         await stack.enter_async_context(in_background(telling))
         yield
+
+
+async def _introduce(bot: TelegramBot, data: Mapping[str, Any]) -> None:
+    """Set what Telegram shows of the bot: its menu first, then its descriptions."""
+    await publish_commands(bot, data["i18n"], data["admin_ids"])
+    await publish_introduction(bot, data["i18n"])
 
 
 async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> None:

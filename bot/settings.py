@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = None
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///besitos.db")
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    allowed_chats: Annotated[frozenset[int], NoDecode] = frozenset()
     seed_file: Path | None = None
     telegram_api_url: str | None = None
     webhook_url: str | None = None
@@ -91,6 +92,19 @@ class Settings(BaseSettings):
             raise ValueError(
                 "list Telegram user ids separated by commas, such as "
                 "9000000000000001,9000000000000002"
+            )
+        return frozenset(int(part) for part in ids)
+
+    @field_validator("allowed_chats", mode="before")
+    @classmethod
+    def _split_allowed_chats(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        ids = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(re.fullmatch(rf"-[0-9]{{1,{_ID_DIGITS}}}", part) for part in ids):
+            raise ValueError(
+                "list the ids of groups and channels separated by commas, such as "
+                "-1001234567890; /admin shows them"
             )
         return frozenset(int(part) for part in ids)
 

@@ -17,6 +17,15 @@ from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 
 _numbers = count(1)
+_OF_THE_MACHINE = (
+    "BOT_TOKEN",
+    "DATABASE_URL",
+    "ADMIN_IDS",
+    "ALLOWED_CHATS",
+    "SEED_FILE",
+    "WEBHOOK_URL",
+    "PORT",
+)
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("any machine", deadline=None)
@@ -26,7 +35,7 @@ settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run in an empty folder and without the developer's own environment or .env file."""
-    for name in ("BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "SEED_FILE", "WEBHOOK_URL", "PORT"):
+    for name in _OF_THE_MACHINE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 

@@ -1,6 +1,7 @@
-"""The member commands: what is stored about a person."""
+"""The member commands: what is stored about a person, and the end of it."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -8,34 +9,83 @@ from sqlalchemy import URL
 
 from bot.cli.printing import print_json
 from bot.database.connection import opened_database
+from bot.database.engine import for_writing
 from bot.database.errors import translate_errors
-from bot.database.url import parse_database_url
+from bot.database.url import describe, parse_database_url
+from bot.gamification.context import utc_now
+from bot.gamification.forgetting import Forgotten, forget_member
 from bot.gamification.privacy import export_member
 from bot.logs import setup_logging
 from bot.settings import load_settings
 
-app = typer.Typer(help="Hand out what is stored about a member.", no_args_is_help=True)
+app = typer.Typer(help="Hand out or erase what is stored about a member.", no_args_is_help=True)
+UserId = Annotated[int, typer.Argument(metavar="ID", help="The member's Telegram id.")]
 
 
 @app.callback()
 def group() -> None:
-    """Hand out what is stored about a member."""
+    """Hand out or erase what is stored about a member."""
 
 
 @app.command()
 def export(
-    user_id: Annotated[int, typer.Argument(metavar="ID", help="The member's Telegram id.")],
+    user_id: UserId,
     *,
     as_json: Annotated[  # noqa: ARG001 - it is JSON in any case
         bool, typer.Option("--json", help="Print one JSON document; it does so anyway.")
     ] = False,
 ) -> None:
     """Print all that is stored about a member as one JSON document."""
+    document = asyncio.run(_export(_url(), user_id))
+    print_json(document)
+
+
+@app.command()
+def erase(
+    user_id: UserId,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Forget a member for good: names and ids go, the ledger's sums stay.
+
+    Whoever comes back starts anew, and is paid nothing twice. Backups and logs are not touched.
+    """
+    url = _url()
+    if not yes:
+        question = f"Forget member {user_id} in {describe(url)}, for good?"
+        typer.confirm(question, abort=True, err=as_json)
+    forgotten = asyncio.run(_erase(url, user_id))
+    if as_json:
+        print_json({"user_id": user_id, **asdict(forgotten)})
+    else:
+        typer.echo(_said(user_id, forgotten))
+
+
+def _said(user_id: int, forgotten: Forgotten) -> str:
+    if forgotten.before:
+        return f"Member {user_id} was forgotten before; there was nothing left to do."
+    kept, deleted = (
+        ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in rows.items() if count)
+        for rows in (forgotten.kept, forgotten.deleted)
+    )
+    return (
+        f"Member {user_id} is forgotten. Rows that stay without name and id: {kept or 'none'}; "
+        f"deleted besides: {deleted or 'none'}. Backups and logs made before still have them."
+    )
+
+
+def _url() -> URL:
     settings = load_settings()
     setup_logging(settings)
-    url = parse_database_url(settings.database_url.get_secret_value())
-    document = asyncio.run(_export(url, user_id))
-    print_json(document)
+    return parse_database_url(settings.database_url.get_secret_value())
+
+
+async def _erase(url: URL, user_id: int) -> Forgotten:
+    async with opened_database(url) as engine:
+        with translate_errors("The erasure"):
+            async with for_writing(engine).begin() as connection:
+                return await forget_member(connection, user_id, utc_now())
 
 
 async def _export(url: URL, user_id: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from bot.database.compiled import CompiledStatement
-from bot.database.constructs import as_number
+from bot.database.constructs import as_number, raw
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import AccountRow, ReactionRow, StreakRow, UserRewardRow, UserRow
 from bot.gamification.rewards.conditions import Facts
@@ -56,6 +56,14 @@ class Account:
     rewards: Mapping[int, UserReward]
     total_taken: int = 0
     problems: tuple[Problem, ...] = field(default=(), compare=False)
+    ledger_id: int | None = None
+    locale: str | None = None
+    has_left: bool = False
+
+    @property
+    def reference_id(self) -> int:
+        """What stands for the member in the ledger's references, also after being forgotten."""
+        return self.user_id if self.ledger_id is None else self.ledger_id
 
     @property
     def spent(self) -> int:
@@ -106,6 +114,9 @@ async def load_account(economy: EconomyContext, user_id: int) -> tuple[User, Acc
         rewards=rewards,
         total_taken=account.total_taken,
         problems=tuple(problems),
+        ledger_id=first.ledger_id,
+        locale=read_text(first.locale),
+        has_left=first.left_at is not None,
     )
 
 
@@ -151,6 +162,9 @@ _MEMBER = CompiledStatement(
             UserRow.username,
             UserRow.first_name,
             UserRow.language_code,
+            UserRow.ledger_id,
+            UserRow.locale,
+            raw(_profile.left_at).label("left_at"),
             *(getattr(_profile, name) for name in _ACCOUNT),
             _reactions_that_day.label("reactions_that_day"),
             *_columns(_gift, "gift"),

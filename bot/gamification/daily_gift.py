@@ -57,7 +57,9 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
         raise StaleAccount(account.user_id)
     gift = economy.config.besitos_daily_gift
     bonus = economy.config.besitos_daily_streak_bonus if streak.length_on(day) > 1 else 0
-    entry = LedgerEntry(gift + bonus, TransactionType.DAILY_GIFT, f"gift:{account.user_id}:{day}")
+    entry = LedgerEntry(
+        gift + bonus, TransactionType.DAILY_GIFT, f"gift:{account.reference_id}:{day}"
+    )
     counted = replace(account, streaks={**account.streaks, StreakType.DAILY_GIFT: streak})
     posted = await post(economy, counted, [entry])
     after, unlocked = await unlock(economy, posted.account)

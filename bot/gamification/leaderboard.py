@@ -48,6 +48,7 @@ async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
     page = min(max(page, 0), LIMIT // PAGE)
     ranked = (
         select(_profile.user_id, _profile.total_earned, _profile.last_earned_id, _profile.level)
+        .where(_profile.left_at.is_(None))
         .order_by(*_BEST_FIRST)
         .offset(page * PAGE)
         .limit(min(PAGE + 1, LIMIT - page * PAGE))
@@ -87,7 +88,8 @@ async def read_rank(connection: AsyncConnection, account: Account) -> Rank:
 
 def _count(ahead: ColumnElement[bool]) -> ScalarSelect[int]:
     # In the index's order, or PostgreSQL may read the whole table where many have the same total.
-    found = select(_profile.user_id).where(ahead).order_by(*_BEST_FIRST).limit(LIMIT).subquery()
+    there = select(_profile.user_id).where(ahead, _profile.left_at.is_(None))
+    found = there.order_by(*_BEST_FIRST).limit(LIMIT).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 

@@ -2,15 +2,17 @@
 
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, FromClause, Integer, Text, cast, or_, select
+from sqlalchemy import JSON, ColumnElement, FromClause, Integer, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.outbox import OutboxMessageRow
 from bot.errors import BesitosError
+from bot.gamification.mentions import about, mentions
 from bot.gamification.models import (
     AccountRow,
     AdminActionRow,
     AdminDialogRow,
+    DepartureRow,
     FailedUpdateRow,
     LedgerEntryRow,
     MemberNameRow,
@@ -32,6 +34,7 @@ _MEMBERS: Final = {
     "rewards": UserRewardRow.user_id,
     "streaks": StreakRow.user_id,
     "reactions": ReactionRow.user_id,
+    "chats_left": DepartureRow.user_id,
     "messages_written": MessageRow.author_id,
     "messages_waiting": OutboxMessageRow.chat_id,
     "open_question": AdminDialogRow.admin_id,
@@ -56,17 +59,22 @@ async def export_member(connection: AsyncConnection, user_id: int) -> dict[str, 
     rewards = {row.id: row.name for row in names}
     for row in found["rewards"]:
         row["reward"] = rewards.get(row["reward_id"])
-    found["admin_actions"] = await _rows(
-        connection,
-        AdminActionRow.__table__,
-        or_(AdminActionRow.admin_id == user_id, AdminActionRow.target == f"member:{user_id}"),
-    )
+    found["admin_actions"] = await _rows(connection, AdminActionRow.__table__, about(user_id))
     # What Telegram sent is text; the number stands in it wherever the person does.
-    mentioned = FailedUpdateRow.content.regexp_match(rf"(^|[^0-9]){user_id}([^0-9]|$)")
+    mentioned = mentions(FailedUpdateRow.content, user_id)
     found["updates_put_aside"] = await _rows(connection, FailedUpdateRow.__table__, mentioned)
     if not any(found.values()):
         raise UnknownMember(f"Nothing is stored about {user_id}; correct the id.")
     return {"user_id": user_id, **found}
+
+
+async def own_copy(connection: AsyncConnection, user_id: int) -> dict[str, Any]:
+    """Return the same for the person themselves: who else acted is not theirs to have."""
+    copy = await export_member(connection, user_id)
+    for action in copy["admin_actions"]:
+        if action["admin_id"] != user_id:
+            del action["admin_id"]
+    return copy
 
 
 async def _rows(

@@ -51,7 +51,7 @@ async def react(
     used_up = account.reactions_that_day >= economy.config.max_reactions_per_day
     result = ReactionResult(account, used_up=used_up, paid_before=not used_up)
     if original := await _record(economy, account.user_id, chat_id, message_id):
-        result = await _pay(economy, account, f"{account.user_id}:{original}")
+        result = await _pay(economy, account, f"{account.reference_id}:{original}")
     after, unlocked = await unlock(economy, result.account)
     news = replace(
         result.news, unlocked=tuple(unlocked), level=level_reached(account, result.account)
@@ -141,7 +141,7 @@ async def _pay(economy: EconomyContext, account: Account, what: str) -> Reaction
         if not await save_streak(economy.connection, account.user_id, StreakType.REACTION, streak):
             raise StaleAccount(account.user_id)
         bonus = activity_bonus(economy.config, max(streak.length_on(day), 1))
-        reference = f"activity:{account.user_id}:{day}"
+        reference = f"activity:{account.reference_id}:{day}"
         entries.append(LedgerEntry(bonus, TransactionType.ACTIVITY_BONUS, reference))
     counted = replace(
         account,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Delete, delete, func, or_, select
+from sqlalchemy import Delete, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
 from bot.gamification.context import EconomyContext
+from bot.gamification.forgetting import recognise
 from bot.gamification.models import AccountRow, MemberNameRow, UserRow
 from bot.gamification.search_terms import search_terms
 
@@ -27,10 +28,18 @@ async def get_or_create_account(economy: EconomyContext, user: User) -> Account:
     if known is not None and known[0] == user:
         return known[1]
     await register_user(economy.connection, user, is_new=known is None)
+    if known is None:
+        await recognise(economy.connection, user.user_id)
     registered = await load_account(economy, user.user_id)
     if registered is None:
         raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")
     return registered[1]
+
+
+async def choose_language(connection: AsyncConnection, user_id: int, locale: str | None) -> None:
+    """Remember a member's language, None for that of their Telegram."""
+    known = update(UserRow).where(UserRow.user_id == user_id)
+    await connection.execute(known.values(locale=locale))
 
 
 async def register_user(connection: AsyncConnection, user: User, *, is_new: bool = False) -> None:

@@ -64,6 +64,15 @@ class TransactionType(StrEnum):
     ADMIN_TAKE = "ADMIN_TAKE"
 
 
+class AnnouncementMode(StrEnum):
+    """Where it is said in a group that somebody has unlocked a reward."""
+
+    HERE = "HERE"
+    PRIVATE = "PRIVATE"
+    DIGEST = "DIGEST"
+    OFF = "OFF"
+
+
 class StreakType(StrEnum):
     """What is done day after day."""
 

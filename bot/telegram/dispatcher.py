@@ -8,14 +8,16 @@ from aiogram import Dispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.chats import ChatBook
 from bot.gamification.context import RulesCache, utc_now
 from bot.monitoring.arrivals import Arrivals
 from bot.telegram import errors, routers, startup
+from bot.telegram.chat_gate import ChatGate
 from bot.telegram.command_throttle import CommandThrottle
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.failures import UpdateFailures
 from bot.telegram.i18n import Language, make_i18n
-from bot.telegram.middlewares import AfterCommit, UnitOfWork
+from bot.telegram.middlewares import AfterCommit, Members, UnitOfWork
 from bot.telegram.outbox_relay import StoredNotices
 from bot.telegram.seen_messages import SeenMessages
 from bot.telegram.signing import GenuinePresses
@@ -28,13 +30,16 @@ def build_dispatcher(  # noqa: PLR0913 - what it is composed of
     database_wait_timeout: float = 30,
     admin_ids: AbstractSet[int] = frozenset(),
     *,
+    allowed_chats: AbstractSet[int] = frozenset(),
     clock: Callable[[], datetime] = utc_now,
 ) -> Dispatcher:
     """Return a dispatcher that is ready for `emit_startup`.
 
-    `admin_ids` may open /admin; `clock` gives the time of every move in the economy.
+    `admin_ids` may open /admin, and in `allowed_chats` alone is anything paid; none: in every chat.
+    `clock` gives the time of every move in the economy.
     """
     rules = RulesCache(bootstrap_service.manifest.config, clock)
+    chats = ChatBook(allowed_chats)
     dispatcher = Dispatcher(
         disable_fsm=True,  # an admin's open question is a row of ours, see admin.dialogs
         engine=engine,
@@ -45,6 +50,7 @@ def build_dispatcher(  # noqa: PLR0913 - what it is composed of
         failures=UpdateFailures(engine),
         metrics=delivery.metrics,
         rules=rules,
+        chats=chats,
         admin_ids=admin_ids,
     )
     startup.register(dispatcher)
@@ -55,6 +61,8 @@ def build_dispatcher(  # noqa: PLR0913 - what it is composed of
     # Order matters: it acts only once the transaction inside has committed.
     dispatcher.update.outer_middleware(AfterCommit(delivery))
     dispatcher.update.outer_middleware(UnitOfWork(engine, rules, delivery.metrics))
+    dispatcher.update.outer_middleware(ChatGate(chats))
+    dispatcher.update.outer_middleware(Members(rules))
     dispatcher.update.outer_middleware(StoredNotices(engine))
     dispatcher.update.outer_middleware(SeenMessages())
     dispatcher.callback_query.outer_middleware(GenuinePresses())

@@ -15,7 +15,15 @@ from aiogram.types import (
 )
 
 from bot.gamification.account import Account
-from bot.telegram.keyboards import ClaimListed, ClaimReward, ShowHistory, ShowRewards, ShowTop
+from bot.telegram.keyboards import (
+    ChooseLanguage,
+    ClaimListed,
+    ClaimReward,
+    ShowHistory,
+    ShowProfile,
+    ShowRewards,
+    ShowTop,
+)
 
 #: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
 TELEGRAM: Final = 777000
@@ -104,7 +112,13 @@ class IsOwner(Filter):
     async def __call__(
         self,
         callback_query: CallbackQuery,
-        callback_data: ClaimListed | ClaimReward | ShowHistory | ShowRewards | ShowTop,
+        callback_data: ChooseLanguage
+        | ClaimListed
+        | ClaimReward
+        | ShowHistory
+        | ShowProfile
+        | ShowRewards
+        | ShowTop,
     ) -> bool:
         """Compare the two."""
         return callback_data.user_id == callback_query.from_user.id

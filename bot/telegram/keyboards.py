@@ -1,6 +1,7 @@
 """Inline keyboards of members, the callback data of their buttons, and the pagers of all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from itertools import islice
 from typing import Annotated, Any, Final
 
@@ -13,6 +14,8 @@ from bot.gamification.ledger import LedgerPage
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.listing import RewardPage
 from bot.gamification.types import UserRewardStatus
+from bot.telegram.texts import menu as menu_texts
+from bot.telegram.texts import privacy as privacy_texts
 from bot.telegram.texts import rewards as texts
 
 #: Telegram takes a hundred buttons; nobody wants to see more than these.
@@ -45,6 +48,12 @@ class ReactToPost(CallbackData, prefix="react"):
     """React to the channel post that the button hangs on."""
 
 
+class ShowProfile(CallbackData, prefix="profile"):
+    """Show a member's own profile, which leads to all else."""
+
+    user_id: int
+
+
 class ReactToAlbum(CallbackData, prefix="album"):
     """React to the album whose first picture is that message; the button is a reply to it."""
 
@@ -70,6 +79,28 @@ class ShowHistory(CallbackData, prefix="history"):
 
     user_id: int
     older_than: Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class ChooseLanguage(CallbackData, prefix="lang"):
+    """Talk to a member in a language from now on; none: in that of their Telegram."""
+
+    user_id: int
+    locale: str = ""
+
+
+class PrivacyAction(StrEnum):
+    """What to do on the privacy page."""
+
+    SHOW = "show"
+    COPY = "copy"
+    ASK = "ask"
+    FORGET = "forget"
+
+
+class PrivacyButton(CallbackData, prefix="privacy"):
+    """Act on what is kept of whoever presses, in private."""
+
+    action: PrivacyAction
 
 
 def keyboard(*rows: Buttons) -> InlineKeyboardMarkup:
@@ -117,8 +148,8 @@ def claimable(markup: Any) -> Iterator[int]:
             yield ClaimReward.unpack(data).reward_id
 
 
-def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup | None:
-    """Return what may be claimed on the page, and its pager."""
+def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup:
+    """Return what may be claimed on the page, its pager, and the way to the profile."""
     unlocked = [line.reward for line in page.lines if line.status is UserRewardStatus.UNLOCKED]
     pager = numbered_pager(
         lambda to: ShowRewards(user_id=user_id, page=to), page.page, has_next=page.has_next
@@ -132,12 +163,48 @@ def rewards(page: RewardPage, user_id: int) -> InlineKeyboardMarkup | None:
         ]
         for reward in unlocked
     ]
-    return _if_any(*claims, pager)
+    return keyboard(*claims, pager, _home(user_id))
 
 
-def gift_button() -> InlineKeyboardMarkup:
-    """Return the button that takes the daily gift."""
-    return keyboard([(texts.gift_button(), TakeGift())])
+def start(user_id: int) -> InlineKeyboardMarkup:
+    """Return buttons to everything, the gift first."""
+    return keyboard(_gift(), *_menu(user_id), _home(user_id))
+
+
+def profile(user_id: int) -> InlineKeyboardMarkup:
+    """Return the gift's button, and where else to go."""
+    return keyboard(_gift(), *_menu(user_id))
+
+
+def after_gift(user_id: int) -> InlineKeyboardMarkup:
+    """Return where to go with what the gift has brought."""
+    return keyboard(_home(user_id), *_menu(user_id))
+
+
+def languages(user_id: int, labels: Mapping[str, str]) -> InlineKeyboardMarkup:
+    """Return a button for each language."""
+    return keyboard(
+        *(
+            [(label, ChooseLanguage(user_id=user_id, locale=locale))]
+            for locale, label in labels.items()
+        )
+    )
+
+
+def privacy() -> InlineKeyboardMarkup:
+    """Return the buttons for a copy, and for being forgotten."""
+    return keyboard(
+        [(privacy_texts.copy_button(), PrivacyButton(action=PrivacyAction.COPY))],
+        [(privacy_texts.forget_button(), PrivacyButton(action=PrivacyAction.ASK))],
+    )
+
+
+def confirm_forgetting() -> InlineKeyboardMarkup:
+    """Return the button that forgets, and the way back."""
+    return keyboard(
+        [(privacy_texts.confirm_button(), PrivacyButton(action=PrivacyAction.FORGET))],
+        [(privacy_texts.back_button(), PrivacyButton(action=PrivacyAction.SHOW))],
+    )
 
 
 def reaction_button() -> InlineKeyboardMarkup:
@@ -150,22 +217,42 @@ def album_button(message_id: int) -> InlineKeyboardMarkup:
     return keyboard([("💋", ReactToAlbum(message_id=message_id))])
 
 
-def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup | None:
+def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup:
     """Return the pager of the leaderboard, for whom the page says where they stand."""
-    return _if_any(
+    return keyboard(
         numbered_pager(
             lambda to: ShowTop(user_id=user_id, page=to), page.page, has_next=page.has_next
-        )
+        ),
+        _home(user_id),
     )
 
 
-def history_pages(page: LedgerPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup | None:
+def history_pages(page: LedgerPage, user_id: int, *, newest: bool) -> InlineKeyboardMarkup:
     """Return the pager of the member's ledger."""
-    return _if_any(
+    return keyboard(
         keyset_pager(
             lambda at: ShowHistory(user_id=user_id, older_than=at), page.older_than, newest=newest
-        )
+        ),
+        _home(user_id),
     )
+
+
+def _gift() -> Buttons:
+    return [(texts.gift_button(), TakeGift())]
+
+
+def _home(user_id: int) -> Buttons:
+    return [(menu_texts.profile_button(), ShowProfile(user_id=user_id))]
+
+
+def _menu(user_id: int) -> list[Buttons]:
+    return [
+        [(menu_texts.rewards_button(), ShowRewards(user_id=user_id, page=0))],
+        [
+            (menu_texts.top_button(), ShowTop(user_id=user_id, page=0)),
+            (menu_texts.history_button(), ShowHistory(user_id=user_id, older_than=0)),
+        ],
+    ]
 
 
 def _if_any(*rows: Buttons) -> InlineKeyboardMarkup | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
@@ -15,14 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import for_writing
 from bot.database.liveness import on_live_connection
 from bot.gamification.account import User
+from bot.gamification.chats import member_came_back
 from bot.gamification.context import RulesCache
 from bot.gamification.ledger import StaleAccount
 from bot.gamification.registration import get_or_create_account
 from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.filters import is_chatter, is_person
+from bot.telegram.i18n import locale_for
 from bot.telegram.texts.formatting import without_controls
 from bot.telegram.texts.times import tell_time_by
+
+if TYPE_CHECKING:
+    from aiogram.utils.i18n import I18n
 
 #: Calls that wait for the commit.
 PendingCalls = list[Callable[[], None]]
@@ -60,11 +65,7 @@ class AfterCommit(BaseMiddleware):
 
 
 class UnitOfWork(BaseMiddleware):
-    """Gives handlers `economy`, in one transaction, and `account`, that of whoever acts.
-
-    A handler that raises changes nothing. Bots and anonymous admins are no members, and have
-    none; neither has who only writes in a group, which makes nobody a member.
-    """
+    """Gives handlers `economy`, in one transaction; one that raises changes nothing."""
 
     def __init__(self, engine: AsyncEngine, rules: RulesCache, metrics: Metrics) -> None:
         """Open every transaction on `engine`; `metrics` counts what has committed."""
@@ -78,7 +79,7 @@ class UnitOfWork(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Register who is behind the update, run the rest, commit."""
+        """Run the rest, commit."""
 
         async def work() -> Any:
             data["after_commit"].clear()  # what an attempt has left that came to nothing
@@ -103,17 +104,49 @@ class UnitOfWork(BaseMiddleware):
             self._metrics.connection_wait.observe(connected - asked)
             economy = await self._rules.economy(connection, _acted_at(event))
             tell_time_by(economy.calendar, economy.now)
-            user: TelegramUser | None = data.get("event_from_user")
-            account = None
-            if user is not None and is_person(user) and not is_chatter(event):
-                account = await get_or_create_account(economy, _stored(user))
-                self._rules.problems.name(user.id, account.problems)
-            data.update(economy=economy, account=account)
+            data["economy"] = economy
             result = await handler(event, data)
         self._metrics.transaction_seconds.observe(perf_counter() - connected)
         for kind, amount in economy.posted:
             self._metrics.count_besitos(kind, amount)
         return result
+
+
+class Members(BaseMiddleware):
+    """Gives handlers `account`, that of whoever acts, who is registered when they are new.
+
+    Bots and anonymous admins are no members and have none; nobody becomes one by only writing in a
+    group, or by having somebody join or leave. Who acts in a group is there, and so back on the
+    board.
+    """
+
+    def __init__(self, rules: RulesCache) -> None:
+        """`rules` names what is wrong with a member's rows."""
+        self._rules = rules
+
+    async def __call__(
+        self,
+        handler: NextMiddlewareType[TelegramObject],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Find or register them, and run the rest."""
+        user: TelegramUser | None = data.get("event_from_user")
+        acts = isinstance(event, Update) and not (event.my_chat_member or event.chat_member)
+        account = None
+        if acts and user is not None and is_person(user) and not is_chatter(event):
+            economy = data["economy"]
+            account = await get_or_create_account(economy, _stored(user))
+            self._rules.problems.name(user.id, account.problems)
+            if account.has_left and data["known_chat"]:
+                chat_id = data["known_chat"].chat_id
+                await member_came_back(economy.connection, user.id, chat_id)
+        data["account"] = account
+        if account is None or account.locale is None:
+            return await handler(event, data)
+        i18n = cast("I18n", data["i18n"])
+        with i18n.use_locale(locale_for(i18n, account.locale)):
+            return await handler(event, data)
 
 
 def _acted_at(event: TelegramObject) -> datetime | None:

@@ -19,11 +19,14 @@ from aiogram.types import (
 )
 
 from bot.telegram.keyboards import (
+    ChooseLanguage,
     ClaimListed,
     ClaimReward,
+    PrivacyButton,
     ReactToAlbum,
     ReactToPost,
     ShowHistory,
+    ShowProfile,
     ShowRewards,
     ShowTop,
     TakeGift,
@@ -40,6 +43,9 @@ _COMMANDS: Final = {
     ShowRewards.__prefix__: "rewards",
     ShowTop.__prefix__: "top",
     ShowHistory.__prefix__: "history",
+    PrivacyButton.__prefix__: "privacy",
+    ShowProfile.__prefix__: "profile",
+    ChooseLanguage.__prefix__: "language",
 }
 #: Characters of base64: 48 bits, of which Telegram lets nobody try more than a few a second.
 LENGTH: Final = 8

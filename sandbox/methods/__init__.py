@@ -1,6 +1,6 @@
 """The Bot API methods, one file per group; importing this package registers them all."""
 
-from sandbox.methods import callbacks, chats, editing, profile, sending, updates
+from sandbox.methods import callbacks, chats, descriptions, editing, profile, sending, updates
 from sandbox.methods.base import METHODS, Backend, Handler
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Handler",
     "callbacks",
     "chats",
+    "descriptions",
     "editing",
     "profile",
     "sending",

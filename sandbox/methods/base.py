@@ -1,7 +1,7 @@
 """The registry of Bot API methods, and the lookup of chats and messages that a call means."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.chats import ChatState
 from sandbox.command_menu import CommandMenu
@@ -22,6 +22,7 @@ class Backend:
     polling: LongPolling
     webhook: Webhook
     menu: CommandMenu
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 Handler = Callable[[Backend, Parameters], Awaitable[object]]

@@ -1,7 +1,10 @@
-"""`sendMessage`, `sendPhoto`, `sendChatAction`."""
+"""`sendMessage`, `sendPhoto`, `sendDocument`, `sendChatAction`."""
+
+from dataclasses import replace
 
 from sandbox.chats import ChatState
 from sandbox.errors import bad_request
+from sandbox.formatting.entities import utf16_length
 from sandbox.methods.base import Backend, find_writable_chat, method
 from sandbox.methods.content import parse_keyboard, parse_photo, read_caption, read_text
 from sandbox.parameters import Parameters, Upload
@@ -56,6 +59,36 @@ async def send_photo(backend: Backend, parameters: Parameters) -> object:
         by_bot=True,
     )
     backend.state.photos[photo.file_unique_id] = photo
+    return message_json(message)
+
+
+@method("sendDocument")
+async def send_document(backend: Backend, parameters: Parameters) -> object:
+    """Send an uploaded file; the page shows its name and size above the caption."""
+    chat_state = find_writable_chat(backend, parameters)
+    value = parameters.get("document")
+    if isinstance(value, str) and value.startswith(_ATTACHED):
+        value = parameters.get(value.removeprefix(_ATTACHED))
+    if not isinstance(value, Upload):
+        raise bad_request("there is no document in the request; the sandbox takes uploads only")
+    if not value.content:
+        raise bad_request("file must be non-empty")
+    caption = read_caption(backend, parameters)
+    shown = f"📎 {value.filename} ({len(value.content)} B)\n"
+    message = backend.state.add_message(
+        chat_state,
+        backend.state.bot,
+        replace(
+            caption,
+            text=shown + caption.text,
+            entities=tuple(
+                replace(one, offset=one.offset + utf16_length(shown)) for one in caption.entities
+            ),
+        ),
+        keyboard=parse_keyboard(parameters),
+        reply_to=_replied_message(chat_state, parameters),
+        by_bot=True,
+    )
     return message_json(message)
 
 

@@ -70,10 +70,12 @@ class Dispatching:
 
 
 @asynccontextmanager
-async def dispatching(engine: AsyncEngine) -> AsyncIterator[Dispatching]:
+async def dispatching(
+    engine: AsyncEngine, allowed_chats: frozenset[int] = frozenset()
+) -> AsyncIterator[Dispatching]:
     """Build the dispatcher on a bootstrapped database."""
     outbox = Answering()
     service = BootstrapService(engine, load_manifest(), lock_timeout=30)
-    dispatcher = build_dispatcher(engine, service, outbox)
+    dispatcher = build_dispatcher(engine, service, outbox, allowed_chats=allowed_chats)
     async with TelegramBot(TOKEN).context(auto_close=True) as bot:
         yield Dispatching(dispatcher, bot, outbox)

@@ -4,7 +4,7 @@ import time
 from itertools import count
 from typing import Any
 
-from aiogram.types import Update
+from aiogram.types import ChatMemberAdministrator, Update
 
 BOT = {"id": 42, "is_bot": True, "first_name": "Besitos"}
 GROUP: dict[str, Any] = {"id": -100, "type": "supergroup", "title": "Club"}
@@ -63,6 +63,37 @@ def press(data: str, who: dict[str, Any], message: dict[str, Any] | None) -> Upd
     """Return a press on a button under `message`, None for one that nobody sees any more."""
     query = {"id": "1", "from": who, "chat_instance": "1", "data": data}
     return _update("callback_query", query | ({"message": message} if message else {}))
+
+
+def membership(
+    kind: str,
+    who: dict[str, Any],
+    before: str,
+    after: str,
+    *,
+    chat: dict[str, Any] = GROUP,
+    by: dict[str, Any] | None = None,
+    **rights: object,
+) -> Update:
+    """Return a `my_chat_member` or `chat_member`: `who` was `before` and is `after` in a chat."""
+
+    def member(status: str) -> dict[str, Any]:
+        return {"status": status, "user": who, **_RIGHTS.get(status, {})}
+
+    new = member(after) | rights
+    change = {"old_chat_member": member(before), "new_chat_member": new}
+    return _update(kind, {"chat": chat, "from": by or who, "date": int(time.time()), **change})
+
+
+_ADMIN = [
+    name
+    for name, field in ChatMemberAdministrator.model_fields.items()
+    if field.is_required() and field.annotation is bool
+]
+_RIGHTS: dict[str, dict[str, Any]] = {
+    "administrator": dict.fromkeys(_ADMIN, False),
+    "kicked": {"until_date": 0},
+}
 
 
 def too_old(message_id: int, chat: dict[str, Any] = GROUP) -> dict[str, Any]:

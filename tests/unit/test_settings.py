@@ -61,6 +61,8 @@ def test_port_of_a_host(
         ("ADMIN_IDS", "1,bob"),
         ("ADMIN_IDS", "-1001000000001"),
         ("ADMIN_IDS", "1" * 5000),
+        ("ALLOWED_CHATS", "-100,1001"),
+        ("ALLOWED_CHATS", "@club"),
         ("SEED_FILE", "nowhere.toml"),
         ("SEED_FILE", "n" * 5000),
         ("TELEGRAM_API_URL", "localhost:8081"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from bot.database.constructs import as_stored
 from bot.database.pagination import Page, read_keyset_page
 from bot.gamification.context import EconomyContext
-from bot.gamification.models import AdminActionRow, RewardRow, UserRow
+from bot.gamification.models import AdminActionRow, ChatRow, RewardRow, UserRow
 from bot.gamification.stored import read_json, read_moment, read_text
 
 PAGE: Final = 8
@@ -28,6 +28,7 @@ class Action(StrEnum):
     RESTORE_REWARD = "reward.restore"
     GRANT = "member.grant"
     TAKE = "member.take"
+    CHANGE_CHAT = "chat.change"
     UNDO = "undo"
 
 
@@ -135,6 +136,7 @@ async def _names(connection: AsyncConnection, targets: Collection[str]) -> dict[
     for kind, key, name in (
         ("member", UserRow.user_id, as_stored(UserRow.first_name)),
         ("reward", RewardRow.id, as_stored(RewardRow.name)),
+        ("chat", ChatRow.chat_id, as_stored(ChatRow.title)),
     ):
         ids = [int(one.partition(":")[2]) for one in targets if one.startswith(f"{kind}:")]
         for row in await connection.execute(select(key, name).where(key.in_(ids))):

@@ -49,7 +49,10 @@ async def read_statistics(
     Active is who moved besitos within the last `ACTIVE_DAYS` times 24 hours.
     """
     circulating = await connection.scalar(select(func.sum(AccountRow.balance)))
-    members = await connection.scalar(select(func.count()).select_from(UserRow))
+    members = await connection.scalar(
+        # Who was forgotten goes on below zero, and is no member.
+        select(func.count()).select_from(UserRow).where(UserRow.user_id > 0)
+    )
     active = await connection.scalar(
         select(func.count(LedgerEntryRow.user_id.distinct())).where(
             LedgerEntryRow.created_at >= now - timedelta(days=ACTIVE_DAYS),

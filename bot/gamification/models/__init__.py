@@ -12,6 +12,7 @@ from bot.gamification.models.administration import (
     FailedUpdateRow,
     HeartbeatRow,
 )
+from bot.gamification.models.chats import ChatRow, DepartureRow
 from bot.gamification.models.config import BotConfigRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
@@ -22,6 +23,7 @@ from bot.gamification.models.members import (
     UserRow,
 )
 from bot.gamification.models.messages import MessageRow
+from bot.gamification.models.privacy import DatabaseSecretRow, ForgottenMemberRow
 from bot.gamification.models.rewards import RewardConditionRow, RewardRow, UserRewardRow
 from bot.seeding.tables import marker_table, runs_table
 
@@ -38,7 +40,11 @@ __all__ = [
     "AdminActionRow",
     "AdminDialogRow",
     "BotConfigRow",
+    "ChatRow",
+    "DatabaseSecretRow",
+    "DepartureRow",
     "FailedUpdateRow",
+    "ForgottenMemberRow",
     "HeartbeatRow",
     "LedgerEntryRow",
     "MemberNameRow",

@@ -29,6 +29,11 @@ class UserRow(Base):
     first_name: Mapped[str] = mapped_column(Text)
     language_code: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    # Who was forgotten and has come back goes on in the ledger's references under the number that
+    # they had there before, so that nothing is paid twice.
+    ledger_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The language that they have chosen, None for that of their Telegram.
+    locale: Mapped[str | None] = mapped_column(Text)
 
 
 class MemberNameRow(Base):
@@ -71,6 +76,8 @@ class AccountRow(Base):
     last_earned_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    # When they left the community or were forgotten; they are on no leaderboard since.
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 # The leaderboard's order, so that a page of it reads no other rows.

@@ -4,7 +4,17 @@ from collections.abc import Set as AbstractSet
 
 from aiogram import Router
 
-from bot.telegram.routers import admin, common, daily_gift, profile, reactions, rewards
+from bot.telegram.routers import (
+    admin,
+    chats,
+    common,
+    daily_gift,
+    language,
+    privacy,
+    profile,
+    reactions,
+    rewards,
+)
 
 
 def setup(admin_ids: AbstractSet[int] = frozenset()) -> tuple[Router, ...]:
@@ -17,5 +27,8 @@ def setup(admin_ids: AbstractSet[int] = frozenset()) -> tuple[Router, ...]:
         profile.setup(),
         daily_gift.setup(),
         rewards.setup(),
+        privacy.setup(),
+        language.setup(),
+        chats.setup(),
         common.setup(),
     )

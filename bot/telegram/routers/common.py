@@ -6,13 +6,16 @@ from aiogram.filters import Command, CommandStart
 from aiogram.methods import AnswerCallbackQuery, SendMessage
 from aiogram.types import CallbackQuery, Message, User
 
+from bot.gamification.context import EconomyContext
+from bot.telegram import keyboards
 from bot.telegram.keyboards import (
+    ChooseLanguage,
     ClaimListed,
     ClaimReward,
     ShowHistory,
+    ShowProfile,
     ShowRewards,
     ShowTop,
-    gift_button,
 )
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.rewards import somebody_elses
@@ -21,10 +24,18 @@ from bot.telegram.texts.rewards import somebody_elses
 def setup() -> Router:
     """Return the router; it must come last."""
     router = Router(name=__name__)
-    router.message.register(start, CommandStart(), F.from_user.as_("user"))
-    router.message.register(show_help, Command("help"))
+    router.message.register(start, CommandStart(ignore_case=True), F.from_user.as_("user"))
+    router.message.register(show_help, Command("help", "ayuda", ignore_case=True))
     router.message.register(show_help, F.chat.type == ChatType.PRIVATE, F.text)
-    for button in (ClaimListed, ClaimReward, ShowHistory, ShowRewards, ShowTop):
+    for button in (
+        ChooseLanguage,
+        ClaimListed,
+        ClaimReward,
+        ShowHistory,
+        ShowProfile,
+        ShowRewards,
+        ShowTop,
+    ):
         router.callback_query.register(refuse_press, button.filter())
     router.callback_query.register(answer_old_button)
     return router
@@ -32,12 +43,12 @@ def setup() -> Router:
 
 async def start(message: Message, user: User) -> SendMessage:
     """Greet the member, whom the middleware has registered by now."""
-    return message.answer(texts.welcome(user.first_name), reply_markup=gift_button())
+    return message.answer(texts.welcome(user.first_name), reply_markup=keyboards.start(user.id))
 
 
-async def show_help(message: Message) -> SendMessage:
+async def show_help(message: Message, economy: EconomyContext) -> SendMessage:
     """Say what the bot can do, also to whoever writes something else in private."""
-    return message.answer(texts.help_text())
+    return message.answer(texts.help_text(economy.config))
 
 
 async def refuse_press(callback_query: CallbackQuery) -> AnswerCallbackQuery:

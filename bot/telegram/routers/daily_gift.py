@@ -8,6 +8,7 @@ from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.daily_gift import take_gift
 from bot.gamification.news import News
+from bot.telegram import keyboards
 from bot.telegram.filters import IsMember
 from bot.telegram.keyboards import TakeGift
 from bot.telegram.replies import Answers, Place, announce, answer_press, reply
@@ -16,7 +17,12 @@ from bot.telegram.texts import rewards as texts
 
 def setup() -> Router:
     router = Router(name=__name__)
-    router.message.register(by_command, Command("daily"), IsMember(), F.from_user.as_("user"))
+    router.message.register(
+        by_command,
+        Command("daily", "regalo", ignore_case=True),
+        IsMember(),
+        F.from_user.as_("user"),
+    )
     router.callback_query.register(
         by_button, TakeGift.filter(), IsMember(), F.message.as_("message")
     )
@@ -29,7 +35,7 @@ async def by_command(
     """Give today's gift."""
     result = await take_gift(economy, account)
     return [
-        reply(message, texts.gift(result)),
+        reply(message, texts.gift(result), keyboards.after_gift(user.id)),
         *announce(News(result.unlocked), user, Place.of(message, as_reply=True)),
     ]
 

@@ -14,7 +14,7 @@ from bot.gamification.profile import account_view
 from bot.gamification.rewards.lifecycle import unlock
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsOwner
-from bot.telegram.keyboards import ShowHistory, ShowTop
+from bot.telegram.keyboards import ShowHistory, ShowProfile, ShowTop
 from bot.telegram.replies import Answers, Place, announce, replace_page, reply
 from bot.telegram.texts import profile as texts
 
@@ -23,10 +23,11 @@ def setup() -> Router:
     router = Router(name=__name__)
     router.message.filter(IsMember(), F.from_user.as_("user"))
     router.callback_query.filter(IsMember())
-    router.message.register(show_profile, Command("profile"))
-    router.message.register(show_top, Command("top"))
+    router.message.register(show_profile, Command("profile", "perfil", ignore_case=True))
+    router.callback_query.register(turn_to_profile, ShowProfile.filter(), IsOwner())
+    router.message.register(show_top, Command("top", "ranking", ignore_case=True))
     router.callback_query.register(turn_top, ShowTop.filter(), IsOwner())
-    router.message.register(show_history, Command("history"))
+    router.message.register(show_history, Command("history", "historial", ignore_case=True))
     router.callback_query.register(turn_history, ShowHistory.filter(), IsOwner())
     return router
 
@@ -39,8 +40,24 @@ async def show_profile(
     rank = await read_rank(economy.connection, account)
     text = texts.profile(user.first_name, account_view(economy, account), rank)
     return [
-        reply(message, text, keyboards.gift_button()),
+        reply(message, text, keyboards.profile(user.id)),
         *announce(News(tuple(unlocked)), user, Place.of(message, as_reply=True)),
+    ]
+
+
+async def turn_to_profile(
+    callback_query: CallbackQuery, account: Account, economy: EconomyContext
+) -> Answers:
+    """Show the profile in the place of another screen."""
+    user = callback_query.from_user
+    account, unlocked = await unlock(economy, account)
+    rank = await read_rank(economy.connection, account)
+    text = texts.profile(user.first_name, account_view(economy, account), rank)
+    shown = callback_query.message
+    place = Place.of(shown) if shown else Place(user.id)
+    return [
+        *replace_page(callback_query, text, keyboards.profile(user.id)),
+        *announce(News(tuple(unlocked)), user, place),
     ]
 
 

@@ -5,10 +5,12 @@ from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
 
 from bot.gamification.account import Account
+from bot.gamification.chats import Chat, announcement_mode
 from bot.gamification.context import EconomyContext
 from bot.gamification.messages import begins_album, read_thread
 from bot.gamification.news import News
 from bot.gamification.reactions import react
+from bot.gamification.types import AnnouncementMode
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsPost, ReactionInGroup
 from bot.telegram.keyboards import ReactToAlbum, ReactToPost
@@ -29,12 +31,19 @@ def setup() -> Router:
 
 
 async def pay_reaction(
-    event: MessageReactionUpdated, user: User, account: Account, economy: EconomyContext
+    event: MessageReactionUpdated,
+    user: User,
+    account: Account,
+    economy: EconomyContext,
+    known_chat: Chat | None,
 ) -> Answers:
-    """Pay quietly; only what it brought besides is worth a message, where the reaction was."""
+    """Pay quietly; what it brought besides is worth a message where the chat wants to have it."""
     result = await react(economy, account, event.chat.id, event.message_id)
-    if not result.news:
+    mode = announcement_mode(known_chat)
+    if not result.news or mode is AnnouncementMode.OFF:
         return []
+    if mode is AnnouncementMode.PRIVATE:
+        return announce(result.news, user, Place(user.id))
     where = event.chat.id, event.message_id
     thread_id = await read_thread(economy.connection, *where) if event.chat.is_forum else None
     return announce(result.news, user, Place(event.chat.id, thread_id, event.message_id))

@@ -19,7 +19,12 @@ from bot.telegram.texts import rewards as texts
 
 def setup() -> Router:
     router = Router(name=__name__)
-    router.message.register(show_rewards, Command("rewards"), IsMember(), F.from_user.as_("user"))
+    router.message.register(
+        show_rewards,
+        Command("rewards", "premios", "recompensas", ignore_case=True),
+        IsMember(),
+        F.from_user.as_("user"),
+    )
     router.callback_query.register(turn_rewards, ShowRewards.filter(), IsMember(), IsOwner())
     own = (IsMember(), IsOwner(), F.message.as_("message"))
     router.callback_query.register(claim_reward, ClaimReward.filter(), *own)

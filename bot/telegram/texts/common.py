@@ -2,10 +2,11 @@
 
 from aiogram.utils.i18n import gettext as _
 
+from bot.gamification.config import ConfigDefinition
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
-from bot.telegram.texts.formatting import person
+from bot.telegram.texts.formatting import besitos, number, person
 
 
 def commands() -> dict[str, str]:
@@ -17,6 +18,8 @@ def commands() -> dict[str, str]:
         "rewards": _("Tus recompensas"),
         "top": _("La clasificación"),
         "history": _("Tus movimientos"),
+        "language": _("En qué idioma te hablo"),
+        "privacy": _("Qué guardo de ti"),
         "help": _("Qué puedo hacer"),
     }
 
@@ -30,11 +33,25 @@ def welcome(first_name: str) -> str:
     )
 
 
-def help_text() -> str:
-    """List the commands."""
+def help_text(config: ConfigDefinition) -> str:
+    """Say what is paid, and list the commands."""
     return "\n".join(
         [
             _("💋 <b>Besitos</b> es la moneda de esta comunidad."),
+            "",
+            _("• Por cada mensaje al que reacciones: {paid} (límite al día: {limit}).").format(
+                paid=besitos(config.besitos_per_reaction),
+                limit=number(config.max_reactions_per_day),
+            ),
+            _(
+                "• Con la primera reacción del día: {bonus} más, y otro poco por cada día seguido."
+            ).format(bonus=besitos(config.besitos_daily_base)),
+            _(
+                "• El regalo de cada día: {gift}, y {bonus} más si también recogiste el de ayer."
+            ).format(
+                gift=besitos(config.besitos_daily_gift),
+                bonus=besitos(config.besitos_daily_streak_bonus),
+            ),
             "",
             *(f"/{command} – {purpose}" for command, purpose in commands().items()),
         ]

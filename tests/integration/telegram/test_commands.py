@@ -118,7 +118,9 @@ async def test_profile(bot: LiveBot) -> None:
         "🔥 Racha del regalo: 1 día · de reacciones: 0 días",
         "🏆 Eres el n.º 1",
     ] == profile.text.splitlines()
-    assert ["🎁 Regalo diario"] == [one.text for one in profile.buttons]
+    assert ["🎁 Regalo diario", "🏅 Recompensas", "🏆 Clasificación", "🧾 Movimientos"] == [
+        one.text for one in profile.buttons
+    ]
 
 
 async def test_profile_unlocks(bot: LiveBot) -> None:
@@ -144,7 +146,7 @@ async def test_rewards(bot: LiveBot) -> None:
     assert "🏅 Rewards" == listing.text.splitlines()[0]
     assert "▰▰▰▰▰▱▱▱▱▱ 50/100" in listing.text
     assert "🔒 Budding Saver (badge 💰 saver)" in listing.text.splitlines()
-    assert () == listing.buttons
+    assert ["👤 Profile"] == [one.text for one in listing.buttons]
 
 
 async def days_ago(bot: LiveBot, days: int) -> None:

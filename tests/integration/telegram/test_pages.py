@@ -27,7 +27,7 @@ async def test_top(bot: LiveBot) -> None:
 
     assert ["🥇", "🥈", "🥉", *(f"{rank}." for rank in range(4, 27))] == ranks
     assert {"🏆 Eres el n.º 26"} == {page.splitlines()[-1] for page in pages}
-    assert ["‹"] == [one.text for one in top.buttons]
+    assert ["‹", "👤 Perfil"] == [one.text for one in top.buttons]
 
 
 async def test_history(bot: LiveBot) -> None:

@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.rewards import Field, Flag
 from bot.gamification.config import SETTINGS
-from bot.gamification.types import ConditionType, RewardType
+from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
 from bot.telegram import keyboards
 from bot.telegram.routers.admin import callbacks as admin_callbacks
 from bot.telegram.routers.admin.keyboards import TIMEZONES
 from bot.telegram.signing import is_signed, signed, signed_data, unsigned
+from bot.telegram.texts.menu import LANGUAGES
 
 TOKEN = "42:TEST"
 DATA = st.text(st.characters(codec="utf-8", exclude_characters="."), max_size=55)
 CHATS = st.integers(-(2**52), 2**52)
 #: What the fields that are just text may hold.
 WORDS: dict[type[CallbackData], Iterable[str]] = {
+    keyboards.ChooseLanguage: LANGUAGES,
+    admin_callbacks.ChatButton: list(AnnouncementMode),
     admin_callbacks.PickTimezone: TIMEZONES,
     admin_callbacks.SettingButton: SETTINGS,
     admin_callbacks.RewardButton: [*Field, *Flag],
@@ -47,6 +50,9 @@ def longest(kind: type[CallbackData], name: str) -> Any:
         return max(annotation, key=lambda one: len(str(one.value)))
     if annotation is str:
         return max(WORDS[kind], key=len)
+    lowest = [getattr(one, "ge", 0) for one in kind.model_fields[name].metadata]
+    if min(lowest, default=0) < 0:
+        return min(lowest)
     bounds = [getattr(one, "le", 2**63 - 1) for one in kind.model_fields[name].metadata]
     return min(bounds, default=2**63 - 1)
 

@@ -9,6 +9,7 @@ from bot.telegram.routers.admin import (
     access,
     accounts,
     audit,
+    chats,
     conditions,
     drafts,
     panel,
@@ -37,6 +38,7 @@ def setup(admin_ids: AbstractSet[int]) -> Router:
         drafts.setup(),
         conditions.setup(),
         accounts.setup(),
+        chats.setup(),
         audit.setup(),
         access.fallback(),
     )

@@ -4,6 +4,7 @@ The people in `ADMIN_IDS` may, in their private chat.
 """
 
 import logging
+from collections.abc import Set as AbstractSet
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
@@ -73,9 +74,11 @@ async def ask_who(message: Message) -> SendMessage:
     return message.answer(texts.anonymous())
 
 
-async def refuse(message: Message) -> SendMessage:
-    """Say no."""
+async def refuse(message: Message, admin_ids: AbstractSet[int]) -> SendMessage:
+    """Say no, and how to become an admin while there is none at all."""
     user_id = message.from_user.id if message.from_user else None
+    if not admin_ids and user_id is not None and message.chat.type == ChatType.PRIVATE:
+        return message.answer(texts.no_admins_yet(user_id))
     logger.warning("user %s asked for the admin panel and was refused", user_id)
     return message.answer(texts.refused())
 

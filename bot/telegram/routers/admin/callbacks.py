@@ -21,6 +21,7 @@ class Section(StrEnum):
     SETTINGS = "settings"
     REWARDS = "rewards"
     MEMBERS = "members"
+    CHATS = "chats"
     FIGURES = "figures"
     SEED = "seed"
     AUDIT = "audit"
@@ -127,6 +128,22 @@ class MemberButton(CallbackData, prefix="adm_mb"):
     action: MemberAction
     user_id: Number
     at: Number = 0
+
+
+class ChatAction(StrEnum):
+    """What to do with a chat."""
+
+    SHOW = "show"
+    ALLOW = "allow"
+    ANNOUNCE = "announce"
+
+
+class ChatButton(CallbackData, prefix="adm_chat"):
+    """Act on a chat: `what` is 0 or 1, or where to announce."""
+
+    action: ChatAction
+    chat_id: Annotated[int, Field(ge=-(2**63), lt=0)]
+    what: str = ""
 
 
 class FoundMembers(CallbackData, prefix="adm_found"):

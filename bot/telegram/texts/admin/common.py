@@ -6,6 +6,7 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.errors import BesitosError
 from bot.gamification.admin.accounts import MemberNotFound
+from bot.gamification.admin.chats import ChatNotFound
 from bot.gamification.admin.rewards import NameTaken, RewardNotFound
 from bot.gamification.admin.settings import UnknownSetting
 from bot.gamification.admin.undo import AlreadySpent, AlreadyUndone, ChangedSince, NotUndoable
@@ -23,6 +24,14 @@ def commands() -> dict[str, str]:
 def refused() -> str:
     """Refuse whoever is no admin."""
     return _("Lo siento, esto es solo para quienes administran la comunidad.")
+
+
+def no_admins_yet(user_id: int) -> str:
+    """Tell somebody their id while nobody at all may open the panel."""
+    return _(
+        "Todavía nadie administra esta comunidad. Tu id es <code>{user_id}</code>: si el bot es "
+        "tuyo, ponlo en <code>ADMIN_IDS</code> y vuelve a arrancarlo."
+    ).format(user_id=user_id)
 
 
 def only_in_private() -> str:
@@ -49,6 +58,7 @@ def sections() -> dict[str, str]:
         "settings": _("⚙️ Ajustes"),
         "rewards": _("🏅 Recompensas"),
         "members": _("👥 Miembros"),
+        "chats": _("💬 Chats"),
         "figures": _("📊 Cifras"),
         "seed": _("🌱 Valores por defecto"),
         "audit": _("📜 Auditoría"),
@@ -135,6 +145,7 @@ def _sentence(error: BesitosError) -> str:
         RewardNotFound: _("Esa recompensa ya no existe."),
         NameTaken: _("Ya hay una recompensa con ese nombre."),
         UnknownSetting: _("No existe ese ajuste."),
+        ChatNotFound: _("No conozco ese chat."),
         AlreadyUndone: _("Eso ya se deshizo; no se deshace dos veces."),
         NotUndoable: _("Eso no se puede deshacer desde aquí; cámbialo a mano."),
     }

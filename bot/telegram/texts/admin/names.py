@@ -8,7 +8,7 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.rewards.conditions import Condition
-from bot.gamification.types import ConditionType, RewardType
+from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
 from bot.telegram.texts.formatting import number
 from bot.telegram.texts.rewards import conditions_in_short
 
@@ -23,6 +23,16 @@ def of(part: str) -> str:
 def reward_types() -> dict[RewardType, str]:
     """Name what a reward can give."""
     return {RewardType.BESITOS: _("💋 Besitos"), RewardType.BADGE: _("🎖 Insignia")}
+
+
+def announcement_modes() -> dict[AnnouncementMode, str]:
+    """Name where unlocked rewards are announced."""
+    return {
+        AnnouncementMode.HERE: _("en el chat"),
+        AnnouncementMode.PRIVATE: _("en privado"),
+        AnnouncementMode.DIGEST: _("un resumen al día"),
+        AnnouncementMode.OFF: _("en ningún sitio"),
+    }
 
 
 def _parts() -> dict[str, str]:
@@ -40,6 +50,8 @@ def _parts() -> dict[str, str]:
         "balance": _("saldo"),
         "amount": _("importe"),
         "reason": _("motivo"),
+        "is_allowed": _("da besitos"),
+        "announcements": _("anuncios"),
     }
 
 
@@ -52,6 +64,8 @@ def worded(part: str, value: Any) -> str:  # noqa: PLR0911 - one for each kind o
             return _("sí") if value else _("no")
         case _, int():
             return number(value)
+        case "announcements", str() if value in list(AnnouncementMode):
+            return announcement_modes()[AnnouncementMode(value)]
         case "reward_type", str() if value in list(RewardType):
             return reward_types()[RewardType(value)]
         case "reward_value", {"amount": int(amount)}:

@@ -236,6 +236,8 @@ def _target(row: AuditRow) -> str:
 
 def _person(user_id: str, name: str | None) -> str:
     """Write the id before the name: people choose their name, and may choose another's."""
+    if user_id.startswith("-"):
+        return _("<i>alguien que pidió ser olvidado</i>")
     shown = f"<code>{escape(user_id)}</code>"
     return f"{shown} <b>{person(name)}</b>" if name else shown
 
@@ -266,5 +268,6 @@ def _audit_actions() -> dict[str, str]:
         Action.RESTORE_REWARD: _("devolvió a sus valores por defecto la recompensa"),
         Action.GRANT: _("dio besitos a"),
         Action.TAKE: _("quitó besitos a"),
+        Action.CHANGE_CHAT: _("cambió el chat"),
         Action.UNDO: _("deshizo un cambio en"),
     }

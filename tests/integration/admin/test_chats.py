@@ -1,0 +1,55 @@
+"""The admin's page of chats."""
+
+from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.support.economy import LiveEconomy, count_rows
+
+GROUP = {"id": -100, "type": "supergroup", "title": "Club <3"}
+
+
+async def react(panel: Panel, message_id: int, who: int = ANA) -> None:
+    """React in the group."""
+    member = {"id": who, "is_bot": False, "first_name": "Ana", "language_code": "es"}
+    await panel.feed(
+        message_reaction={
+            "chat": GROUP,
+            "message_id": message_id,
+            "date": 1_772_000_000,
+            "user": member,
+            "old_reaction": [],
+            "new_reaction": [{"type": "emoji", "emoji": "👍"}],
+        }
+    )
+
+
+async def test_chats_are_switched(panel: Panel, live: LiveEconomy) -> None:
+    """Where it is off nothing is paid, at once; both switches are on the audit trail."""
+    await react(panel, 1)
+    await panel.say("/admin")
+    await panel.press("Chats")
+    shown = await panel.press("Club <3")
+    assert "Aquí doy besitos." in shown
+    assert "se anuncian: en el chat" in shown
+
+    shown = await panel.press("No dar besitos")
+    assert "Aquí no doy besitos." in shown
+    await react(panel, 2)
+    assert 1 == await count_rows(live.engine, "user_reactions")
+
+    await panel.say("/admin")
+    await panel.press("Chats")
+    await panel.press("🚫 Club <3")
+    await panel.press("Dar besitos aquí")
+    await panel.press("en privado")
+    await react(panel, 2, 2000)
+    assert [2000] == [getattr(one, "chat_id", None) for one in panel.answers]
+
+    target = "chat:-100"
+    assert [
+        (ADMIN, "chat.change", target, {"is_allowed": True}, {"is_allowed": False}),
+        (ADMIN, "chat.change", target, {"is_allowed": False}, {"is_allowed": True}),
+        (ADMIN, "chat.change", target, {"announcements": "HERE"}, {"announcements": "PRIVATE"}),
+    ] == await panel.audit()
+    await panel.say("/admin")
+    trail = await panel.press("Auditoría")
+    assert "cambió el chat Club <3" in trail
+    assert "anuncios: en el chat → en privado" in trail

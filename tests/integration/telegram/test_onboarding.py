@@ -1,0 +1,103 @@
+"""Finding one's way: buttons, aliases, the language, the numbers in force."""
+
+from typing import Any
+
+import pytest
+
+from bot.telegram.i18n import make_i18n
+from bot.telegram.introduction import publish_introduction
+from tests.support.dispatching import Dispatching
+from tests.support.economy import ANA, LiveEconomy
+from tests.support.live_bot import LiveBot
+from tests.support.updates import command, press, showing, user
+
+CHAT = {"id": ANA, "type": "private", "first_name": "Ana"}
+
+
+def buttons(answer: Any) -> dict[str, str]:
+    rows = answer.reply_markup.inline_keyboard
+    return {one.text: one.callback_data.partition(".")[0] for row in rows for one in row}
+
+
+async def pressed(telegram: Dispatching, data: str) -> list[Any]:
+    return list(await telegram.feed(press(data, user(ANA), showing(data, CHAT))))
+
+
+async def test_start_leads_everywhere(telegram: Dispatching) -> None:
+    """From /START, in whatever case, to each screen, and from each to the next."""
+    (welcome,) = await telegram.feed(command("/START", user(ANA)))
+    found = buttons(welcome)
+    assert {
+        "🎁 Regalo diario",
+        "🏅 Recompensas",
+        "🏆 Clasificación",
+        "🧾 Movimientos",
+        "👤 Perfil",
+    } == set(found)
+    for label in ("🏅 Recompensas", "🏆 Clasificación", "🧾 Movimientos", "👤 Perfil"):
+        _, page = await pressed(telegram, found[label])
+        assert buttons(page), label
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("/perfil", "/profile"),
+        ("/premios", "/rewards"),
+        ("/ranking", "/top"),
+        ("/historial", "/history"),
+        ("/ayuda", "/help"),
+        ("/idioma", "/language"),
+    ],
+)
+async def test_aliases(telegram: Dispatching, alias: str, name: str) -> None:
+    """The Spanish name does what the English one does."""
+    assert await telegram.texts(command(name, user(ANA))) == await telegram.texts(
+        command(alias, user(ANA))
+    )
+
+
+async def test_help_has_the_numbers_in_force(telegram: Dispatching, live: LiveEconomy) -> None:
+    """What an admin has changed is what it says."""
+    await live.set(besitos_daily_gift=77, max_reactions_per_day=3)
+
+    (shown,) = await telegram.texts(command("/help", user(ANA)))
+
+    assert "77 besitos" in shown
+    assert "(límite al día: 3)" in shown
+
+
+async def test_language_is_the_members_choice(telegram: Dispatching) -> None:
+    """It stays, whatever their Telegram says, until they give it back."""
+    (asked,) = await telegram.feed(command("/language", user(ANA)))
+    found = buttons(asked)
+    _, done = await pressed(telegram, found["English"])
+    assert "English" in done.text
+    (shown,) = await telegram.texts(command("/help", user(ANA)))
+    assert "a day" in shown
+    await pressed(telegram, found["📱 El de mi Telegram"])
+    (shown,) = await telegram.texts(command("/help", user(ANA)))
+    assert "al día" in shown
+
+
+async def test_admin_without_admins(telegram: Dispatching) -> None:
+    """While nobody is an admin, who asks is told the id that would make them one."""
+    (said,) = await telegram.texts(command("/admin", user(ANA)))
+
+    assert f"<code>{ANA}</code>" in said
+    assert "ADMIN_IDS" in said
+
+
+async def test_introduction_is_set_once(bot: LiveBot) -> None:
+    """Each language has its own; what is there already is not set again."""
+    i18n = make_i18n()
+    await publish_introduction(bot.api, i18n)
+    first = len(bot.server.calls.all("setMyDescription"))
+    await publish_introduction(bot.api, i18n)
+
+    assert (2, 2) == (first, len(bot.server.calls.all("setMyDescription")))
+    spanish = await bot.api.get_my_description()
+    english = await bot.api.get_my_description(language_code="en")
+    assert spanish.description.startswith("💋 Besitos da una moneda")
+    assert english.description.startswith("💋 Besitos gives")
+    assert 0 < len((await bot.api.get_my_short_description()).short_description) <= 120
