@@ -44,6 +44,7 @@ from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
 from bot.telegram.startup import learn_name, publish_commands, tell_start
 from bot.telegram.turns import Turns
+from bot.telegram.upkeep import upkeep_of
 from bot.telegram.webhook import Webhook
 from bot.telegram.webhook_watch import WebhookWatch
 
@@ -172,6 +173,7 @@ async def _beside(
     data = dispatcher.workflow_data
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(in_background(OutboxRelay(engine, data["delivery"]).run()))
+        await stack.enter_async_context(in_background(upkeep_of(dispatcher).run()))
         await stack.enter_async_context(in_background(_introduce(bot, data)))
         learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
         await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)

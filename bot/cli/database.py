@@ -146,7 +146,7 @@ async def _refuse_a_running_bot(engine: AsyncEngine) -> None:
 
 
 def wipe(*, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Delete ALL data and keep the schema; the next start seeds again. Stop the bot first."""
+    """Delete ALL data and keep the schema; the next start, or a running bot, seeds again."""
     settings, url = _settings()
     address = describe(url)
     if (file := sqlite_file(url)) and not file.exists():
@@ -160,7 +160,10 @@ def wipe(*, yes: Yes = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"deleted": deleted})
     else:
-        typer.echo(f"Deleted {deleted} rows from {address}. The next start seeds it again.")
+        typer.echo(
+            f"Deleted {deleted} rows from {address}. The next start seeds it again, and a bot "
+            "that runs does within 10 s."
+        )
 
 
 async def _wipe(url: URL, timeout: float) -> int:

@@ -10,6 +10,7 @@ from bot import __version__
 from bot.cli import members, seed
 from bot.cli.database import backup, move, restore, wipe
 from bot.cli.diagnostics import doctor, health
+from bot.cli.epilog import epilog
 from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
 from bot.cli.updates import updates
@@ -23,6 +24,7 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     help="Besitos: a Telegram community bot whose economy seeds itself on every start.",
+    epilog=epilog(),
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,

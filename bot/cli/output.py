@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from bot.gamification.failed_updates import FailedUpdate
 from bot.seeding import Report
@@ -37,6 +39,8 @@ _VERBS = {
 def status(report: Report, runs: Sequence[Run], problems: Sequence[str]) -> None:
     """Print where the database stands, what its last run warned of, and what is wrong in it."""
     grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(overflow="fold")
     for seed in report.seeds:
         _add_seed(grid, seed)
     if not report.seeds:
@@ -56,23 +60,21 @@ def status(report: Report, runs: Sequence[Run], problems: Sequence[str]) -> None
 
 def plan(report: Report) -> None:
     """Print each row that a start would insert, update or keep."""
-    table = Table("action", "table", "row", "fields", show_lines=True)
-    for row in report.rows:
-        table.add_row(
-            _ACTIONS[row.action], row.table, escape(row.name), escape("\n".join(_fields(row)))
-        )
     console = Console(highlight=False)
-    console.print(table)
+    for row in report.rows:
+        _print(console, f"[bold]{_ACTIONS[row.action]}[/] {row.table} {escape(row.name)}")
+        for words in _fields(row):
+            _print(console, escape(words), indent=4)
     for seed in report.seeds:
         for one in seed.backfills:
             if one.keys:
-                console.print(f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
+                _print(console, f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
     for words in report.repairs:
-        console.print(escape(words), soft_wrap=True)
+        _print(console, escape(words))
     for note in report.notes:
-        console.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
-    console.print(f"would {_VERBS[report.outcome]}: {escape(report.details())}", soft_wrap=True)
-    console.print("Nothing was changed: this was a dry run.")
+        _print(console, f"[yellow]{escape(note)}[/]")
+    _print(console, f"would {_VERBS[report.outcome]}: {escape(report.details())}")
+    _print(console, "Nothing was changed: this was a dry run.")
 
 
 def history(runs: Sequence[Run]) -> None:
@@ -84,17 +86,17 @@ def history(runs: Sequence[Run]) -> None:
     for run in runs:
         seed = step(run.version_before, run.version_after)
         schema = step(run.schema_before, run.schema_after)
-        console.print(
+        _print(
+            console,
             f"{run.ran_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{run.outcome}[/] {escape(run.seed)}: "
             f"version {seed}, schema {schema}; release {escape(run.release)} on "
             f"{escape(run.host)}, {run.milliseconds} ms",
-            soft_wrap=True,
         )
         for change in run.changes:
             before, after = _json(change["before"]), _json(change["after"])
-            console.print(escape(f"    {change['name']}: {before} → {after}"), soft_wrap=True)
+            _print(console, escape(f"{change['name']}: {before} → {after}"), indent=4)
         for note in run.notes:
-            console.print(f"    [yellow]{escape(note)}[/]", soft_wrap=True)
+            _print(console, f"[yellow]{escape(note)}[/]", indent=4)
 
 
 def updates(failed: Sequence[FailedUpdate]) -> None:
@@ -104,13 +106,21 @@ def updates(failed: Sequence[FailedUpdate]) -> None:
         console.print("No update has been put aside.")
         return
     for one in failed:
-        console.print(
+        _print(
+            console,
             f"{one.first_failed_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{one.update_id}[/] "
             f"{escape(one.kind)}: {one.attempts} attempts, the last at "
             f"{one.last_failed_at:%Y-%m-%d %H:%M:%S} UTC; {escape(one.error)}",
-            soft_wrap=True,
         )
     console.print("`python main.py updates --json` shows each as Telegram sent it.")
+
+
+def _print(console: Console, markup: str, indent: int = 0) -> None:
+    """Print a line: on a terminal broken between words, and whole for whoever searches it."""
+    if console.is_terminal:
+        console.print(Padding(Text.from_markup(markup, overflow="fold"), (0, 0, 0, indent)))
+    else:
+        console.print(" " * indent + markup, soft_wrap=True)
 
 
 def _add_seed(grid: Table, seed: SeedReport) -> None:

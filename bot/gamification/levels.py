@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Any, Final
 
@@ -77,9 +78,14 @@ async def let_postings_finish(connection: AsyncConnection) -> None:
         await connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
 
 
-async def relevel(connection: AsyncConnection, formula: str, now: datetime) -> int:
-    """Give every member the level of `formula`; return how many members' levels changed."""
-    return await _give_levels(connection, formula, true(), {"updated_at": now})
+async def relevel(
+    connection: AsyncConnection, formula: str, now: datetime, *whose: ColumnElement[bool]
+) -> int:
+    """Give every member, or those profiles alone, the level of `formula`.
+
+    Return how many members' levels changed.
+    """
+    return await _give_levels(connection, formula, and_(true(), *whose), {"updated_at": now})
 
 
 async def settle_levels(connection: AsyncConnection, formula: LevelFormula) -> int:
@@ -103,21 +109,28 @@ async def _give_levels(
     highest = await connection.scalar(select(func.max(_total)).where(whose))
     if highest is None:
         return 0
-    # An evaluator of our own: it is not made for two threads at once.
-    parsed = await asyncio.to_thread(LevelFormula, formula)
-    # Room above the highest total, for whoever calls while members go on earning.
-    reach = min(2 * highest + 10_000, MAX_TOTAL_EARNED)
-    steps = await asyncio.to_thread(list, islice(level_steps(parsed, reach), MOST_STEPS + 1))
+    # Room above the highest total, for whoever calls while members go on earning; and the same for
+    # many slices of members, so that it is worked out once.
+    reach = min(2 ** (2 * int(highest) + 10_000).bit_length(), MAX_TOTAL_EARNED)
+    steps = await asyncio.to_thread(_first_steps, formula, reach)
     change = update(AccountRow).where(whose)
     if len(steps) <= MOST_STEPS:
         return await _by_threshold(connection, change, steps, also)
+    # An evaluator of our own: it is not made for two threads at once.
+    parsed = await asyncio.to_thread(LevelFormula, formula)
     return await _by_total(connection, change, parsed, whose, also)
+
+
+@lru_cache(maxsize=4)
+def _first_steps(formula: str, reach: int) -> Sequence[tuple[int, int]]:
+    """Return where levels begin, one more than `MOST_STEPS` at most."""
+    return tuple(islice(level_steps(LevelFormula(formula), reach), MOST_STEPS + 1))
 
 
 async def _by_threshold(
     connection: AsyncConnection,
     change: Update,
-    steps: list[tuple[int, int]],
+    steps: Sequence[tuple[int, int]],
     also: dict[str, Any],
 ) -> int:
     highest = steps[-1][1]

@@ -18,18 +18,31 @@ class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 
 
-async def get_or_create_account(economy: EconomyContext, user: User) -> Account:
-    """Return the account of `user`, who is registered first if they are new or renamed.
+async def find_account(economy: EconomyContext, user: User) -> Account | None:
+    """Return the account of `user`, None for somebody new; a new name of theirs is written down.
 
-    A known member costs one SELECT. A new one is written race-safely, since another replica may
-    be registering them at the same moment.
+    A known member costs one SELECT.
     """
     known = await load_account(economy, user.user_id)
-    if known is not None and known[0] == user:
-        return known[1]
-    await register_user(economy.connection, user, is_new=known is None)
     if known is None:
-        await recognise(economy.connection, user.user_id)
+        return None
+    if known[0] == user:
+        return known[1]
+    await register_user(economy.connection, user)
+    return await _registered(economy, user)
+
+
+async def create_account(economy: EconomyContext, user: User) -> Account:
+    """Register `user`, and return the account.
+
+    It is written race-safely, since another replica may be registering them at the same moment.
+    """
+    await register_user(economy.connection, user, is_new=True)
+    await recognise(economy.connection, user.user_id)
+    return await _registered(economy, user)
+
+
+async def _registered(economy: EconomyContext, user: User) -> Account:
     registered = await load_account(economy, user.user_id)
     if registered is None:
         raise UserVanished(f"Member {user.user_id} was deleted meanwhile; try again.")

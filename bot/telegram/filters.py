@@ -15,6 +15,9 @@ from aiogram.types import (
 )
 
 from bot.gamification.account import Account
+from bot.gamification.account import User as Person
+from bot.gamification.context import EconomyContext
+from bot.gamification.registration import create_account
 from bot.telegram.keyboards import (
     ChooseLanguage,
     ClaimListed,
@@ -24,6 +27,7 @@ from bot.telegram.keyboards import (
     ShowRewards,
     ShowTop,
 )
+from bot.telegram.texts.formatting import without_controls
 
 #: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
 TELEGRAM: Final = 777000
@@ -35,20 +39,49 @@ def is_person(user: User) -> bool:
     return not user.is_bot and user.id != TELEGRAM
 
 
-def is_chatter(event: TelegramObject) -> bool:
-    """Return whether an update is what is written in a group, and not to the bot: no command."""
-    message = event.message if isinstance(event, Update) else None
-    if message is None or message.chat.type not in GROUPS:
+def is_idle(event: TelegramObject) -> bool:
+    """Return whether an update of a group calls for nothing, as most do where the bot sees all.
+
+    That is what people write to each other, and a reaction that is taken away.
+    """
+    if not isinstance(event, Update):
         return False
-    return not (message.text or message.caption or "").startswith("/")
+    if event.message is not None:
+        said = event.message.text or event.message.caption or ""
+        return event.message.chat.type in GROUPS and not said.startswith("/")
+    return event.message_reaction is not None and not event.message_reaction.new_reaction
+
+
+def stored_user(user: User) -> Person:
+    """Return somebody as the database knows people."""
+    return Person(
+        user_id=user.id,
+        username=without_controls(user.username),
+        first_name=without_controls(user.first_name),
+        language_code=without_controls(user.language_code),
+    )
 
 
 class IsMember(Filter):
-    """Lets people pass; bots, channels and anonymous admins have no account."""
+    """Lets people pass, and gives the handler their `account`, made now if they are new.
 
-    async def __call__(self, _event: TelegramObject, account: Account | None) -> bool:
-        """Look for the account that the middleware found."""
-        return account is not None
+    Bots, channels and anonymous admins have none. It stands behind all other filters: whoever is
+    neither paid nor answered costs no row.
+    """
+
+    async def __call__(
+        self,
+        _event: TelegramObject,
+        economy: EconomyContext,
+        account: Account | None,
+        event_from_user: User | None = None,
+    ) -> bool | dict[str, Account]:
+        """Look for the account that the middleware found, or register whoever acts."""
+        if account is not None:
+            return True
+        if event_from_user is None or not is_person(event_from_user):
+            return False
+        return {"account": await create_account(economy, stored_user(event_from_user))}
 
 
 class ReactionInGroup(Filter):
@@ -58,12 +91,9 @@ class ReactionInGroup(Filter):
     """
 
     # One filter for all, and not on F: aiogram sends each of those to a thread, at every reaction.
-    async def __call__(
-        self, event: MessageReactionUpdated, account: Account | None
-    ) -> bool | dict[str, User]:
+    async def __call__(self, event: MessageReactionUpdated) -> bool | dict[str, User]:
         """Look at who reacted, where, and whether something is there now."""
-        in_group = event.chat.type in GROUPS
-        if event.user is None or account is None or not in_group or not event.new_reaction:
+        if event.user is None or event.chat.type not in GROUPS or not event.new_reaction:
             return False
         return {"user": event.user}
 

@@ -10,20 +10,19 @@ from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.methods import TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram.types import User as TelegramUser
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
 from bot.database.liveness import on_live_connection
-from bot.gamification.account import User
 from bot.gamification.chats import member_came_back
 from bot.gamification.context import RulesCache
 from bot.gamification.ledger import StaleAccount
-from bot.gamification.registration import get_or_create_account
+from bot.gamification.registration import find_account
 from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
-from bot.telegram.filters import is_chatter, is_person
+from bot.telegram.filters import is_idle, is_person, stored_user
 from bot.telegram.i18n import locale_for
-from bot.telegram.texts.formatting import without_controls
 from bot.telegram.texts.times import tell_time_by
 
 if TYPE_CHECKING:
@@ -91,6 +90,10 @@ class UnitOfWork(BaseMiddleware):
             # An admin has changed a rule that we had read a moment before: once more by the new.
             self._rules.invalidate()
             return await on_live_connection(self._engine, work)
+        except IntegrityError:
+            # Perhaps a reward that we know is gone, with all others: the next attempt shall know.
+            self._rules.invalidate()
+            raise
 
     async def _in_transaction(
         self,
@@ -113,11 +116,10 @@ class UnitOfWork(BaseMiddleware):
 
 
 class Members(BaseMiddleware):
-    """Gives handlers `account`, that of whoever acts, who is registered when they are new.
+    """Gives handlers `account`, that of whoever acts, None for who is not registered.
 
-    Bots and anonymous admins are no members and have none; nobody becomes one by only writing in a
-    group, or by having somebody join or leave. Who acts in a group is there, and so back on the
-    board.
+    The filter `IsMember` registers whoever is paid or answered. Bots and anonymous admins are no
+    members. Who acts in a group is there, and so back on the board.
     """
 
     def __init__(self, rules: RulesCache) -> None:
@@ -130,13 +132,14 @@ class Members(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Find or register them, and run the rest."""
+        """Find them, and run the rest."""
         user: TelegramUser | None = data.get("event_from_user")
         acts = isinstance(event, Update) and not (event.my_chat_member or event.chat_member)
         account = None
-        if acts and user is not None and is_person(user) and not is_chatter(event):
+        if acts and user is not None and is_person(user) and not is_idle(event):
             economy = data["economy"]
-            account = await get_or_create_account(economy, _stored(user))
+            account = await find_account(economy, stored_user(user))
+        if account is not None and user is not None:
             self._rules.problems.name(user.id, account.problems)
             if account.has_left and data["known_chat"]:
                 chat_id = data["known_chat"].chat_id
@@ -153,12 +156,3 @@ def _acted_at(event: TelegramObject) -> datetime | None:
     """Return the time of a message or reaction; a press on a button has none, and counts as now."""
     dated = (event.message or event.message_reaction) if isinstance(event, Update) else None
     return dated.date if dated else None
-
-
-def _stored(user: TelegramUser) -> User:
-    return User(
-        user_id=user.id,
-        username=without_controls(user.username),
-        first_name=without_controls(user.first_name),
-        language_code=without_controls(user.language_code),
-    )

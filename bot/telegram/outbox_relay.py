@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from aiogram.enums import ChatType
 from aiogram.methods import SendMessage, TelegramMethod
 from aiogram.types import TelegramObject, Update
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.errors import DatabaseError
 from bot.database.outbox import (
@@ -52,9 +53,7 @@ class StoredNotices(BaseMiddleware):
         answers = result if isinstance(result, list) else [result]
         notices = [one for one in answers if isinstance(one, Notice)]
         if notices:
-            ids = await store(data["economy"].connection, list(map(_stored, notices)))
-            for notice, stored_id in zip(notices, ids, strict=True):
-                notice.store_as(StoredMessage(self._engine, stored_id))
+            await store_notices(self._engine, data["economy"].connection, notices)
         if not late:
             return result
         return [*(one for one in answers if isinstance(one, TelegramMethod)), *late]
@@ -80,6 +79,15 @@ class StoredNotices(BaseMiddleware):
         told = {reward_id for notice in notices for reward_id in claimable(notice.reply_markup)}
         data["account"] = await restart_deadlines(economy, account, told)
         return notices
+
+
+async def store_notices(
+    engine: AsyncEngine, connection: AsyncConnection, notices: Sequence[Notice]
+) -> None:
+    """Store notices in a transaction; they are taken from `engine` once that has committed."""
+    ids = await store(connection, list(map(_stored, notices)))
+    for notice, stored_id in zip(notices, ids, strict=True):
+        notice.store_as(StoredMessage(engine, stored_id))
 
 
 class OutboxRelay:

@@ -27,6 +27,7 @@ from bot.telegram.client import (
     may_be_delivered,
     retry_after,
 )
+from bot.telegram.late_photo import LatePhoto
 from bot.telegram.notice import Notice
 from bot.telegram.signing import signed
 
@@ -132,6 +133,8 @@ class Sender:
 
     async def _send(self, answer: Answer) -> float | None:
         """Return the seconds until Telegram may take it; None when it has, or never will."""
+        if isinstance(answer.method, LatePhoto):
+            answer.method = await answer.method.made(self._bot)
         name = type(answer.method).__name__
         method = self._announcements.method_for(answer.method)
         try:

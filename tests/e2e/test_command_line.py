@@ -41,7 +41,7 @@ def test_life_of_a_seed(tmp_path: Path, sqlite_url: str) -> None:
 
     wiped = command("wipe", "--yes")
     assert (0, []) == (wiped.exit_code, wiped.sentences)
-    assert "The next start seeds it again." in wiped.stdout
+    assert "The next start seeds it again" in wiped.stdout
     assert would_change(command("seed", "status", "--json"), seeded=False)
 
 
@@ -196,12 +196,17 @@ def test_database_that_is_not_there(tmp_path: Path) -> None:
     assert "hunter2" not in ended.stderr
 
 
-def test_wrong_usage(tmp_path: Path) -> None:
-    """A command that does not exist is exit code 2, and the usage is shown on stderr."""
-    ended = run_main(tmp_path, "seed", "bogus")
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [("seed bogus", "bogus"), ("sandbox --port 99999", "65535"), ("sandbox --port -1", "--port")],
+)
+def test_wrong_usage(tmp_path: Path, command: str, wrong: str) -> None:
+    """What does not exist, or cannot be, is exit code 2, and the usage is shown on stderr."""
+    ended = run_main(tmp_path, *command.split())
 
     assert (2, "") == (ended.exit_code, ended.stdout)
-    assert "bogus" in ended.stderr
+    assert wrong in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_wipe_asks(tmp_path: Path, sqlite_url: str) -> None:

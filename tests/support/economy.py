@@ -22,7 +22,7 @@ from bot.gamification.models import (
     RewardRow,
 )
 from bot.gamification.reactions import ReactionResult, react
-from bot.gamification.registration import get_or_create_account
+from bot.gamification.registration import create_account, find_account
 from bot.gamification.rewards.lifecycle import ClaimResult, claim, unlock
 from bot.gamification.rewards.listing import RewardLine, list_rewards
 from bot.gamification.types import RewardType, TransactionType
@@ -68,7 +68,7 @@ class LiveEconomy:
         async with for_writing(self.engine).begin() as connection:
             economy = await self.rules.economy(connection, acted_at)
             member = User(user_id, None, f"Member {user_id}", "es")
-            account = await get_or_create_account(economy, member)
+            account = await find_account(economy, member) or await create_account(economy, member)
             self.rules.problems.name(user_id, account.problems)
             yield economy, account
 

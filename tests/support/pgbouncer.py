@@ -16,7 +16,7 @@ from tests.support.waiting import until
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _CONFIGURATION = """
 [databases]
-* = host={socket_folder} user=postgres
+* = host={server} user=postgres
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {port}
@@ -29,28 +29,63 @@ max_client_conn = 900
 """
 
 
+class Pooler:
+    """One PgBouncer, which can be restarted; its port stays."""
+
+    def __init__(self, folder: Path, socket_folder: str, port: int, configuration: str) -> None:
+        """Run in a folder, as the owner of the server's socket."""
+        self.port = port
+        self._settings = folder, socket_folder, configuration
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start, and wait until it listens."""
+        self._process = _start(*self._settings)
+        await until(lambda: _is_open(self.port))
+
+    async def stop(self) -> None:
+        """Stop at once, whoever is connected."""
+        if self._process:
+            self._process.terminate()
+            await asyncio.to_thread(self._process.wait)
+
+
 @asynccontextmanager
 async def pgbouncer(
     socket_folder: str, *, mode: str = "transaction", size: int = 2, more: str = ""
 ) -> AsyncIterator[int]:
     """Run it with pools of `size` connections, and give the port."""
+    async with pooler(socket_folder, mode=mode, size=size, more=more) as one:
+        yield one.port
+
+
+@asynccontextmanager
+async def pooler(
+    socket_folder: str,
+    *,
+    proxy_port: int | None = None,
+    mode: str = "transaction",
+    size: int = 2,
+    more: str = "",
+) -> AsyncIterator[Pooler]:
+    """Run it before the socket of a server, or before a proxy on that port of 127.0.0.1."""
     with TemporaryDirectory(prefix="besitos-pgbouncer-") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        process = _start(
-            Path(folder),
-            socket_folder,
-            _CONFIGURATION.format(
-                socket_folder=socket_folder, port=port, mode=mode, size=size, more=more
-            ),
+        configuration = _CONFIGURATION.format(
+            server=f"127.0.0.1 port={proxy_port}" if proxy_port else socket_folder,
+            port=port,
+            mode=mode,
+            size=size,
+            more=more,
         )
+        one = Pooler(Path(folder), socket_folder, port, configuration)
         try:
-            await until(lambda: _is_open(port))
-            yield port
+            await one.start()
+            yield one
         finally:
-            process.terminate()
-            await asyncio.to_thread(process.wait)
+            await one.stop()
 
 
 def _start(folder: Path, socket_folder: str, configuration: str) -> subprocess.Popen[bytes]:

@@ -9,13 +9,16 @@ from typing import Any, Protocol
 
 import asyncpg
 
+from tests.support.pgbouncer import PGBOUNCER, Pooler, pooler
 from tests.support.proxy import Proxy
 
 
 class Database(Protocol):
     """What actors, disasters and the model need of a database."""
 
-    url: str
+    @property
+    def urls(self) -> list[str]:
+        """The addresses that lead to it."""
 
     async def execute(self, sql: str) -> None:
         """Run a statement of somebody else's, and commit."""
@@ -33,7 +36,7 @@ class SqliteDatabase:
     def __init__(self, file: Path) -> None:
         """Take a file, which may be there or not."""
         self._file = file
-        self.url = f"sqlite+aiosqlite:///{file}"
+        self.urls = [f"sqlite+aiosqlite:///{file}"]
 
     async def execute(self, sql: str) -> None:
         """Run a statement and commit."""
@@ -57,14 +60,20 @@ class SqliteDatabase:
 
 
 class PostgresqlDatabase:
-    """A database, which the bot reaches through a proxy and we do not."""
+    """A database, which the bot reaches through a proxy, perhaps by a pooler, and we do not."""
 
-    def __init__(self, direct: str, proxy: Proxy, name: str) -> None:
+    def __init__(self, direct: str, proxy: Proxy, pooler: Pooler | None, name: str) -> None:
         """`direct` is our own address."""
         self._direct = direct
         self.proxy = proxy
+        self.pooler = pooler
         self.name = name
-        self.url = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}"
+
+    @property
+    def urls(self) -> list[str]:
+        """All ways to it."""
+        ports = [self.proxy.port, *([self.pooler.port] if self.pooler else [])]
+        return [f"postgresql://postgres@127.0.0.1:{port}/{self.name}" for port in ports]
 
     async def execute(self, sql: str) -> None:
         """Run a statement."""
@@ -101,7 +110,11 @@ async def postgresql_database(server: Any, name: str) -> AsyncIterator[Postgresq
     folder = admin.partition("host=")[2]
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(Proxy(f"{folder}/.s.PGSQL.5432"))
-        root = PostgresqlDatabase(admin, proxy, "postgres")
+        between = None
+        if PGBOUNCER is not None:
+            pooled = pooler(folder, proxy_port=proxy.port)
+            between = await stack.enter_async_context(pooled)
+        root = PostgresqlDatabase(admin, proxy, between, "postgres")
         await root.execute(f'CREATE DATABASE "{name}"')
         stack.push_async_callback(root.execute, f'DROP DATABASE "{name}" WITH (FORCE)')
-        yield PostgresqlDatabase(server.get_uri(database=name), proxy, name)
+        yield PostgresqlDatabase(server.get_uri(database=name), proxy, between, name)

@@ -10,6 +10,7 @@ from tests.torture.databases import PostgresqlDatabase
 from tests.torture.stage import Stage
 
 Disaster = Callable[[Stage], Awaitable[None]]
+HOUR: Final = 3600.0
 
 
 async def kill(stage: Stage) -> None:
@@ -98,6 +99,14 @@ async def backends_ended(stage: Stage) -> None:
         )
 
 
+async def pooler_restarts(stage: Stage) -> None:
+    """Stop the pooler, with whoever is connected, and start it again."""
+    if isinstance(stage.database, PostgresqlDatabase) and stage.database.pooler:
+        await stage.database.pooler.stop()
+        await asyncio.sleep(stage.chance.uniform(0, 2))
+        await stage.database.pooler.start()
+
+
 async def column_altered(stage: Stage) -> None:
     """Change a column's type under cached plans."""
     if isinstance(stage.database, PostgresqlDatabase):
@@ -120,6 +129,28 @@ async def telegram_away(stage: Stage) -> None:
     faults.delay("*", stage.chance.uniform(0.1, 1), times=times)
 
 
+async def telegram_talks_nonsense(stage: Stage) -> None:
+    """Answer in forms that nobody can read: whatever was carried out, and whatever was not."""
+    faults, times = stage.server.faults, stage.chance.randint(1, 3)
+    faults.unreadable(stage.chance.choice(["sendMessage", "getUpdates"]), times=times)
+    faults.nulls("*", times=times)
+    faults.web_page("*", times=times)
+
+
+async def late_updates(stage: Stage) -> None:
+    """Let updates come hours, or a day, after they happened."""
+    stage.clock.ahead = -stage.chance.uniform(1, 40) * HOUR
+    await asyncio.sleep(stage.chance.uniform(0.5, 3))
+    stage.clock.ahead = 0.0
+
+
+async def wrong_clock(stage: Stage) -> None:
+    """Let the host's clock be behind Telegram's: updates come from the future."""
+    stage.clock.ahead = stage.chance.uniform(1, 40) * HOUR
+    await asyncio.sleep(stage.chance.uniform(0.5, 3))
+    stage.clock.ahead = 0.0
+
+
 async def telegram_refuses(stage: Stage) -> None:
     """Refuse what the bot sends: its member has blocked it."""
     error = BotApiError(403, "Forbidden: bot was blocked by the user")
@@ -137,11 +168,15 @@ EVERYWHERE: Final[tuple[Disaster, ...]] = (
     telegram_busy,
     telegram_away,
     telegram_refuses,
+    telegram_talks_nonsense,
+    late_updates,
+    wrong_clock,
 )
 ON_POSTGRESQL: Final[tuple[Disaster, ...]] = (
     cut,
     black_hole,
     read_only,
     backends_ended,
+    pooler_restarts,
     column_altered,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox import SandboxServer
 from tests.torture.databases import Database, PostgresqlDatabase
 from tests.torture.disasters import EVERYWHERE, ON_POSTGRESQL, many_reactions_a_day
-from tests.torture.stage import Stage, end
+from tests.torture.stage import Clock, Stage, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ async def torture(database: Database, folder: Path, *, seconds: float, seed: int
     chance = random.Random(seed)
     kinds = [*EVERYWHERE, *(ON_POSTGRESQL if isinstance(database, PostgresqlDatabase) else ())]
     survived: Counter[str] = Counter()
-    async with SandboxServer() as server:
-        stage = Stage(server, database, folder, chance)
+    clock = Clock()
+    async with SandboxServer(clock=clock) as server:
+        stage = Stage(server, clock, database, folder, chance)
         bot = asyncio.create_task(stage.keep_alive())
         await server.calls.wait_for("getUpdates", timeout=60)
         await many_reactions_a_day(stage)

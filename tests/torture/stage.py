@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import random
+import time
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -15,14 +17,31 @@ from tests.torture.model import Model
 PATIENCE = 180.0
 
 
+@dataclass
+class Clock:
+    """Telegram's clock, `ahead` of the bot's by so many seconds; behind where that is negative."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        """Return the time that messages are dated with."""
+        return time.time() + self.ahead
+
+
 class Stage:
     """Everything that a disaster can reach."""
 
     def __init__(
-        self, server: SandboxServer, database: Database, folder: Path, chance: random.Random
+        self,
+        server: SandboxServer,
+        clock: Clock,
+        database: Database,
+        folder: Path,
+        chance: random.Random,
     ) -> None:
-        """`chance` decides everything that is random."""
+        """`clock` is the server's; `chance` decides everything that is random."""
         self.server = server
+        self.clock = clock
         self.database = database
         self.chance = chance
         self.model = Model()
@@ -35,11 +54,11 @@ class Stage:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of every process."""
+        """The environment of a process; each takes one of the ways to the database."""
         return {
             "BOT_TOKEN": self.server.token,
             "TELEGRAM_API_URL": self.server.url,
-            "DATABASE_URL": self.database.url,
+            "DATABASE_URL": self.chance.choice(self.database.urls),
         }
 
     async def keep_alive(self) -> None:

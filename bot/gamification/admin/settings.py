@@ -13,8 +13,8 @@ from bot.gamification.admin.validation import validated_field, whole_number, wit
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.context import EconomyContext, read_stored_config
 from bot.gamification.level_formula import LevelFormula
-from bot.gamification.levels import let_postings_finish, relevel
 from bot.gamification.models import BotConfigRow
+from bot.gamification.releveling import begin_releveling
 from bot.gamification.stored import read_text
 from bot.gamification.zones import find_zone
 
@@ -44,12 +44,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A setting before (None: unset) and after; `releveled` members have another level now."""
+    """A setting before (None: unset) and after.
+
+    `releveled` members have another level now; None: that takes longer, and the admin is told.
+    """
 
     name: str
     before: int | str | None
     after: int | str
-    releveled: int = 0
+    releveled: int | None = 0
 
 
 async def read_settings(connection: AsyncConnection, defaults: ConfigDefinition) -> list[Setting]:
@@ -94,7 +97,7 @@ async def change_setting(
     before: int | str | None = await read_raw(economy, name)
     if before == value:
         return SettingChange(name, before, value)
-    releveled = await write_setting(economy, name, value, str(value))
+    releveled = await write_setting(economy, admin_id, name, value, str(value))
     await record(
         economy, admin_id, Action.CHANGE_SETTING, f"setting:{name}", before=before, after=value
     )
@@ -102,11 +105,12 @@ async def change_setting(
 
 
 async def write_setting(
-    economy: EconomyContext, name: str, value: int | str | None, formula: str
-) -> int:
+    economy: EconomyContext, admin_id: int, name: str, value: int | str | None, formula: str
+) -> int | None:
     """Write `value` (None: unset); return how many members have another level by `formula`.
 
-    `formula` is the one in force from now on, if it is that which is written.
+    `formula` is the one in force from now on, if it is that which is written. None means that it
+    takes a while, and that the admin is told at the end.
     """
     changed = {name: value, "updated_at": economy.now}
     statement = insert(economy.connection.dialect.name, BotConfigRow).values(id=1, **changed)
@@ -115,8 +119,7 @@ async def write_setting(
     )
     if name != LEVEL_FORMULA:
         return 0
-    await let_postings_finish(economy.connection)
-    return await relevel(economy.connection, formula, economy.now)
+    return await begin_releveling(economy.connection, admin_id, formula, economy.now)
 
 
 async def read_raw(economy: EconomyContext, name: str) -> Any:

@@ -86,7 +86,7 @@ async def undo(
     locked = select(AdminActionRow.id).where(AdminActionRow.id == line_id).with_for_update()
     await economy.connection.execute(locked)
     line = await read_undoable(economy, line_id)
-    undone, before, after = await _UNDO[line.action](economy, defaults, line)
+    undone, before, after = await _UNDO[line.action](economy, admin_id, defaults, line)
     await record(
         economy, admin_id, Action.UNDO, line.target, before=before, after=after, undoes=line.id
     )
@@ -97,7 +97,7 @@ _Result = tuple[Undone, Any, Any]
 
 
 async def _undo_adjustment(
-    economy: EconomyContext, _defaults: ConfigDefinition, line: AuditRow
+    economy: EconomyContext, _admin_id: int, _defaults: ConfigDefinition, line: AuditRow
 ) -> _Result:
     amount = _mapping(line.after).get("amount")
     if type(amount) is not int or not amount or line.created_at is None:
@@ -119,7 +119,7 @@ async def _undo_adjustment(
 
 
 async def _undo_setting(
-    economy: EconomyContext, defaults: ConfigDefinition, line: AuditRow
+    economy: EconomyContext, admin_id: int, defaults: ConfigDefinition, line: AuditRow
 ) -> _Result:
     name = line.target.partition(":")[2]
     if name not in SETTINGS:
@@ -128,12 +128,12 @@ async def _undo_setting(
         raise await _changed_since(economy, line, lambda _: True)
     before = None if line.before is None else parse_stored(name, line.before)
     formula = str(before or defaults.level_formula) if name == LEVEL_FORMULA else ""
-    await write_setting(economy, name, before, formula)
+    await write_setting(economy, admin_id, name, before, formula)
     return Undone(line), line.after, before
 
 
 async def _undo_edit(
-    economy: EconomyContext, _defaults: ConfigDefinition, line: AuditRow
+    economy: EconomyContext, _admin_id: int, _defaults: ConfigDefinition, line: AuditRow
 ) -> _Result:
     before, after = _mapping(line.before), _mapping(line.after)
     await _put_back(economy, line, before, after)
@@ -141,7 +141,7 @@ async def _undo_edit(
 
 
 async def _undo_creation(
-    economy: EconomyContext, _defaults: ConfigDefinition, line: AuditRow
+    economy: EconomyContext, _admin_id: int, _defaults: ConfigDefinition, line: AuditRow
 ) -> _Result:
     """Retire the reward: members may have unlocked it at this very moment."""
     retired, active = {"is_active": False}, {"is_active": True}
@@ -219,7 +219,7 @@ def _triples(conditions: Any) -> list[tuple[Any, ...]]:
     return sorted(triples, key=str)
 
 
-_Undo = Callable[[EconomyContext, ConfigDefinition, AuditRow], Awaitable[_Result]]
+_Undo = Callable[[EconomyContext, int, ConfigDefinition, AuditRow], Awaitable[_Result]]
 _UNDO: Final[Mapping[str, _Undo]] = {
     Action.GRANT: _undo_adjustment,
     Action.TAKE: _undo_adjustment,

@@ -13,7 +13,7 @@ from bot.gamification.models.administration import (
     HeartbeatRow,
 )
 from bot.gamification.models.chats import ChatRow, DepartureRow
-from bot.gamification.models.config import BotConfigRow, TimezoneChangeRow
+from bot.gamification.models.config import BotConfigRow, LevelSettlementRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
     LedgerEntryRow,
@@ -47,6 +47,7 @@ __all__ = [
     "ForgottenMemberRow",
     "HeartbeatRow",
     "LedgerEntryRow",
+    "LevelSettlementRow",
     "MemberNameRow",
     "MessageRow",
     "ReactionRow",

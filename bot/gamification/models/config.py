@@ -1,8 +1,8 @@
-"""Tables of the economy's settings, and of the time zones that it has had."""
+"""Tables of the economy's settings, and of what follows from their changes."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, Integer, Table, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base, UtcDateTime
@@ -49,3 +49,20 @@ class TimezoneChangeRow(Base):
 
     since: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     timezone: Mapped[str] = mapped_column(Text)
+
+
+class LevelSettlementRow(Base):
+    """How far the members' levels follow `formula`, one row.
+
+    All do where `after_user_id` is NULL; otherwise those up to that member do, and the rest is
+    still to be looked through. `admin_id` is who is told at the end how many have `changed`.
+    """
+
+    __tablename__ = "level_settlement"
+    __table_args__ = (CheckConstraint("id = 1", "single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    formula: Mapped[str] = mapped_column(Text)
+    after_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    changed: Mapped[int] = mapped_column(server_default="0")
+    admin_id: Mapped[int | None] = mapped_column(BigInteger)

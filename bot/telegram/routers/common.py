@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message, User
 
 from bot.gamification.context import EconomyContext
 from bot.telegram import keyboards
+from bot.telegram.filters import IsMember
 from bot.telegram.keyboards import (
     ChooseLanguage,
     ClaimListed,
@@ -24,7 +25,9 @@ from bot.telegram.texts.rewards import somebody_elses
 def setup() -> Router:
     """Return the router; it must come last."""
     router = Router(name=__name__)
-    router.message.register(start, CommandStart(ignore_case=True), F.from_user.as_("user"))
+    opening = (CommandStart(ignore_case=True), F.from_user.as_("user"))
+    router.message.register(start, *opening, IsMember())
+    router.message.register(start, *opening)  # anonymous admins
     router.message.register(show_help, Command("help", "ayuda", ignore_case=True))
     router.message.register(show_help, F.chat.type == ChatType.PRIVATE, F.text)
     for button in (
@@ -42,7 +45,7 @@ def setup() -> Router:
 
 
 async def start(message: Message, user: User) -> SendMessage:
-    """Greet the member, whom the middleware has registered by now."""
+    """Greet whoever opens the bot, and is registered by now."""
     return message.answer(texts.welcome(user.first_name), reply_markup=keyboards.start(user.id))
 
 

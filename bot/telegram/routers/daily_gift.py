@@ -20,11 +20,11 @@ def setup() -> Router:
     router.message.register(
         by_command,
         Command("daily", "regalo", ignore_case=True),
-        IsMember(),
         F.from_user.as_("user"),
+        IsMember(),
     )
     router.callback_query.register(
-        by_button, TakeGift.filter(), IsMember(), F.message.as_("message")
+        by_button, TakeGift.filter(), F.message.as_("message"), IsMember()
     )
     return router
 

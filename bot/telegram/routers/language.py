@@ -19,9 +19,9 @@ from bot.telegram.texts import menu as texts
 def setup() -> Router:
     router = Router(name=__name__)
     router.message.register(
-        ask, Command("language", "idioma", ignore_case=True), IsMember(), F.from_user.as_("user")
+        ask, Command("language", "idioma", ignore_case=True), F.from_user.as_("user"), IsMember()
     )
-    router.callback_query.register(choose, ChooseLanguage.filter(), IsMember(), IsOwner())
+    router.callback_query.register(choose, ChooseLanguage.filter(), IsOwner(), IsMember())
     return router
 
 

@@ -21,9 +21,8 @@ from bot.telegram.texts import privacy as texts
 
 def setup() -> Router:
     router = Router(name=__name__)
-    router.message.filter(IsMember())
     # In private nobody but the member can press their buttons.
-    router.callback_query.filter(IsMember(), F.message.chat.type == ChatType.PRIVATE)
+    router.callback_query.filter(F.message.chat.type == ChatType.PRIVATE)
     router.message.register(show_privacy, Command("privacy", "privacidad", ignore_case=True))
     for action, handler in (
         (PrivacyAction.SHOW, turn_to_privacy),
@@ -31,7 +30,9 @@ def setup() -> Router:
         (PrivacyAction.ASK, ask_to_forget),
         (PrivacyAction.FORGET, forget),
     ):
-        router.callback_query.register(handler, PrivacyButton.filter(F.action == action))
+        router.callback_query.register(
+            handler, PrivacyButton.filter(F.action == action), IsMember()
+        )
     return router
 
 

@@ -19,16 +19,23 @@ from bot.telegram.replies import Answers, Place, announce, replace_page, reply
 from bot.telegram.texts import profile as texts
 
 
+def _command(*names: str) -> Command:
+    return Command(*names, ignore_case=True)
+
+
 def setup() -> Router:
     router = Router(name=__name__)
-    router.message.filter(IsMember(), F.from_user.as_("user"))
-    router.callback_query.filter(IsMember())
-    router.message.register(show_profile, Command("profile", "perfil", ignore_case=True))
-    router.callback_query.register(turn_to_profile, ShowProfile.filter(), IsOwner())
-    router.message.register(show_top, Command("top", "ranking", ignore_case=True))
-    router.callback_query.register(turn_top, ShowTop.filter(), IsOwner())
-    router.message.register(show_history, Command("history", "historial", ignore_case=True))
-    router.callback_query.register(turn_history, ShowHistory.filter(), IsOwner())
+    router.message.filter(F.from_user.as_("user"))
+    router.message.register(
+        show_profile, Command("profile", "perfil", ignore_case=True), IsMember()
+    )
+    router.callback_query.register(turn_to_profile, ShowProfile.filter(), IsOwner(), IsMember())
+    router.message.register(show_top, _command("top", "ranking"), IsMember())
+    router.callback_query.register(turn_top, ShowTop.filter(), IsOwner(), IsMember())
+    router.message.register(
+        show_history, Command("history", "historial", ignore_case=True), IsMember()
+    )
+    router.callback_query.register(turn_history, ShowHistory.filter(), IsOwner(), IsMember())
     return router
 
 

@@ -21,10 +21,10 @@ from bot.telegram.texts import rewards as texts
 def setup() -> Router:
     router = Router(name=__name__)
     # Telegram sends reactions only to bots that administer the chat.
-    router.message_reaction.register(pay_reaction, ReactionInGroup())
+    router.message_reaction.register(pay_reaction, ReactionInGroup(), IsMember())
     router.channel_post.register(add_button_to_album, IsPost(), F.media_group_id)
     router.channel_post.register(add_button, IsPost())
-    in_channel = (IsMember(), F.message.as_("message"), F.message.chat.type == ChatType.CHANNEL)
+    in_channel = (F.message.as_("message"), F.message.chat.type == ChatType.CHANNEL, IsMember())
     router.callback_query.register(pay_press, ReactToPost.filter(), *in_channel)
     router.callback_query.register(pay_press, ReactToAlbum.filter(), *in_channel)
     return router

@@ -22,11 +22,11 @@ def setup() -> Router:
     router.message.register(
         show_rewards,
         Command("rewards", "premios", "recompensas", ignore_case=True),
-        IsMember(),
         F.from_user.as_("user"),
+        IsMember(),
     )
-    router.callback_query.register(turn_rewards, ShowRewards.filter(), IsMember(), IsOwner())
-    own = (IsMember(), IsOwner(), F.message.as_("message"))
+    router.callback_query.register(turn_rewards, ShowRewards.filter(), IsOwner(), IsMember())
+    own = (IsOwner(), F.message.as_("message"), IsMember())
     router.callback_query.register(claim_reward, ClaimReward.filter(), *own)
     router.callback_query.register(claim_from_list, ClaimListed.filter(), *own)
     return router

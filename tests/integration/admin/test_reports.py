@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiogram.methods import SendPhoto
+from aiogram.methods import SendMessage, SendPhoto
 from sqlalchemy import insert
 
 import bot
@@ -19,6 +19,7 @@ from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import LedgerEntryRow
 from bot.gamification.types import TransactionType
+from bot.telegram.late_photo import LatePhoto
 from bot.telegram.routers.admin import chart
 from bot.telegram.routers.admin import panel as panel_router
 from bot.telegram.texts.admin.panel import ChartWords
@@ -140,6 +141,25 @@ async def test_chart_that_cannot_be_drawn(
         await chart.draw_chart([], ChartWords("", "", "", ()))
 
     assert caplog.messages[0].startswith("the chart could not be drawn: ")
+
+
+async def test_says_what_the_chart_lacks(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The admin reads the reason in the picture's place; Telegram is not blamed for it."""
+    file = tmp_path / "drawing.py"
+    file.write_text("raise OSError('no <writable> directory')")
+    monkeypatch.setattr(chart.drawing, "__file__", str(file))
+    await panel.press("Cifras")
+    (photo,) = [one for one in panel.answers if isinstance(one, LatePhoto)]
+
+    sent = await photo.made(panel.bot)
+
+    assert isinstance(sent, SendMessage)
+    assert (
+        "📈 El gráfico no se ha podido dibujar: OSError: no &lt;writable&gt; directory" == sent.text
+    )
+    assert (photo.chat_id, photo.reply_markup) == (sent.chat_id, sent.reply_markup)
 
 
 def test_chart_library_is_lazy() -> None:

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from bot.gamification import releveling
 from bot.gamification.models import AccountRow, BotConfigRow
+from bot.telegram.upkeep import upkeep_of
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
 
@@ -132,6 +134,28 @@ async def test_formula(panel: Panel, live: LiveEconomy) -> None:
     assert [(DEFAULT, LINEAR)] == [(before, after) for *_, before, after in await panel.audit()]
     live.rules.invalidate()
     await live.assert_books_balance()
+
+
+async def test_formula_of_many_members(
+    panel: Panel, live: LiveEconomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many members the press is answered at once, and the levels follow by themselves."""
+    monkeypatch.setattr(releveling, "SLICE", 1)
+    await live.move(160, "a", ANA)
+    await open_setting(panel, "Fórmula")
+    await panel.press("Cambiar")
+    await panel.say(LINEAR)
+
+    saved = await panel.press("Guardar")
+    before = await level_of(panel, ANA)
+    await upkeep_of(panel.dispatcher).look()
+
+    assert saved.startswith("✅ Guardado. Los niveles se calculan de nuevo; te aviso cuando")
+    assert (2, 4) == (before, await level_of(panel, ANA))
+    (told,) = panel.delivery.methods[-1:]
+    assert "✅ Todos los niveles siguen ya la fórmula nueva. Cambian de nivel: 1" == getattr(
+        told, "text", None
+    )
 
 
 async def test_default_formula(panel: Panel, live: LiveEconomy) -> None:

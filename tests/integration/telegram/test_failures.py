@@ -11,6 +11,7 @@ from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
 from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.types import TransactionType
 from bot.telegram.failures import MOST_TRIES
+from bot.telegram.filters import IsMember
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy, count_rows
 from tests.support.updates import command, press, reaction, showing, user
@@ -47,8 +48,8 @@ def failing(telegram: Dispatching) -> Dispatching:
     ) -> None:
         await pay_and_fail(event, economy, account)
 
-    router.message.register(command_fails, Command("fail"))
-    router.callback_query.register(press_fails)
+    router.message.register(command_fails, Command("fail"), IsMember())
+    router.callback_query.register(press_fails, IsMember())
     telegram.dispatcher.include_router(router)
     # Before the bot's own routers, the last of which answers every button that is left over.
     telegram.dispatcher.sub_routers.insert(0, telegram.dispatcher.sub_routers.pop())

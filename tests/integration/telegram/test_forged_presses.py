@@ -93,7 +93,7 @@ async def presses(bot: LiveBot, message: Message, datas: list[str]) -> list[Call
     ana = bot.server.telegram.ana
     before = everything(bot), (await bot.balances()).get(ana.id, 0)
     answers = [await bot.forge(ana, message, data) for data in datas]
-    assert before == (everything(bot), (await bot.balances())[ana.id])
+    assert before == (everything(bot), (await bot.balances()).get(ana.id, 0))
     assert {False} == {one.show_alert for one in answers}
     return answers
 

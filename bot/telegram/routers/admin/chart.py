@@ -46,7 +46,7 @@ class ChartFile(InputFile):
         self._words = words
 
     async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:  # noqa: ARG002 - aiogram's
-        """Draw the picture; an upload that is tried again draws it again."""
+        """Draw the picture. Raises `ChartError`."""
         yield await draw_chart(self._days, self._words)
 
 
@@ -81,4 +81,4 @@ async def draw_chart(days: Sequence[DailyTotals], words: ChartWords) -> bytes:
 
 def _failed(reason: str) -> ChartError:
     logger.warning("the chart could not be drawn: %s", reason)
-    return ChartError(f"The chart could not be drawn ({reason}); see the log.")
+    return ChartError(reason)

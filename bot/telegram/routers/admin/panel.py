@@ -2,11 +2,13 @@
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.methods import SendMessage, SendPhoto
+from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message
 
 from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.context import read_problems
+from bot.telegram.filters import IsMember
+from bot.telegram.late_photo import LatePhoto
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section
@@ -21,7 +23,8 @@ _LATEST_RUNS = 5
 
 def setup() -> Router:
     router = Router(name=__name__)
-    router.message.register(show_panel, Command("admin", "cancel"))
+    # Who runs the community is registered, too: the audit trail names them.
+    router.message.register(show_panel, Command("admin", "cancel"), IsMember())
     router.callback_query.register(turn_to_panel, Go.filter(F.section == Section.PANEL))
     router.callback_query.register(show_statistics, Go.filter(F.section == Section.FIGURES))
     router.callback_query.register(show_seed, Go.filter(F.section == Section.SEED))
@@ -46,12 +49,13 @@ async def show_statistics(callback_query: CallbackQuery, admin: AdminContext) ->
     if not can_draw():
         text = f"{texts.statistics(found)}\n\n{texts.no_chart()}"
         return replace_page(callback_query, text, keyboards.back_to_panel())
-    chart = SendPhoto(
+    chart = LatePhoto(
         chat_id=callback_query.from_user.id,
         photo=ChartFile(found.days, texts.chart_words(found)),
         caption=texts.chart_caption(),
         reply_markup=keyboards.back_to_panel(),
     )
+    chart.apologize_by(texts.chart_failed())
     return [
         *replace_page(callback_query, texts.statistics(found), keyboards.back_to_panel()),
         chart,

@@ -170,6 +170,11 @@ def no_chart() -> str:
     )
 
 
+def chart_failed() -> str:
+    """Say that there is no chart, and leave room for the reason."""
+    return _("📈 El gráfico no se ha podido dibujar: {reason}")
+
+
 def chart_words(found: Statistics) -> ChartWords:
     """Return what the chart of these figures says, in the language of whoever asks."""
     return ChartWords(

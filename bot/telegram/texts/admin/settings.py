@@ -114,9 +114,18 @@ def preview_timezone(name: str) -> str:
 def saved(change: SettingChange) -> str:
     """Say that a setting is in effect."""
     if change.name == LEVEL_FORMULA:
+        if change.releveled is None:
+            return _("Guardado. Los niveles se calculan de nuevo; te aviso cuando estén todos.")
         return _("Guardado. Cambian de nivel: {count}").format(count=number(change.releveled))
     before = "–" if change.before is None else _value(change.before)
     return _("Guardado: {before} → {after}").format(before=before, after=_value(change.after))
+
+
+def releveled(changed: int) -> str:
+    """Say that all levels follow the new formula."""
+    return _("✅ Todos los niveles siguen ya la fórmula nueva. Cambian de nivel: {count}").format(
+        count=number(changed)
+    )
 
 
 def reset(setting: Setting) -> str:
