@@ -231,11 +231,11 @@ async def test_press_that_comes_late(panel: Repeating) -> None:
 @ONE_ENGINE
 async def test_other_messages_come_again(panel: Repeating) -> None:
     """What is nothing of the panel's is answered each time, as it is to everybody else."""
-    await panel.say("/daily")
-    daily = cast("Update", panel.last)
+    await panel.say("/profile")
+    profile = cast("Update", panel.last)
 
-    assert 1 == await panel.deliver(daily)
-    assert "Ya has recogido" in panel.shown
+    assert 1 == await panel.deliver(profile)
+    assert "Saldo" in panel.shown
 
 
 async def test_question_of_the_previous_release(panel: Repeating) -> None:

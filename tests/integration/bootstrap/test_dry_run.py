@@ -54,6 +54,10 @@ async def test_plan_equals_run(engine: AsyncEngine, manifest: Manifest) -> None:
     )
 
 
+#: What differs in a profile that is made from one that is not there.
+NEW_PROFILE = {"level": 1, "last_earned_id": 0, "left_at": None, "total_taken": 0}
+
+
 async def test_plan_equals_what_changed(engine: AsyncEngine, manifest: Manifest) -> None:
     """The rows of the plan are exactly the differences between before and after."""
     service = await _seeded_by_an_older_release(engine, manifest)
@@ -68,7 +72,11 @@ async def test_plan_equals_what_changed(engine: AsyncEngine, manifest: Manifest)
         for row in planned.rows
         for name, (_, after) in row.changes.items()
         if name not in {"conditions", "key"}
-    } | {("user_gamification_profiles", str(user_id), "level"): 1 for user_id in (2, 3)}
+    } | {
+        ("user_gamification_profiles", str(user_id), name): value
+        for user_id in (2, 3)
+        for name, value in NEW_PROFILE.items()
+    }
     restored = {row.name for row in planned.rows if "conditions" in row.changes}
     assert {"ahorrador_principiante", "racha_7_dias"} == restored
 
