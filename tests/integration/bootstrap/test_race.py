@@ -34,7 +34,7 @@ async def test_eight_starts_on_a_fresh_database(database_url: str, engine: Async
         report.outcome for report in reports
     )
     found = await contents(engine)
-    assert [("gamification", 1)] == [(row["seed"], row["version"]) for row in found["seed_marker"]]
+    assert [("gamification", 2)] == [(row["seed"], row["version"]) for row in found["seed_marker"]]
     assert ["primeros_pasos", "ahorrador_principiante", "racha_7_dias"] == [
         reward["key"] for reward in found["rewards"]
     ]

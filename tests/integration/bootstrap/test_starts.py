@@ -69,8 +69,9 @@ async def test_users_get_empty_profiles(service: BootstrapService, engine: Async
     report = await service.run()
 
     assert (Outcome.HEALED, Counts(created=3)) == (report.outcome, report.counts("profiles"))
+    empty = {"balance": 0, "total_earned": 0, "total_spent": 0, "total_taken": 0, "level": 1}
     assert [
-        {"user_id": user_id, "balance": 0, "total_earned": 0, "total_spent": 0, "level": 1}
+        {"user_id": user_id, **empty, "last_earned_id": 0, "left_at": None}
         for user_id in (1, 2, 2**40)
     ] == (await contents(engine))["user_gamification_profiles"]
 
