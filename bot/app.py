@@ -87,7 +87,7 @@ async def run_bot(
             pool_size=settings.database_pool_size,
         )
         stack.push_async_callback(engine.dispose)
-        bot = create_bot(token, settings.telegram_api_url)
+        bot = create_bot(token, settings.telegram_api_url, settings.proxy)
         stack.push_async_callback(bot.session.close)
         delivery = await stack.enter_async_context(DeliveryQueue(bot, metrics=metrics))
         progress = stack.enter_context(shown_progress())

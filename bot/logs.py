@@ -78,6 +78,7 @@ def _secrets(settings: Settings) -> set[str]:
     addresses = (
         settings.database_url.get_secret_value(),
         settings.telegram_api_url or "",
+        settings.proxy or "",
         settings.webhook_url or "",
     )
     # A password inside an address ends at the last @, should somebody have left one in it.

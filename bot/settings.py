@@ -19,6 +19,8 @@ from bot.misspelt import doubts
 WEBHOOK_PORT: Final = 8080
 #: Kinds of characters that nobody sees: controls, marks of direction, bytes that are no UTF-8.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+#: Kinds of proxies that our client can go through.
+_PROXIES = {"http", "socks4", "socks5"}
 #: Digits that an id of Telegram has at most: they say that it fits in 52 bits.
 _ID_DIGITS = 16
 
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     allowed_chats: Annotated[frozenset[int], NoDecode] = frozenset()
     seed_file: Path | None = None
     telegram_api_url: str | None = None
+    telegram_proxy: SecretStr | None = None
     webhook_url: str | None = None
     webhook_path: str | None = None
     webhook_secret: SecretStr | None = None
@@ -140,6 +143,15 @@ class Settings(BaseSettings):
             raise ValueError("give a full address that starts with https:// (or http://)")
         return value
 
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _check_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_proxy(value.get_secret_value()):
+            raise ValueError(
+                "give an address such as http://proxy:3128 or socks5://name:password@proxy:1080"
+            )
+        return value
+
     @field_validator("webhook_path")
     @classmethod
     def _check_webhook_path(cls, value: str | None) -> str | None:
@@ -174,11 +186,24 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def proxy(self) -> str | None:
+        """The address of the proxy in front of Telegram, password and all."""
+        return self.telegram_proxy.get_secret_value() if self.telegram_proxy else None
+
+    @property
     def listening_port(self) -> int | None:
         """Where webhook and probes listen; None: nowhere, for nobody has asked for it."""
         if self.http_port is None and self.webhook_url is not None:
             return WEBHOOK_PORT
         return self.http_port
+
+
+def _is_proxy(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in _PROXIES and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False
 
 
 def _is_web_address(text: str) -> bool:

@@ -16,6 +16,7 @@ SETTINGS: Final = {
     "ALLOWED_CHATS": "ids of the chats in which besitos are paid; every chat unless set",
     "SEED_FILE": "a manifest of your own instead of the shipped defaults",
     "TELEGRAM_API_URL": "another Bot API server",
+    "TELEGRAM_PROXY": "a proxy in front of Telegram, http://, socks4:// or socks5://",
     "WEBHOOK_URL": "the address to announce; polling without it",
     "WEBHOOK_PATH": "the local path, where a proxy strips a prefix",
     "WEBHOOK_SECRET": "what Telegram proves itself by; derived from the token unless set",

@@ -55,7 +55,7 @@ async def look(
 
 @asynccontextmanager
 async def _client(token: str, settings: Settings) -> AsyncIterator[TelegramBot]:
-    bot = create_bot(token, settings.telegram_api_url)
+    bot = create_bot(token, settings.telegram_api_url, settings.proxy)
     try:
         yield bot
     finally:

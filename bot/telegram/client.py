@@ -25,6 +25,7 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
 )
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from bot.backoff import delays, sleep_unless
 
@@ -47,7 +48,14 @@ _CONNECTIONS: Final = 200
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 #: What comes before a connection, so that the call has not left.
-_NOT_SENT: Final = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError)
+_NOT_SENT: Final = (
+    ClientConnectorError,
+    ClientHttpProxyError,
+    ConnectionTimeoutError,
+    ProxyConnectionError,
+    ProxyError,
+    ProxyTimeoutError,
+)
 #: Methods that leave the same behind when they are called twice.
 _REPEATABLE: Final = ("answer", "delete", "edit", "get", "set")
 
@@ -159,9 +167,12 @@ class TelegramBot(Bot):
         self._me = await self.get_me(request_timeout=int(_CONNECT_TIMEOUT))
 
 
-def create_bot(token: str, api_url: str | None = None) -> TelegramBot:
-    """Return a client that writes HTML, to Telegram or to the server at `api_url`."""
-    session = TelegramSession(limit=_CONNECTIONS)
+def create_bot(token: str, api_url: str | None = None, proxy: str | None = None) -> TelegramBot:
+    """Return a client that writes HTML, to Telegram or to the server at `api_url`.
+
+    `proxy` is the address of one that all calls go through: http, socks4 or socks5.
+    """
+    session = TelegramSession(proxy=proxy, limit=_CONNECTIONS)
     if api_url:
         session.api = TelegramAPIServer.from_base(api_url.rstrip("/"))
     properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
