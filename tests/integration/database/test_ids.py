@@ -102,9 +102,11 @@ async def test_old_database_keeps_all_rows(old: AsyncEngine, service: BootstrapS
     await service.run()
 
     for table in NUMBERED:
-        found = await rows(old, f"SELECT * FROM {table}")
+        width = len(before[table][0]) if before[table] else 0
+        # Later migrations have added columns behind them.
+        found = [row[:width] for row in await rows(old, f"SELECT * FROM {table}")]
         assert before[table] == found[: len(before[table])], table
-    assert indexes == await rows(old, _INDEXES)
+    assert set(indexes) <= set(await rows(old, _INDEXES))
 
 
 @ON_SQLITE
@@ -176,7 +178,7 @@ async def test_operators_own_view_index_and_trigger_stay(
     assert [("by name",)] == await rows(
         old, "SELECT name FROM sqlite_master WHERE tbl_name = 'rewards' AND name = 'by name'"
     )
-    assert [("Racha de 7 Dias",)] == await rows(
+    assert [("Racha de 7 Días",)] == await rows(
         old, "SELECT target FROM admin_actions WHERE action = 'sql'"
     )
     assert [("verano",)] == await rows(old, "SELECT DISTINCT season FROM rewards")

@@ -92,7 +92,7 @@ async def test_start_after_a_revert(engine: AsyncEngine, service: BootstrapServi
     report = await service.run()
 
     assert Outcome.SEEDED is report.outcome
-    assert (8, 2) == (report.counts("config").created, report.counts("rewards").kept)
+    assert (9, 2) == (report.counts("config").created, report.counts("rewards").kept)
     assert Outcome.UP_TO_DATE is (await service.run()).outcome
 
 
