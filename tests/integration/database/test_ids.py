@@ -106,7 +106,8 @@ async def test_old_database_keeps_all_rows(old: AsyncEngine, service: BootstrapS
         # Later migrations have added columns behind them.
         found = [row[:width] for row in await rows(old, f"SELECT * FROM {table}")]
         assert before[table] == found[: len(before[table])], table
-    assert set(indexes) <= set(await rows(old, _INDEXES))
+    replaced = "ix_user_gamification_profiles_total_earned_user_id"  # by a later migration
+    assert {one for one in indexes if one[0] != replaced} <= set(await rows(old, _INDEXES))
 
 
 @ON_SQLITE
