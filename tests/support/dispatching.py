@@ -1,7 +1,8 @@
 """The real dispatcher on a real database, with a fake bot at the other end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, cast
 
 from aiogram import Bot, Dispatcher
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.context import utc_now
 from bot.telegram.client import TelegramBot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
@@ -71,11 +73,13 @@ class Dispatching:
 
 @asynccontextmanager
 async def dispatching(
-    engine: AsyncEngine, allowed_chats: frozenset[int] = frozenset()
+    engine: AsyncEngine,
+    allowed_chats: frozenset[int] = frozenset(),
+    clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Dispatching]:
-    """Build the dispatcher on a bootstrapped database."""
+    """Build the dispatcher on a bootstrapped database; `clock` is the bot's."""
     outbox = Answering()
     service = BootstrapService(engine, load_manifest(), lock_timeout=30)
-    dispatcher = build_dispatcher(engine, service, outbox, allowed_chats=allowed_chats)
+    dispatcher = build_dispatcher(engine, service, outbox, allowed_chats=allowed_chats, clock=clock)
     async with TelegramBot(TOKEN).context(auto_close=True) as bot:
         yield Dispatching(dispatcher, bot, outbox)

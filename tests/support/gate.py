@@ -14,6 +14,8 @@ class Gate(BaseMiddleware):
     def __init__(self) -> None:
         """Open."""
         self.errors: list[Exception] = []
+        #: Whose updates fail, everybody's unless set.
+        self.whose: int | None = None
         self.open = asyncio.Event()
         self.open.set()
         self.reached = asyncio.Event()
@@ -30,6 +32,6 @@ class Gate(BaseMiddleware):
         result = await handler(event, data)
         self.reached.set()
         await self.open.wait()
-        if self.errors:
+        if self.errors and self.whose in {None, data["event_from_user"].id}:
             raise self.errors.pop(0)
         return result

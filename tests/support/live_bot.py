@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiogram import Dispatcher
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.context import utc_now
 from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
@@ -78,11 +80,15 @@ class LiveBot:
 
 @asynccontextmanager
 async def live_bot(
-    engine: AsyncEngine, clock: Callable[[], float] = time.time, *, at_once: int = 1
+    engine: AsyncEngine,
+    clock: Callable[[], float] = time.time,
+    *,
+    at_once: int = 1,
+    bots_clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[LiveBot]:
     """Start everything as `bot.app` does, and stop it in the same order.
 
-    `clock` is Telegram's, which dates messages; up to `at_once` updates are worked on at a time.
+    `clock` is Telegram's, which dates messages, `bots_clock` the bot's; up to `at_once` updates are worked on at a time.
     """
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer(clock=clock))
@@ -90,7 +96,7 @@ async def live_bot(
         stack.push_async_callback(bot.session.close)
         outbox = await stack.enter_async_context(DeliveryQueue(bot))
         service = BootstrapService(engine, load_manifest(), lock_timeout=30)
-        dispatcher = build_dispatcher(engine, service, outbox)
+        dispatcher = build_dispatcher(engine, service, outbox, clock=bots_clock)
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await dispatcher.emit_startup(**context)
         stop = asyncio.Event()

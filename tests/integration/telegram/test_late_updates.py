@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.gamification.context import RulesCache
 from tests.support.dispatching import Dispatching, dispatching
 from tests.support.economy import Clock, LiveEconomy
 from tests.support.live_bot import live_bot
@@ -20,18 +19,16 @@ TODAY = int((MIDNIGHT + timedelta(minutes=5)).timestamp())
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock() -> Clock:
     """Set the bot's clock to ten past midnight."""
-    clock = Clock(MIDNIGHT + timedelta(minutes=10))
-    monkeypatch.setattr(RulesCache.__init__, "__defaults__", (clock,))
-    return clock
+    return Clock(MIDNIGHT + timedelta(minutes=10))
 
 
 @pytest.fixture
 async def telegram(live: LiveEconomy, clock: Clock) -> AsyncIterator[Dispatching]:
     """Put the real dispatcher on top of `live`'s database, with that clock for both."""
     live.clock = clock
-    async with dispatching(live.engine) as telegram:
+    async with dispatching(live.engine, clock=clock) as telegram:
         yield telegram
 
 
@@ -83,7 +80,7 @@ async def test_whole_bot(seeded_sqlite: SeededDatabases, clock: Clock) -> None:
     telegrams = Clock(MIDNIGHT - timedelta(days=1, minutes=10))
     async with (
         seeded_sqlite.fresh() as engine,
-        live_bot(engine, lambda: telegrams().timestamp()) as bot,
+        live_bot(engine, lambda: telegrams().timestamp(), bots_clock=clock) as bot,
     ):
         ana, answers = bot.server.telegram.ana, []
         for _ in range(3):

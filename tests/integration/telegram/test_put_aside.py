@@ -122,9 +122,9 @@ async def test_poison_does_not_stop_the_rest(bot: LiveBot, monkeypatch: pytest.M
     """By polling, the updates behind it are handled after its last attempt."""
     monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.01))
     gate = Gate()
-    gate.errors = [ZeroDivisionError()] * MOST_TRIES
-    bot.dispatcher.update.middleware(gate)
     telegram = bot.server.telegram
+    gate.errors, gate.whose = [ZeroDivisionError()] * MOST_TRIES, telegram.luis.id
+    bot.dispatcher.update.middleware(gate)
     telegram.say(telegram.luis, telegram.private(telegram.luis), "/daily")
 
     (gift,) = await bot.say(telegram.ana, "/daily")
