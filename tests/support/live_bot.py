@@ -88,7 +88,8 @@ async def live_bot(
 ) -> AsyncIterator[LiveBot]:
     """Start everything as `bot.app` does, and stop it in the same order.
 
-    `clock` is Telegram's, which dates messages, `bots_clock` the bot's; up to `at_once` updates are worked on at a time.
+    `clock` is Telegram's, which dates messages, `bots_clock` the bot's; up to `at_once` updates
+    are worked on at a time.
     """
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer(clock=clock))

@@ -12,7 +12,7 @@ from sandbox import User
 from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot, live_bot
 from tests.support.seeded import SeededDatabases
-from tests.support.waiting import until
+from tests.support.waiting import until, until_async
 
 AT_ONCE = 4
 
@@ -131,8 +131,11 @@ async def test_second_poller_is_told_what_to_do(
     """Telegram's 409 becomes a sentence."""
     monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.05))
 
-    await bot.api.get_updates(timeout=0)
-    await until(lambda: [one for one in caplog.messages if "same BOT_TOKEN" in one])
+    async def polled_as_well() -> bool:
+        await bot.api.get_updates(timeout=0)
+        return any("same BOT_TOKEN" in one for one in caplog.messages)
+
+    await until_async(polled_as_well)
 
     (said,) = {one for one in caplog.messages if "could not be fetched" in one}
     assert "give both the same PostgreSQL database, where the second stands by" in said

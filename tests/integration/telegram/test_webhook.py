@@ -134,7 +134,9 @@ async def test_update_that_is_too_large(port: int) -> None:
 )
 async def test_address_that_is_announced(url: str, path: str | None, target: str) -> None:
     """Updates are taken where Telegram sends them, and nowhere else."""
-    webhook = Webhook(Dispatcher(), Bot("42:hush"), url, SecretStr(SECRET), path=path)
+    webhook = Webhook(
+        Dispatcher(metrics=Metrics()), Bot("42:hush"), url, SecretStr(SECRET), path=path
+    )
     application = web.Application(client_max_size=LARGEST_BODY)
     webhook.add_to(application)
     async with serving(application, "127.0.0.1", 0) as port:
