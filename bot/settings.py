@@ -78,11 +78,8 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
-        stripped = {
-            name: value.strip() if isinstance(value, str) else value
-            for name, value in values.items()
-        }
-        return {name: value for name, value in stripped.items() if value != ""}
+        plain = {n: v.strip() if isinstance(v, str) else v for n, v in values.items()}
+        return {name: value for name, value in plain.items() if value != ""}
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -174,15 +171,11 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _refuse_invisible(cls, value: Any) -> Any:
-        hidden = (
-            [one for one in value if unicodedata.category(one) in _INVISIBLE]
-            if (isinstance(value, str))
-            else []
-        )
-        if hidden:
-            raise ValueError(
-                f"it has a character in it that nobody sees (U+{ord(hidden[0]):04X}); type it anew"
-            )
+        for one in value if isinstance(value, str) else "":
+            if unicodedata.category(one) in _INVISIBLE:
+                raise ValueError(
+                    f"it has a character in it that nobody sees (U+{ord(one):04X}); type it anew"
+                )
         return value
 
     @property

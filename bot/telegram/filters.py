@@ -18,15 +18,7 @@ from bot.gamification.account import Account
 from bot.gamification.account import User as Person
 from bot.gamification.context import EconomyContext
 from bot.gamification.registration import create_account
-from bot.telegram.keyboards import (
-    ChooseLanguage,
-    ClaimListed,
-    ClaimReward,
-    ShowHistory,
-    ShowProfile,
-    ShowRewards,
-    ShowTop,
-)
+from bot.telegram.keyboards import OwnedButton
 from bot.telegram.texts.formatting import without_controls
 
 #: Telegram's own account, which forwards channel posts into groups and is no bot to the Bot API.
@@ -139,17 +131,7 @@ class IsPost(Filter):
 class IsOwner(Filter):
     """Lets presses pass on a button that names whoever presses."""
 
-    async def __call__(
-        self,
-        callback_query: CallbackQuery,
-        callback_data: ChooseLanguage
-        | ClaimListed
-        | ClaimReward
-        | ShowHistory
-        | ShowProfile
-        | ShowRewards
-        | ShowTop,
-    ) -> bool:
+    async def __call__(self, callback_query: CallbackQuery, callback_data: OwnedButton) -> bool:
         """Compare the two."""
         return callback_data.user_id == callback_query.from_user.id
 

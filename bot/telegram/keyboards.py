@@ -103,6 +103,12 @@ class PrivacyButton(CallbackData, prefix="privacy"):
     action: PrivacyAction
 
 
+#: What names the one member who may press it.
+OwnedButton = (
+    ChooseLanguage | ClaimListed | ClaimReward | ShowHistory | ShowProfile | ShowRewards | ShowTop
+)
+
+
 def keyboard(*rows: Buttons) -> InlineKeyboardMarkup:
     """Return a keyboard of rows of buttons; empty rows are left out."""
     return InlineKeyboardMarkup(

@@ -1,5 +1,7 @@
 """Handlers of /start and /help, and the fallback: others' buttons, old buttons, any other text."""
 
+from typing import get_args
+
 from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandStart
@@ -9,15 +11,7 @@ from aiogram.types import CallbackQuery, Message, User
 from bot.gamification.context import EconomyContext
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember
-from bot.telegram.keyboards import (
-    ChooseLanguage,
-    ClaimListed,
-    ClaimReward,
-    ShowHistory,
-    ShowProfile,
-    ShowRewards,
-    ShowTop,
-)
+from bot.telegram.keyboards import OwnedButton
 from bot.telegram.texts import common as texts
 from bot.telegram.texts.rewards import somebody_elses
 
@@ -30,15 +24,7 @@ def setup() -> Router:
     router.message.register(start, *opening)  # anonymous admins
     router.message.register(show_help, Command("help", "ayuda", ignore_case=True))
     router.message.register(show_help, F.chat.type == ChatType.PRIVATE, F.text)
-    for button in (
-        ChooseLanguage,
-        ClaimListed,
-        ClaimReward,
-        ShowHistory,
-        ShowProfile,
-        ShowRewards,
-        ShowTop,
-    ):
+    for button in get_args(OwnedButton):
         router.callback_query.register(refuse_press, button.filter())
     router.callback_query.register(answer_old_button)
     return router
