@@ -15,8 +15,9 @@ from bot.gamification.models import AccountRow, ChatRow, DepartureRow, ReactionR
 from bot.gamification.stored import read_flag, read_text
 from bot.gamification.types import AnnouncementMode
 
-#: Reactions that are looked through, and chats that are returned, at most.
+#: Rows that are looked through, and chats that are returned, at most.
 _MOST_REACTIONS: Final = 100_000
+_MOST: Final = 1_000
 _MOST_CHATS: Final = 20
 
 
@@ -161,10 +162,14 @@ async def member_came_back(connection: AsyncConnection, user_id: int, chat_id: i
 
 
 async def read_known_chats(connection: AsyncConnection) -> list[int]:
-    """Return the ids of some chats in which reactions were paid; all of them in a small bot."""
+    """Return the ids of some chats that the bot is in, or has paid reactions in."""
+    seen = await connection.execute(select(ChatRow.chat_id, ChatRow.left_at.is_(None)).limit(_MOST))
+    is_there = {chat_id: bool(there) for chat_id, there in seen}
+    # From before there was a table of chats; all of them in a small bot.
     some = select(ReactionRow.chat_id).limit(_MOST_REACTIONS).subquery()
-    found = await connection.scalars(select(some.c.chat_id).distinct().limit(_MOST_CHATS))
-    return sorted(found)
+    paid = await connection.scalars(select(some.c.chat_id).distinct().limit(_MOST_CHATS))
+    known = sorted({*is_there, *paid})
+    return [chat_id for chat_id in known if is_there.get(chat_id, True)][:_MOST_CHATS]
 
 
 _RAW: Final = ("type", "is_allowed", "announcements", "refused_at", "asked_at", "left_at")

@@ -12,6 +12,7 @@ from bot.doctor import Check, diagnose
 from bot.doctor import telegram as doctor_telegram
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.chats import read_known_chats
 from bot.settings import Settings, load_settings
 from bot.telegram.client import create_bot
 from sandbox import SandboxServer
@@ -140,3 +141,22 @@ def test_command(tmp_path: Any, sqlite_url: str) -> None:
     assert "ADMIN_IDS is empty" in ended.stdout
     assert "very-secret" not in ended.stdout + ended.stderr
     assert not (tmp_path / "besitos.db").exists()
+
+
+async def test_chats_that_it_asks_about(database_url: str, manifest: Manifest) -> None:
+    """Those that the bot is in and those in which it has paid, but none that it has left."""
+    columns = "INSERT INTO chats (chat_id, type, left_at) VALUES"
+    paid = "INSERT INTO user_reactions (user_id, chat_id, message_id, day) VALUES"
+    await seed(
+        database_url,
+        manifest,
+        "INSERT INTO users (user_id, first_name) VALUES (7, 'Ana')",
+        f"{columns} (-1, 'group', NULL), (-2, 'group', '2026-01-01 09:00:00')",
+        f"{paid} (7, -2, 1, '2026-01-01'), (7, -3, 1, '2026-01-01')",
+    )
+    engine = create_engine(parse_database_url(database_url))
+    async with engine.connect() as connection:
+        known = await read_known_chats(connection)
+    await engine.dispose()
+
+    assert [-3, -1] == known
