@@ -1,5 +1,7 @@
 """Deletion of all rows; the schema stays."""
 
+from typing import Final
+
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -9,15 +11,18 @@ from bot.database.errors import translate_errors
 from bot.database.revision import current_revision
 from bot.database.transaction import exclusive_transaction
 
+#: Seconds to wait for the lock: longer than any update of a running bot writes.
+LOCK_TIMEOUT: Final = 5.0
 
-async def wipe(engine: AsyncEngine) -> int:
+
+async def wipe(engine: AsyncEngine, *, lock_timeout: float = LOCK_TIMEOUT) -> int:
     """Delete every row of every table of ours, in one transaction; return how many there were.
 
-    Raises `DatabaseLocked` at once, without waiting, when another process holds the lock, and
-    `SchemaError` when a newer release may have tables that we do not know.
+    Raises `DatabaseLocked` when another process holds the lock for longer than `lock_timeout`
+    seconds, and `SchemaError` when a newer release may have tables that we do not know.
     """
     with translate_errors("The wipe"):
-        async with exclusive_transaction(engine, 0) as connection:
+        async with exclusive_transaction(engine, lock_timeout) as connection:
             await current_revision(connection)
             deleted = await _delete_all(connection)
             await connection.commit()

@@ -95,6 +95,8 @@ def test_drawing_without_any_writable_folder() -> None:
     )
     if "Operation not permitted" in made.stderr:
         pytest.skip("this machine lets nobody mount")
+    if made.returncode in {126, 127}:  # as the shell says it
+        pytest.skip("an unprivileged user without /tmp cannot reach this checkout's Python")
 
     last = made.stderr.splitlines()[-1]
     assert (1, "") == (made.returncode, made.stdout)

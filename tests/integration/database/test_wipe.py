@@ -46,7 +46,7 @@ async def test_wipe_refuses_while_another_holds_the_lock(
     other = create_engine(engine.url)
     async with exclusive_transaction(other, 1):
         with pytest.raises(DatabaseLocked, match="Another process holds the database lock"):
-            await wipe(engine)
+            await wipe(engine, lock_timeout=0.1)
     await other.dispose()
 
     assert before == await contents(engine)

@@ -20,6 +20,7 @@ NOBODYS = {
     "seed_marker",
     "seed_runs",
     "timezone_changes",
+    "level_settlement",  # an admin waits there for seconds
 }
 
 
