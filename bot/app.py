@@ -10,7 +10,6 @@ from typing import Any
 from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
@@ -76,33 +75,11 @@ async def run_bot(
     economy. With a `stop` of the caller's it ends at that, and signals are the caller's. Raises
     `BesitosError` when the start fails; no update has been fetched then.
     """
-    token = require_token(settings)
-    manifest = load_manifest(settings.seed_file)
     stop = stop or stop_on_signals()
     lifecycle, metrics = Lifecycle(stop), Metrics()
     async with AsyncExitStack() as stack:
-        engine = create_engine(
-            parse_database_url(settings.database_url.get_secret_value()),
-            timeout=settings.database_timeout,
-            pool_size=settings.database_pool_size,
-        )
-        stack.push_async_callback(engine.dispose)
-        bot = create_bot(token, settings.telegram_api_url, settings.proxy)
-        stack.push_async_callback(bot.session.close)
-        delivery = await stack.enter_async_context(DeliveryQueue(bot, metrics=metrics))
-        progress = stack.enter_context(shown_progress())
-        service = BootstrapService(
-            engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
-        )
-        dispatcher = build_dispatcher(
-            engine,
-            service,
-            delivery,
-            settings.database_wait_timeout,
-            settings.admin_ids,
-            allowed_chats=settings.allowed_chats,
-            clock=clock,
-        )
+        bot, dispatcher = await stack.enter_async_context(_composed(settings, metrics, clock))
+        engine = dispatcher["engine"]
         webhook = _webhook(dispatcher, bot, settings)
         turns = Turns(engine, bot.id, stop)
         failures = failures_of(dispatcher)
@@ -119,19 +96,57 @@ async def run_bot(
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await unless_stopped(dispatcher.emit_startup(**context), stop)
         stack.push_async_callback(dispatcher.emit_shutdown, **context)
-        await stack.enter_async_context(in_background(_tell_problems(dispatcher, service)))
+        await stack.enter_async_context(in_background(_tell_problems(dispatcher)))
         if stop.is_set():
             logger.info("stopped before the start was complete")
         else:
             await stack.enter_async_context(kept_file(engine, stop))
             # By the machine's clock: it tells when the process was away, which no stage skips.
-            async with Heartbeat(engine), _beside(dispatcher, bot, engine, settings, stop):
+            async with Heartbeat(engine), _beside(dispatcher, bot, settings, stop):
                 lifecycle.started = True
                 if webhook is None:
                     work = _poll(dispatcher, bot, turns, settings, stop)
                 else:
                     work = _take(dispatcher, bot, webhook, settings, stop)
                 await work
+
+
+@asynccontextmanager
+async def _composed(
+    settings: Settings, metrics: Metrics, clock: Callable[[], datetime]
+) -> AsyncIterator[tuple[TelegramBot, Dispatcher]]:
+    """Give client and dispatcher with all that they work with.
+
+    The engine is closed last: answers that leave at the end are noted in the database.
+    """
+    token = require_token(settings)
+    manifest = load_manifest(settings.seed_file)
+    async with AsyncExitStack() as stack:
+        engine = create_engine(
+            parse_database_url(settings.database_url.get_secret_value()),
+            timeout=settings.database_timeout,
+            pool_size=settings.database_pool_size,
+        )
+        stack.push_async_callback(engine.dispose)
+        bot = create_bot(token, settings.telegram_api_url, settings.proxy)
+        stack.push_async_callback(bot.session.close)
+        delivery = await stack.enter_async_context(DeliveryQueue(bot, metrics=metrics))
+        progress = stack.enter_context(shown_progress())
+        service = BootstrapService(
+            engine, manifest, lock_timeout=settings.bootstrap_lock_timeout, progress=progress
+        )
+        yield (
+            bot,
+            build_dispatcher(
+                engine,
+                service,
+                delivery,
+                settings.database_wait_timeout,
+                settings.admin_ids,
+                allowed_chats=settings.allowed_chats,
+                clock=clock,
+            ),
+        )
 
 
 def _webhook(dispatcher: Dispatcher, bot: TelegramBot, settings: Settings) -> Webhook | None:
@@ -165,14 +180,14 @@ async def _listening(
 async def _beside(
     dispatcher: Dispatcher,
     bot: TelegramBot,
-    engine: AsyncEngine,
     settings: Settings,
     stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Do beside the updates what asks Telegram; they wait for the name alone, a few seconds."""
     data = dispatcher.workflow_data
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(in_background(OutboxRelay(engine, data["delivery"]).run()))
+        relay = OutboxRelay(data["engine"], data["delivery"])
+        await stack.enter_async_context(in_background(relay.run()))
         await stack.enter_async_context(in_background(upkeep_of(dispatcher).run()))
         await stack.enter_async_context(in_background(_introduce(bot, data)))
         learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
@@ -188,14 +203,14 @@ async def _introduce(bot: TelegramBot, data: Mapping[str, Any]) -> None:
     await publish_introduction(bot, data["i18n"])
 
 
-async def _tell_problems(dispatcher: Dispatcher, service: BootstrapService) -> None:
+async def _tell_problems(dispatcher: Dispatcher) -> None:
     """Log what is wrong with the data, where looking through all of it is quick enough."""
     report = dispatcher.workflow_data.get("bootstrap_report")
     profiles = report.counts("profiles") if report else None
     if profiles is None or profiles.created + profiles.kept > MOST_LOOKED_THROUGH:
         return
     try:
-        problems = await service.open_books()
+        problems = await dispatcher["bootstrap_service"].open_books()
     except DatabaseError as error:
         logger.warning("the data could not be looked through: %s", error)
         return

@@ -1,7 +1,7 @@
 """Gate of chats: each is written down when it is new, and only some of them count."""
 
 import logging
-from typing import Any, Final
+from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
@@ -12,12 +12,11 @@ from aiogram.types import TelegramObject, Update
 
 from bot.gamification.chats import Chat, ChatBook, move_chat, register_chat, say_once
 from bot.gamification.context import EconomyContext
+from bot.telegram.filters import GROUPS
 from bot.telegram.texts import chats as texts
 from bot.telegram.texts.formatting import without_controls
 
 logger = logging.getLogger(__name__)
-
-_GROUPS: Final = {ChatType.GROUP, ChatType.SUPERGROUP}
 
 
 class ChatGate(BaseMiddleware):
@@ -40,14 +39,16 @@ class ChatGate(BaseMiddleware):
         """Run the rest, unless the chat does not count."""
         shown: TelegramChat | None = data.get("event_chat")
         if shown is None or shown.type == ChatType.PRIVATE or not isinstance(event, Update):
-            return await handler(event, {**data, "known_chat": None})
+            data["known_chat"] = None
+            return await handler(event, data)
         if event.message and event.message.migrate_to_chat_id:
             await self._move(shown.id, event.message.migrate_to_chat_id, data)
             return None
         chat = await self._known(shown, event, data)
         # Whether the bot comes or goes is news wherever it is.
         if event.my_chat_member or self._chats.is_allowed(chat):
-            return await handler(event, {**data, "known_chat": chat})
+            data["known_chat"] = chat
+            return await handler(event, data)
         return await self._refuse(chat, event, data["economy"])
 
     async def _known(self, shown: TelegramChat, event: Update, data: dict[str, Any]) -> Chat:
@@ -76,7 +77,7 @@ class ChatGate(BaseMiddleware):
     ) -> SendMessage | AnswerCallbackQuery | None:
         if event.callback_query:
             return event.callback_query.answer(texts.not_here_short(), show_alert=True)
-        if chat.type not in _GROUPS or chat.is_refused:
+        if chat.type not in GROUPS or chat.is_refused:
             return None
         if not await say_once(economy.connection, chat.chat_id, "refused_at", economy.now):
             return None
