@@ -45,8 +45,13 @@ def create_engine(
         options |= {"pool_use_lifo": True}
     if url.get_backend_name() == "postgresql":
         engine = _create_postgresql_engine(url, timeout, options)
-        event.listen(engine.sync_engine, "handle_error", drop_outdated)
-        return engine
+    else:
+        engine = _create_sqlite_engine(url, options)
+    event.listen(engine.sync_engine, "handle_error", drop_outdated)
+    return engine
+
+
+def _create_sqlite_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
     _refuse_old_sqlite()
     engine = create_async_engine(
         url,

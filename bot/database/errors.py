@@ -143,9 +143,10 @@ def is_starting(error: BaseException) -> bool:
 def is_outdated(error: BaseException) -> bool:
     """Whether only the connection is to blame, and a new one may do what it was asked at once.
 
-    It holds plans of a schema that has changed, or leads to a server that has become a standby.
+    It holds plans of a schema that has changed, leads to a server that has become a standby, or
+    keeps pages of a damaged file that may be whole again.
     """
-    if sqlstate(error) in _OUTDATED:
+    if sqlstate(error) in _OUTDATED or is_damaged(error):
         return True
     names = {type(one).__name__ for one in (error, getattr(error, "orig", None))}
     return not names.isdisjoint(_OUTDATED_KINDS)

@@ -48,6 +48,7 @@ async def connect(
     except BaseException:
         connection.terminate()
         raise
+    BoundedConnection.silent_until = -math.inf  # it speaks, so it will hear what we cancel
     return connection
 
 
@@ -62,7 +63,8 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
     then, and are parsed each time, which costs a third of a small update's time.
     """
 
-    _silent_until: ClassVar[float] = -math.inf
+    #: Until when the server counts as gone: it has not said goodbye, nor taken us in since.
+    silent_until: ClassVar[float] = -math.inf
 
     def __init__(self, *arguments: Any) -> None:
         """Take what asyncpg gives."""
@@ -115,13 +117,13 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         A server that does not listen to one connection is not waited for by all the others.
         """
         self.deadline.cancel()
-        if monotonic() < BoundedConnection._silent_until:
+        if monotonic() < BoundedConnection.silent_until:
             self.terminate()
             return
         try:
             await super().close(timeout=min(timeout or _CLOSING, _CLOSING))
         except TimeoutError:
-            BoundedConnection._silent_until = monotonic() + _SILENCE
+            BoundedConnection.silent_until = monotonic() + _SILENCE
 
     async def answers(self) -> bool:
         """Ask for a sign of life, and close if none comes."""

@@ -11,6 +11,8 @@ import asyncpg
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from bot.monitoring.health import Health
 from bot.telegram.client import Backoff
@@ -20,7 +22,7 @@ from tests.support.economy import count_rows
 from tests.support.live_bot import LiveBot, live_bot
 from tests.support.seeded import opened, seed
 from tests.support.updates import reaction, user
-from tests.support.waiting import until
+from tests.support.waiting import until, until_async
 
 REACTIONS = 30
 
@@ -52,6 +54,15 @@ class Operator:
             yield connection
         finally:
             await connection.close()
+
+    async def is_alone(self) -> bool:
+        """Return whether nobody else is connected."""
+        async with self.connected() as connection:
+            others = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        return not others
 
     async def cut(self) -> None:
         """End every connection but ours."""
@@ -207,16 +218,16 @@ async def test_connections_that_die_when_idle(
     on_postgresql: LiveBot, operator: Operator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A probe and an update after a long quiet find a dead connection, and nobody hears of it."""
-    await operator.run("ALTER DATABASE {database} SET idle_session_timeout = '30ms'")
+    await operator.run("ALTER DATABASE {database} SET idle_session_timeout = '200ms'")
     await operator.cut()
     health = Health(on_postgresql.engine, holds=0)
     statuses = []
     for _ in range(4):
         statuses.append((await health.handle(make_mocked_request("GET", "/health"))).status)
-        await asyncio.sleep(0.1)  # what passes on the server
+        await until_async(operator.is_alone)
         react(on_postgresql, 1)
         await on_postgresql.settle()
-        await asyncio.sleep(0.1)
+        await until_async(operator.is_alone)
 
     assert [200] * 4 == statuses
     async with operator.connected() as connection:
@@ -256,23 +267,30 @@ async def test_part_of_the_schema_is_gone(
     assert failures.stuck is None
 
 
-def overwrite(file: Path) -> bytes:
-    """Spoil all pages of a SQLite file but the first; return what it held."""
-    whole = file.read_bytes()
-    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    return whole
+def overwrite(file: Path, content: bytes) -> None:
+    """Write over a file from its beginning; at no moment is it shorter."""
+    with file.open("r+b") as opened_file:
+        opened_file.write(content)
+
+
+async def close_connections(engine: AsyncEngine) -> None:
+    """Close all that are open, once nobody is at work: one in use would be nobody's to close."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    await until(lambda: pool.checkedout() == 0)
+    await engine.dispose()
 
 
 async def test_damaged_file(bot: LiveBot, caplog: pytest.LogCaptureFixture) -> None:
     """Updates wait while SQLite cannot read the file, and are paid once it is whole again."""
-    await bot.engine.dispose()
+    await close_connections(bot.engine)
     file = Path(str(bot.engine.url.database))
-    whole = await asyncio.to_thread(overwrite, file)
+    whole = await asyncio.to_thread(file.read_bytes)
+    await asyncio.to_thread(overwrite, file, whole[:4096] + b"\xff" * (len(whole) - 4096))
     failures = failures_of(bot.dispatcher)
     react(bot, 5)
     reason = await until(lambda: failures.stuck)
-    await bot.engine.dispose()
-    await asyncio.to_thread(file.write_bytes, whole)
+    await asyncio.to_thread(overwrite, file, whole)
 
     assert 5 == await paid(bot)
     assert "DatabaseError: database disk image is malformed" == reason

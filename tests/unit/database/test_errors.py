@@ -130,6 +130,20 @@ def test_outdated_connection(state: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "outdated"),
+    [
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_NOTADB, True),
+        (sqlite3.SQLITE_BUSY, False),
+        (sqlite3.SQLITE_IOERR, False),
+    ],
+)
+def test_connection_to_a_damaged_file(code: int, *, outdated: bool) -> None:
+    """One that has read damaged pages keeps them; a disk that failed once leaves it as it was."""
+    assert outdated == is_outdated(on_sqlite(code))
+
+
+@pytest.mark.parametrize(
     ("error", "said"),
     [
         (TimeoutError(), "no answer"),
