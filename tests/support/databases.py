@@ -49,7 +49,7 @@ class PostgresqlDatabases:
         """Copy a database that nobody is connected to."""
         name = f"throw_away_{next(self._numbers)}"
         template = copy_of.partition("?")[0].rpartition("/")[2] if copy_of else "template1"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self._server.get_uri(database=name)
         finally:

@@ -52,7 +52,7 @@ class SeededPostgresql:
     def __init__(self, server: Any) -> None:
         """Make the database on `server`."""
         name = f"seeded_{next(self._numbers)}"
-        server.psql(f"CREATE DATABASE {name};")
+        server.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
         self._url = server.get_uri(database=name)
         self._is_seeded = False
 
