@@ -167,9 +167,9 @@ class RunningBot:
                 raise AssertionError(f"the bot ended with exit code {self._process.poll()}")
         return happening.result()
 
-    async def ended(self) -> Finished:
-        """Wait until it ends by itself."""
-        exit_code = await asyncio.to_thread(self._process.wait, PATIENCE)
+    async def ended(self, patience: float | None = PATIENCE) -> Finished:
+        """Wait until it ends by itself, for so many seconds, None: for ever."""
+        exit_code = await asyncio.to_thread(self._process.wait, patience)
         return Finished(exit_code, self._stdout.read_text(encoding="utf-8"), self.log)
 
     def terminate(self) -> None:

@@ -66,7 +66,7 @@ class Stage:
         while True:
             self.starts += 1
             async with RunningBot(self._folder / f"bot{self.starts}", **self.settings) as self.bot:
-                await self.bot.ended()
+                await self.bot.ended(patience=None)
             await asyncio.sleep(0.1)
 
     async def act(self) -> None:
