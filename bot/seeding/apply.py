@@ -1,6 +1,7 @@
 """Writing of planned rows, their children and the marker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .declaration import Seed
 from .plan import Action, RowPlan
-from .sections import Children, SeededTable
+from .sections import Children, Rows, SeededTable
 from .values import Json, bound
 
 Upsert = sqlite.Insert | postgresql.Insert
@@ -22,15 +23,18 @@ def upsert(connection: AsyncConnection, table: Table) -> Upsert:
     return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
-async def write_rows(connection: AsyncConnection, seed: Seed, plans: tuple[RowPlan, ...]) -> None:
+async def write_rows(connection: AsyncConnection, seed: Seed, plans: Sequence[RowPlan]) -> None:
     """Write every row that a plan inserts or updates; no other is touched."""
     for plan in plans:
         if plan.writes:
             await _Write(connection, seed, seed.sections[plan.section], plan).run()
     inserted = {plan.section for plan in plans if plan.action is Action.INSERT}
     for section in inserted if connection.dialect.name == "postgresql" else ():
-        if _gives_ids(seed.sections[section]):
-            await advance_ids(connection, seed.sections[section].table)
+        part = seed.sections[section]
+        column = part.table.autoincrement_column
+        # Rows got numbers of the seed's, where the database would count up.
+        if column is not None and column.name in part.names:
+            await advance_ids(connection, part.table)
 
 
 async def write_marker(
@@ -75,28 +79,20 @@ async def advance_ids(connection: AsyncConnection, table: Table) -> None:
         await connection.execute(select(func.setval(cast(number, postgresql.REGCLASS), last)))
 
 
-def _gives_ids(table: SeededTable) -> bool:
-    """Return whether rows get numbers of the seed's, where the database would count up."""
-    column = table.table.autoincrement_column
-    return column is not None and column.name in table.names
-
-
+@dataclass(frozen=True, slots=True)
 class _Write:
     """The writing of one row."""
 
-    def __init__(
-        self, connection: AsyncConnection, seed: Seed, table: SeededTable, plan: RowPlan
-    ) -> None:
-        self._connection = connection
-        self._seed = seed
-        self._table = table
-        self._plan = plan
+    connection: AsyncConnection
+    seed: Seed
+    table: SeededTable
+    plan: RowPlan
 
     async def run(self) -> None:
-        children, plan = self._table.children, self._plan
+        children, plan = self.table.children, self.plan
         changes = {name: after for name, (_, after) in plan.changes.items()}
         members = changes.pop(children.name, None) if children else None
-        values = {name: self._value(self._table, name, value) for name, value in changes.items()}
+        values = {name: self._value(self.table, name, value) for name, value in changes.items()}
         insert_or_update = self._insert if plan.action is Action.INSERT else self._update
         parent = await insert_or_update(values)
         if children and children.name in plan.changes and parent is not None:
@@ -104,11 +100,11 @@ class _Write:
 
     async def _insert(self, values: dict[str, Any]) -> Any:
         """Return what children refer to; None when somebody else has just made the row."""
-        table = self._table
-        values |= {name: make(self._plan.name) for name, make in table.initial.items()}
+        table = self.table
+        values |= {name: make(self.plan.name) for name, make in table.initial.items()}
         if not table.keys:
             values[table.ids[0]] = table.single
-        statement = upsert(self._connection, table.table).values(values)
+        statement = upsert(self.connection, table.table).values(values)
         if table.keys or not table.heal:
             statement = statement.on_conflict_do_nothing(index_elements=table.keys or table.ids)
         else:
@@ -119,48 +115,47 @@ class _Write:
                 index_elements=table.ids, set_=theirs or {table.ids[0]: table.single}
             )
         if table.children is None:
-            await self._connection.execute(statement)
+            await self.connection.execute(statement)
             return None
-        return await self._connection.scalar(statement.returning(table.link))
+        return await self.connection.scalar(statement.returning(table.link))
 
     async def _update(self, values: dict[str, Any]) -> Any:
-        table, stored = self._table, self._plan.stored
-        assert stored is not None  # noqa: S101 - what is updated was found
+        table = self.table
         if values:
             ids = (table.column(name) == self._stored(table.column(name)) for name in table.ids)
-            await self._connection.execute(update(table.table).where(*ids).values(values))
+            await self.connection.execute(update(table.table).where(*ids).values(values))
         if table.children is None:
             return None
         return values.get(table.link.name, self._stored(table.link))
 
     async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
         of_parent = children.column(children.parent) == parent
-        before, after = self._plan.changes[children.name][0] or (), members or ()
-        if not children.each or children.name in self._plan.bad:
+        before, after = self.plan.changes[children.name][0] or (), members or ()
+        if not children.each or children.name in self.plan.bad:
             before = ()
-            if self._plan.stored:
-                await self._connection.execute(delete(children.table).where(of_parent))
+            if self.plan.stored:
+                await self.connection.execute(delete(children.table).where(of_parent))
         for row in self._members(children, [one for one in before if one not in after]):
             is_member = (children.column(name) == value for name, value in row.items())
-            await self._connection.execute(delete(children.table).where(of_parent, *is_member))
+            await self.connection.execute(delete(children.table).where(of_parent, *is_member))
         for row in self._members(children, [one for one in after if one not in before]):
             values = {children.parent: parent, **row}
-            await self._connection.execute(insert(children.table).values(values))
+            await self.connection.execute(insert(children.table).values(values))
 
     def _members(self, children: Children, members: list[Json]) -> Iterator[dict[str, Any]]:
         for member in children.named(members):
             yield {name: self._value(children, name, value) for name, value in member.items()}
 
     def _stored(self, column: Column[Any]) -> Any:
-        assert self._plan.stored is not None  # noqa: S101 - as above
-        return bound(column, self._plan.stored.values[column.name])
+        assert self.plan.stored is not None  # noqa: S101 - what is updated was found
+        return bound(column, self.plan.stored.values[column.name])
 
-    def _value(self, part: SeededTable | Children, name: str, value: Json) -> Any:
+    def _value(self, part: Rows, name: str, value: Json) -> Any:
         if value is None or name not in part.refs:
             return bound(part.column(name), value)
-        target = self._seed.sections[part.refs[name]]
-        key = target.key_of(value, self._seed.canonical[target.name].get(value))
+        target = self.seed.sections[part.refs[name]]
+        key = target.key_of(value, self.seed.canonical[target.name].get(value))
         columns = map(target.column, target.keys)
         is_it = (column == bound(column, one) for column, one in zip(columns, key, strict=True))
-        refers_to = self._seed.targets[self._table.name][name]
+        refers_to = self.seed.targets[self.table.name][name]
         return select(refers_to).where(*is_it).scalar_subquery()

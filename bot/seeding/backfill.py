@@ -16,12 +16,7 @@ SLICE: Final = 50_000
 
 
 async def fill(
-    connection: AsyncConnection,
-    backfill: Backfill,
-    *,
-    total: int,
-    missing: int,
-    progress: Progress,
+    connection: AsyncConnection, backfill: Backfill, total: int, missing: int, progress: Progress
 ) -> int:
     """Insert the `missing` rows of `total` parents; return how many were really inserted.
 
@@ -29,7 +24,7 @@ async def fill(
     """
     created = done = 0
     after: Any = None
-    while True:
+    while missing:
         last = await connection.scalar(_end_of_slice(backfill, after))
         # With nobody to skip, NOT EXISTS would only make SQLite copy its result before inserting.
         rows = _new_rows(backfill, after, last, skip=missing != total)
@@ -45,8 +40,9 @@ async def fill(
         done = total if last is None else min(done + SLICE, total)
         progress(done, total)
         if last is None:
-            return created
+            break
         after = last
+    return created
 
 
 async def missing_parents(connection: AsyncConnection, backfill: Backfill) -> Sequence[Any]:

@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column
 
 from .errors import SeedDeclarationError
-from .parts import Backfill, demand, repeated
+from .parts import Backfill, Part, demand, repeated
 from .sections import Key, SeededTable
 from .values import CANNOT_HOLD, Json, storable
+
+
+class Wanted(NamedTuple):
+    """A row as the seed wants it, the columns of its key among the fields."""
+
+    key: Key
+    fields: dict[str, Json]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +54,7 @@ class Seed:
                 isinstance(parts, Sequence) and all(isinstance(part, kind) for part in parts),
                 f"The seed {self.name} needs a list of {kind.__name__}, not {parts!r}.",
             )
-        names = ["version", *(part.name for part in (*self.tables, *self.backfills))]
-        twice = repeated(names)
+        twice = repeated(["version", *(one.name for one in (*self.tables, *self.backfills))])
         demand(twice is None, f"The seed {self.name} has two sections {twice!r}.")
         sections = set(self.sections)
         for name in sections ^ set(self.values) | set(self.renamed) - sections:
@@ -61,12 +67,19 @@ class Seed:
             self._check_references(table)
         for section, renamed in self.renamed.items():
             self._check_renamed(self.sections[section], renamed)
-        _ = self.order, self.targets, self.labels, self.row_order
+        # What a start needs is made here, not while it holds a connection.
+        _ = self.order, self.targets, self.labels, self.fingerprint
 
     @cached_property
     def sections(self) -> dict[str, SeededTable]:
         """Tables by the name of their section."""
         return {table.name: table for table in self.tables}
+
+    @property
+    def parts(self) -> list[Part]:
+        """All that has a table."""
+        children = [table.children for table in self.tables if table.children]
+        return [*self.tables, *children, *self.backfills]
 
     @cached_property
     def canonical(self) -> dict[str, dict[str, Any]]:
@@ -90,18 +103,26 @@ class Seed:
         return [self.sections[name] for name in _sorted(self.name, graph)]
 
     @cached_property
-    def row_order(self) -> dict[str, list[str]]:
-        """The names of each section's rows, those first that others refer to."""
-        found = {}
+    def rows(self) -> dict[str, dict[str, Wanted]]:
+        """The rows of each section by their names, those first that others refer to."""
+        found: dict[str, dict[str, Wanted]] = {}
         for name, table in self.sections.items():
+            values = self.canonical[name]
+            if not table.keys:
+                found[name] = {str(table.single): Wanted((), values)}
+                continue
+            labels = list(values)
             if name in table.all_refs.values():
                 graph = {
                     label: [to for *_, section, to in table.references(row) if section == name]
-                    for label, row in self.canonical[name].items()
+                    for label, row in values.items()
                 }
-                found[name] = _sorted(name, graph)
-            else:
-                found[name] = list(self.canonical[name]) if table.keys else []
+                labels = _sorted(name, graph)
+            keys = {label: _key(table, label, values[label]) for label in labels}
+            found[name] = {
+                label: Wanted(key, {**dict(zip(table.keys, key, strict=True)), **values[label]})
+                for label, key in keys.items()
+            }
         return found
 
     @cached_property
@@ -120,20 +141,20 @@ class Seed:
     @cached_property
     def labels(self) -> dict[str, dict[Key, str]]:
         """What the manifest calls a row, by section and key; also by its key before a renaming."""
-        found: dict[str, dict[Key, str]] = {}
+        found: dict[str, dict[Key, str]] = {name: {} for name in self.sections}
         for name, table in self.sections.items():
-            labels: dict[Key, str] = {}
-            found[name] = labels
-            for label, row in self.canonical[name].items() if table.keys else ():
-                key = self._key(table, label, row)
-                other = labels.setdefault(key, label)
+            for label, row in self.rows[name].items() if table.keys else ():
+                other = found[name].setdefault(row.key, label)
                 demand(other is label, f"{name}: {label!r} and {other!r} have the same key.")
             for old, new in self.renamed.get(name, {}).items() if len(table.keys) == 1 else ():
-                labels.setdefault(self._key(table, old, {}), new)
+                found[name].setdefault(_key(table, old, {}), new)
         return found
 
     def as_declared(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return a marker's values in today's form: order, types and names may have been others."""
+
+        def rename(section: str, label: Json) -> Json:
+            return self.renamed.get(section, {}).get(label, label)
 
         def fields(table: SeededTable, row: Mapping[str, Any]) -> dict[str, Json]:
             made: dict[str, Json] = {}
@@ -144,56 +165,26 @@ class Seed:
                     made[name] = value
             return made
 
-        def rename(section: str, label: Json) -> Json:
-            return self.renamed.get(section, {}).get(label, label)
-
         found: dict[str, Any] = {}
         for name, table in self.sections.items():
             given = values.get(name, {})
             rows = {label: row for label, row in given.items() if isinstance(row, dict)}
-            if table.keys:
-                found[name] = {label: fields(table, row) for label, row in rows.items()}
-            else:
-                found[name] = fields(table, given)
+            every = {label: fields(table, row) for label, row in rows.items() if table.keys}
+            found[name] = every if table.keys else fields(table, given)
         return found
 
     def _section(self, table: SeededTable) -> dict[str, Any]:
         given = self.values[table.name]
         if not table.keys:
-            return self._row(table, table.name, given)
+            return _row(table, table.name, given)
         is_mapping = isinstance(given, Mapping)
-        demand(is_mapping, f"{table.name}: rows by name are needed, not {given!r}.")
+        table.demand(is_mapping, f"rows by name are needed, not {given!r}.")
         rows: dict[str, dict[str, Any]] = {}
         for label, fields in given.items():
             name = str(label)
-            fine = name not in rows and _is_name(name)
-            demand(fine, f"{table.name}: {name!r} is no name of one row.")
-            rows[name] = self._row(table, label, fields)
+            table.demand(name not in rows and _is_name(name), f"{name!r} is no name of one row.")
+            rows[name] = _row(table, label, fields)
         return rows
-
-    def _row(self, table: SeededTable, label: str, fields: Any) -> dict[str, Json]:
-        place = f"{table.name}: {label!r}"
-        demand(isinstance(fields, Mapping), f"{place} needs fields, not {fields!r}.")
-        unknown = [name for name in fields if name not in table.all_fields]
-        demand(not unknown, f"{place} has no field {unknown[:1]}.")
-        empty = [name for name, value in fields.items() if value is None and name in table.solid]
-        empty += [name for name in table.needed if fields.get(name) is None]
-        demand(not empty, f"{place} needs a {empty[:1]}.")
-        try:
-            row = table.row(fields)
-            if table.children:
-                table.children.check(row.get(table.children.name))
-        except SeedDeclarationError as error:
-            raise SeedDeclarationError(f"{table.name}: in {label!r}, {error}") from error
-        return row
-
-    def _key(self, table: SeededTable, label: str, fields: Mapping[str, Any]) -> Key:
-        try:
-            return table.key_of(label, fields)
-        except CANNOT_HOLD as error:
-            raise SeedDeclarationError(
-                f"{table.name}: {label!r} is no key that {', '.join(table.keys)} can hold."
-            ) from error
 
     def _check_references(self, table: SeededTable) -> None:
         for section in table.all_refs.values():
@@ -205,24 +196,49 @@ class Seed:
         rows = self.canonical[table.name]
         for label, row in (rows if table.keys else {table.name: rows}).items():
             for part, name, section, to in table.references(row):
-                demand(
+                table.demand(
                     to in self.canonical[section],
-                    f"{table.name}: in {label!r}, {part.name}.{name} refers to {to!r}, a row that "
-                    f"{section} does not have.",
+                    f"in {label!r}, {part.name}.{name} refers to {to!r}, a row that {section} does "
+                    "not have.",
                 )
 
     def _check_renamed(self, table: SeededTable, renamed: Any) -> None:
-        demand(
+        table.demand(
             isinstance(renamed, Mapping) and table.keys,
-            f"{table.name}: {renamed!r} cannot be renamed; give old and new names of rows.",
+            f"{renamed!r} cannot be renamed; give old and new names of rows.",
         )
         rows = self.canonical[table.name]
         for old, new in renamed.items():
-            demand(
+            table.demand(
                 old not in rows and new in rows,
-                f"{table.name}: {old!r} cannot be renamed to {new!r}; the values must have the "
-                "new name and no longer the old one.",
+                f"{old!r} cannot be renamed to {new!r}; the values must have the new name and no "
+                "longer the old one.",
             )
+
+
+def _row(table: SeededTable, label: str, fields: Any) -> dict[str, Json]:
+    """Return the canonical fields of a declared row, each checked."""
+    table.demand(isinstance(fields, Mapping), f"{label!r} needs fields, not {fields!r}.")
+    unknown = [name for name in fields if name not in table.all_fields]
+    table.demand(not unknown, f"{label!r} has no field {unknown[:1]}.")
+    lacking = table.lacking(fields)
+    table.demand(lacking is None, f"{label!r} needs a {lacking!r}.")
+    try:
+        row = table.row(fields)
+        if table.children:
+            table.children.check(row.get(table.children.name))
+    except SeedDeclarationError as error:
+        raise SeedDeclarationError(f"{table.name}: in {label!r}, {error}") from error
+    return row
+
+
+def _key(table: SeededTable, label: str, fields: Mapping[str, Any]) -> Key:
+    try:
+        return table.key_of(label, fields)
+    except CANNOT_HOLD as error:
+        raise SeedDeclarationError(
+            f"{table.name}: {label!r} is no key that {', '.join(table.keys)} can hold."
+        ) from error
 
 
 def _is_name(name: Any) -> bool:

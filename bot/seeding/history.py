@@ -42,14 +42,10 @@ class Run:
         return {**asdict(self), "ran_at": self.ran_at.isoformat()}
 
 
-async def read_runs(
-    connection: AsyncConnection, runs: Table, *, seed: str | None = None, limit: int = 20
-) -> list[Run]:
+async def read_runs(connection: AsyncConnection, runs: Table, *, limit: int = 20) -> list[Run]:
     """Return the newest runs, newest first."""
     columns = [column for column in runs.c if column.name != "id"]
     statement = select(*columns).order_by(runs.c.id.desc()).limit(limit)
-    if seed is not None:
-        statement = statement.where(runs.c.seed == seed)
     try:
         found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
     except (ValueError, TypeError) as error:
@@ -66,9 +62,9 @@ async def write_runs(
     connection: AsyncConnection, runs: Table, report: Report, *, now: datetime, release: str
 ) -> None:
     """Record the run of every seed that changed something, or all of them if the schema did."""
+    mended = [f"The schema had lost a part; done: {words}." for words in report.repairs]
     for seed in report.seeds:
-        mends = report.repairs or report.behind
-        if seed.writes or mends or report.schema_before != report.schema_after:
+        if seed.writes or mended or report.behind or report.schema_before != report.schema_after:
             row = {
                 "ran_at": now,
                 "seed": seed.name,
@@ -81,15 +77,10 @@ async def write_runs(
                 "host": socket.gethostname(),
                 "counts": {name: asdict(counts) for name, counts in seed.counts().items()},
                 "changes": list(changes(seed)),
-                "notes": [*seed.bad(), *seed.notes, *_mended(report)],
+                "notes": [*seed.bad(), *seed.notes, *mended],
                 "milliseconds": round(report.milliseconds),
             }
             await connection.execute(insert(runs).values(row))
-
-
-def _mended(report: Report) -> Iterator[str]:
-    for words in report.repairs:
-        yield f"The schema had lost a part; done: {words}."
 
 
 def changes(seed: SeedReport) -> Iterator[dict[str, Any]]:

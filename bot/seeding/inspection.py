@@ -11,21 +11,14 @@ from .snapshot import Snapshot
 
 def found(seed: Seed, snapshot: Snapshot) -> SeedReport:
     """Return the report of a seed without its rows: marker and backfills."""
-    marker = snapshot.markers.get(seed.name)
     backfills = tuple(
         BackfillReport(one.name, one.table.name, total, total - have)
         for one in seed.backfills
         for total, have in [snapshot.counts[seed.name, one.name]]
     )
-    return SeedReport(
-        name=seed.name,
-        version=seed.version,
-        marker=marker,
-        matches=marker is not None and marker.matches(seed),
-        sections=tuple(seed.sections),
-        rows=(),
-        backfills=backfills,
-    )
+    marker = snapshot.markers.get(seed.name)
+    matches = marker is not None and marker.matches(seed)
+    return SeedReport(seed.name, seed.version, (*seed.sections,), marker, matches, backfills)
 
 
 def compared(seed: Seed, snapshot: Snapshot, takes: Takes = nothing) -> SeedReport:

@@ -63,18 +63,15 @@ async def exclusive_transaction(
 
 async def retried(work: Callable[[], Awaitable[T]], timeout: float) -> T:
     """Do `work`, a whole transaction, again while it loses deadlocks or meets a busy database."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline = asyncio.get_running_loop().time() + timeout
     while True:
         try:
             return await work()
         except DBAPIError as error:
             if not is_passing(error):
                 raise
-            if loop.time() >= deadline:
-                raise (_gave_up(timeout) if is_busy(error) else error) from error
+            await _pause(deadline, _gave_up(timeout) if is_busy(error) else error)
             logger.info("the database was busy with somebody else; trying again")
-        await _pause(deadline)
 
 
 @asynccontextmanager
@@ -126,17 +123,19 @@ async def _begin_immediate(
             await connection.rollback()
         else:
             return
-        if asyncio.get_running_loop().time() >= deadline:
-            raise _gave_up(timeout)
-        if not waiting:
+        if timeout > 0 and not waiting:
             logger.info("waiting for another process to release the database lock")
             waiting = True
-        await _pause(deadline)
+        await _pause(deadline, _gave_up(timeout))
 
 
-async def _pause(deadline: float) -> None:
+async def _pause(deadline: float, error: Exception) -> None:
+    """Wait for the next attempt. Raises `error` when there is no time for one."""
+    left = deadline - asyncio.get_running_loop().time()
+    if left <= 0:
+        raise error
     pause = random.uniform(_LONGEST_PAUSE / 10, _LONGEST_PAUSE)  # noqa: S311 - only spreads
-    await asyncio.sleep(min(pause, max(deadline - asyncio.get_running_loop().time(), 0)))
+    await asyncio.sleep(min(pause, left))
 
 
 async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int) -> None:
@@ -150,9 +149,7 @@ async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int
             logger.info("waiting for %s to release the database lock", holder or "another process")
             waiting = True
         await connection.rollback()
-        if asyncio.get_running_loop().time() >= deadline:
-            raise _gave_up(timeout)
-        await _pause(deadline)
+        await _pause(deadline, _gave_up(timeout))
 
 
 def _try_lock(timeout: float, key: int) -> Select[tuple[bool]]:

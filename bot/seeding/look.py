@@ -6,15 +6,14 @@ it is stored, whatever its column's type says.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Dialect, String, Table
 
 from .declaration import Seed
 from .parts import Backfill
-from .sections import Children, Key, SeededTable
+from .sections import Key, Rows, SeededTable
 from .values import CANNOT_HOLD, Json, form_of
 
 Good = dict[str, Json]
@@ -37,38 +36,43 @@ class Words:
         self.dialect = dialect
         self.is_sqlite = dialect.name == "sqlite"
         self.quote = dialect.identifier_preparer.quote
-        self._text = String().literal_processor(dialect)  # type: ignore[no-untyped-call]
-
-    def text(self, text: str) -> str:
-        """Return a text as a literal."""
-        return str(self._text(text))
+        self.table: Callable[[Table], str] = dialect.identifier_preparer.format_table
+        #: Makes a literal of a text.
+        self.text: Any = String().literal_processor(dialect)  # type: ignore[no-untyped-call]
 
     def literal(self, column: Column[Any], value: Json) -> str:
         """Return a canonical value of a column as a literal."""
         process: Any = column.type.dialect_impl(self.dialect).literal_processor(self.dialect)
         return str(process(form_of(column).bind(value)))
 
-    def table(self, table: Table) -> str:
-        """Return the name of a table."""
-        return self.dialect.identifier_preparer.format_table(table)
-
-    def array(self, columns: Iterable[str]) -> str:
+    def array(self, columns: Sequence[_Column]) -> str:
         """Return a JSON array of some columns."""
-        return f"json_{'' if self.is_sqlite else 'build_'}array({', '.join(columns)})"
+        function = "json_array" if self.is_sqlite else "json_build_array"
+        return f"{function}({', '.join(column.sql for column in columns)})"
 
-    def rows(self, columns: Iterable[_Column], source: str) -> str:
-        """Return the rows of a source as a text of JSON, a scalar of the look."""
-        group = "json_group_array" if self.is_sqlite else "json_agg"
-        array = self.array(column.sql for column in columns)
-        return f"(SELECT CAST({group}({array}) AS text) FROM {source})"  # noqa: S608
 
-    def read(self, columns: list[_Column], text: str | None) -> Iterator[tuple[Good, Bad]]:
+class Source:
+    """Some columns of some rows, which the look gives as a text of JSON."""
+
+    def __init__(self, words: Words, columns: Sequence[_Column], rows: str) -> None:
+        """`rows` is what stands behind FROM."""
+        self.rows = rows
+        self._columns = columns
+        self._plain = unquoted if words.is_sqlite else _same
+        group = "json_group_array" if words.is_sqlite else "json_agg"
+        self._aggregate = f"CAST({group}({words.array(columns)}) AS text)"
+
+    def scalar(self, condition: str = "") -> str:
+        """Return what the look selects."""
+        return f"(SELECT {self._aggregate} FROM {self.rows}{condition})"  # noqa: S608
+
+    def read(self, text: str | None) -> Iterator[tuple[Good, Bad]]:
         """Return the good values of each row by column, and those that no such column can hold."""
-        plain = unquoted if self.is_sqlite else _same
+        plain = self._plain
         for raw in json.loads(text or "[]"):
             good: Good = {}
             bad: Bad = {}
-            for (name, _, read), stored in zip(columns, raw, strict=True):
+            for (name, _, read), stored in zip(self._columns, raw, strict=True):
                 value = plain(stored)
                 try:
                     good[name] = None if value is None else read(value)
@@ -85,98 +89,71 @@ class Section:
         self.seed = seed
         self.table = table
         self._words = words
-        self._whole = whole
+        children = table.children
+        link = [table.link.name] if children else []
+        rows = self._rows(whole=whole)
+        #: Of the rows, and of their children.
+        self.sources = [self._source(table, "t", [*table.ids, *link, *table.given], rows)]
+        if children:
+            parents = f"SELECT t.{words.quote(table.link.name)} FROM {rows}"  # noqa: S608
+            rows = (
+                f"{words.table(children.table)} AS c"
+                f" WHERE c.{words.quote(children.parent)} IN ({parents})"
+            )
+            self.sources.append(
+                self._source(children, "c", [children.parent, *children.columns], rows)
+            )
 
-    @cached_property
-    def columns(self) -> list[_Column]:
-        """The columns of a row."""
-        table = self.table
-        link = [table.link.name] if table.children else []
-        names = dict.fromkeys([*table.ids, *link, *table.keys, *table.fields])
-        return [self._column(table, name, "t") for name in names]
+    def _source(self, part: Rows, alias: str, names: Sequence[str], rows: str) -> Source:
+        columns = [self._column(part, name, alias) for name in dict.fromkeys(names)]
+        return Source(self._words, columns, rows)
 
-    @cached_property
-    def child_columns(self) -> list[_Column]:
-        """The columns of a child."""
-        children = self.children
-        names = (children.parent, *children.columns)
-        return [self._column(children, name, "c") for name in names]
-
-    @cached_property
-    def source(self) -> str:
-        """The rows that a start may touch: a table may have millions of others."""
+    def _rows(self, *, whole: bool) -> str:
+        """Return the rows that a start may touch: a table may have millions of others."""
         table, words = self.table, self._words
         rows = f"{words.table(table.table)} AS t"
         renamed = self.seed.renamed.get(table.name)
         if not table.keys:
             names, keys = table.ids, [(table.single_key,)]
-        elif self._whole or table.adopt_by or (renamed and len(table.keys) > 1):
+        elif whole or table.adopt_by or (renamed and len(table.keys) > 1):
             return rows
         else:
             names, keys = table.keys, [*self.seed.labels[table.name]]
-        wanted = ", ".join(map(self._literals, [names] * len(keys), keys))
-        columns = ", ".join(f"t.{words.quote(name)}" for name in names)
+        columns = [table.column(name) for name in names]
+        wanted = ", ".join(f"({', '.join(map(words.literal, columns, key))})" for key in keys)
+        quoted = ", ".join(f"t.{words.quote(name)}" for name in names)
         # PostgreSQL takes the literals of VALUES for texts, SQLite compares rows with nothing else.
         values = f"VALUES {wanted}" if words.is_sqlite else wanted
-        return f"{rows} WHERE ({columns}) IN ({values})" if keys else f"{rows} WHERE 1 = 0"
+        return f"{rows} WHERE ({quoted}) IN ({values})" if keys else f"{rows} WHERE 1 = 0"
 
-    @cached_property
-    def child_source(self) -> str:
-        """The children of those rows."""
-        words, children = self._words, self.children
-        parents = f"SELECT t.{words.quote(self.table.link.name)} FROM {self.source}"  # noqa: S608
-        parent = f"c.{words.quote(children.parent)}"
-        return f"{words.table(children.table)} AS c WHERE {parent} IN ({parents})"
-
-    def scalars(self) -> Iterator[str]:
-        """Return what the look selects."""
-        yield self._words.rows(self.columns, self.source)
-        if self.table.children:
-            yield self._words.rows(self.child_columns, self.child_source)
-
-    def locks(self) -> Iterator[str]:
-        """Return statements that keep others from editing what is looked at until we commit."""
-        for source in [self.source, *([self.child_source] if self.table.children else [])]:
-            # Not from those who only refer to a row, and must not wait.
-            yield f"SELECT 1 FROM {source} FOR NO KEY UPDATE"  # noqa: S608
-
-    @property
-    def children(self) -> Children:
-        """The declaration of the children."""
-        assert self.table.children is not None  # noqa: S101 - asked for only where there are some
-        return self.table.children
-
-    def _column(self, part: SeededTable | Children, name: str, alias: str) -> _Column:
+    def _column(self, part: Rows, name: str, alias: str) -> _Column:
         sql = f"{alias}.{self._words.quote(name)}"
         if name in part.refs:
             return self._reference(part, name, sql)
-        form = part.forms.get(name) or form_of(part.column(name))
+        form = form_of(part.column(name))
         if self._words.is_sqlite:
             return _Column(name, f"quote({sql})", form.read_sqlite)
         return _Column(name, form.select.format(sql), form.read)
 
-    def _reference(self, part: SeededTable | Children, name: str, sql: str) -> _Column:
+    def _reference(self, part: Rows, name: str, sql: str) -> _Column:
         """Return the name of the row that a column refers to."""
         words, table = self._words, self.seed.sections[part.refs[name]]
-        keys = [self._column(table, one, "r") for one in table.keys]
         target = words.quote(self.seed.targets[self.table.name][name].name)
-        array = words.array(key.sql for key in keys)
-        found = f"(SELECT {array} FROM {words.table(table.table)} AS r WHERE r.{target} = {sql})"  # noqa: S608
+        keys = [self._column(table, one, "r") for one in table.keys]
+        source = Source(words, keys, f"{words.table(table.table)} AS r WHERE r.{target} = {sql}")
+        found = f"(SELECT {words.array(keys)} FROM {source.rows})"  # noqa: S608
         labels = self.seed.labels[table.name]
 
         def label(raw: str) -> Json:
-            ((good, bad),) = words.read(keys, f"[{raw}]")
+            ((good, bad),) = source.read(f"[{raw}]")
             if bad:
                 raise ValueError(bad)
             key = tuple(good.values())
             return labels.get(key) or label_of(key)
 
-        sql = f"quote({found})" if words.is_sqlite else f"CAST({found} AS text)"
-        return _Column(name, sql, label)
-
-    def _literals(self, names: Iterable[str], key: Key) -> str:
-        columns = map(self.table.column, names)
-        return f"({', '.join(map(self._words.literal, columns, key))})"
+        return _Column(
+            name, f"quote({found})" if words.is_sqlite else f"CAST({found} AS text)", label
+        )
 
 
 def counts(words: Words, backfill: Backfill) -> tuple[str, str]:

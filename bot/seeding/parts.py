@@ -29,12 +29,16 @@ class Part:
     name: str
     model: Any
 
+    def demand(self, holds: object, sentence: str) -> None:
+        """Raise `SeedDeclarationError` with the part's name unless something holds."""
+        demand(holds, f"{self.name}: {sentence}")
+
     @cached_property
     def table(self) -> Table:
         """The table itself."""
         table = getattr(self.model, "__table__", self.model)
         is_table = isinstance(table, Table) and table.primary_key
-        demand(is_table, f"{self.name}: {self.model!r} is no table with a key.")
+        self.demand(is_table, f"{self.model!r} is no table with a key.")
         return cast("Table", table)
 
     @cached_property
@@ -44,9 +48,9 @@ class Part:
 
     def column(self, name: str) -> Column[Any]:
         """Return a column. Raises `SeedDeclarationError` when there is none of that name."""
-        if name not in self.table.c:
+        column = self.table.c.get(name)
+        if column is None:
             raise SeedDeclarationError(f"{self.name}: {self.table.name} has no column {name!r}.")
-        column = self.table.c[name]
         if column.key != column.name:
             raise SeedDeclarationError(
                 f"{self.name}: {self.table.name}.{column.name} has the key {column.key!r} in code; "
@@ -58,12 +62,12 @@ class Part:
         """Return the column of `table` that the foreign key `name` refers to."""
         keys = (key.column for key in self.column(name).foreign_keys)
         found = next((column for column in keys if column.table is table), None)
-        demand(
-            found is not None,
-            f"{self.name}: {self.table.name}.{name} has no foreign key to {table.name}; give it "
-            "one, or name another column.",
-        )
-        return cast("Column[Any]", found)
+        if found is None:
+            raise SeedDeclarationError(
+                f"{self.name}: {self.table.name}.{name} has no foreign key to {table.name}; give "
+                "it one, or name another column."
+            )
+        return found
 
     def check_unique(self, names: Iterable[str]) -> None:
         """Raise `SeedDeclarationError` unless a constraint makes rows unique by these columns."""
@@ -71,27 +75,34 @@ class Part:
         unique = [set(self.ids), *({column.name} for column in self.table.c if column.unique)]
         rules = filter(_is_unique, (*self.table.constraints, *self.table.indexes))
         unique += [{column.name for column in cast("Any", rule).columns} for rule in rules]
-        demand(
+        self.demand(
             wanted in unique,
-            f"{self.name}: no unique constraint of {self.table.name} covers {', '.join(names)}; "
-            "add one, or rows could not be told apart.",
+            f"no unique constraint of {self.table.name} covers {', '.join(names)}; add one, or "
+            "rows could not be told apart.",
         )
 
     def check_complete(self, given: Collection[str]) -> None:
         """Raise `SeedDeclarationError` unless an INSERT of the `given` columns is enough."""
         for column in self.table.c:
-            demand(
+            self.demand(
                 column.name in given or not is_required(column),
-                f"{self.name}: {self.table.name}.{column.name} takes no NULL and has no default; "
-                "name it here, or give it a default.",
+                f"{self.table.name}.{column.name} takes no NULL and has no default; name it here, "
+                "or give it a default.",
             )
 
     def held(self, name: str, value: Any) -> Json:
         """Return the canonical form of a value. Raises `SeedDeclarationError` if it has none."""
         try:
-            return form_of(self.column(name)).canonical(value)
+            return self.canonical(name, value)
         except CANNOT_HOLD as error:
-            raise cannot_hold(f"{self.table.name}.{name}", value, error) from error
+            wrong = str(error) or "wrong type"
+            raise SeedDeclarationError(
+                f"{self.table.name}.{name} cannot hold {value!r} ({wrong})."
+            ) from error
+
+    def canonical(self, name: str, value: Any) -> Json:
+        """Return the canonical form of a value. Raises one of `CANNOT_HOLD` if it has none."""
+        return None if value is None else form_of(self.column(name)).canonical(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,18 +119,18 @@ class Backfill(Part):
 
     def __post_init__(self) -> None:
         """Raise `SeedDeclarationError` for what cannot work."""
-        owner, table = self.owner.name, self.table.name
+        owner = self.owner.name
         self.check_unique([owner])
-        demand(owner not in self.defaults, f"{self.name}: {owner!r} is the parent's.")
+        self.demand(owner not in self.defaults, f"{owner!r} is the parent's.")
         # NULL never equals NULL: such a parent would always lack a row.
-        demand(not self.parent_id.nullable, f"{self.name}: {self.parent_id} must not be NULL.")
+        self.demand(not self.parent_id.nullable, f"{self.parent_id} must not be NULL.")
         given = {*self.values, owner}
         self.check_complete(given)
         for column in self.table.primary_key:
             default: Any = column.default
-            demand(
+            self.demand(
                 column.name in given or default is None or default.is_clause_element,
-                f"{self.name}: every row would need a {table}.{column.name} of its own; give the "
+                f"every row would need a {self.table.name}.{column.name} of its own; give the "
                 "column a default of the server, or an expression in `defaults`.",
             )
 
@@ -131,10 +142,8 @@ class Backfill(Part):
     def _value(self, column: Column[Any], value: Any) -> Any:
         if isinstance(value, ClauseElement) or hasattr(value, "__clause_element__"):
             return value
-        demand(
-            value is not None or column.nullable,
-            f"{self.name}: {self.table.name}.{column.name} needs a value.",
-        )
+        needed = value is None and not column.nullable
+        self.demand(not needed, f"{self.table.name}.{column.name} needs a value.")
         if value is not None:
             value = form_of(column).bind(self.held(column.name, value))
         return literal(value, column.type).label(column.name)
@@ -148,7 +157,7 @@ class Backfill(Part):
     def owner(self) -> Column[Any]:
         """The column that names the parent."""
         one = self.key is not None or len(self.ids) == 1
-        demand(one, f"{self.name}: say with `key` which column is the parent.")
+        self.demand(one, "say with `key` which column is the parent.")
         return self.column(self.ids[0] if self.key is None else self.key)
 
     @cached_property
@@ -162,11 +171,6 @@ def is_required(column: Column[Any]) -> bool:
     numbered = column.table.autoincrement_column is column
     default = column.default is not None or column.server_default is not None
     return not (column.nullable or default or numbered)
-
-
-def cannot_hold(place: str, value: Any, error: Exception) -> SeedDeclarationError:
-    """Return the error of a value that its column's type cannot hold."""
-    return SeedDeclarationError(f"{place} cannot hold {value!r} ({str(error) or 'wrong type'}).")
 
 
 def _is_unique(rule: Any) -> bool:

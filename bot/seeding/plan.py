@@ -8,12 +8,12 @@ is kept. Without a base every value is an edit. Nothing is ever deleted.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
 from .adoption import adopted
-from .declaration import Seed
+from .declaration import Seed, Wanted
 from .look import label_of
 from .sections import Key, SeededTable
 from .snapshot import StoredRow
@@ -38,36 +38,35 @@ class Action(StrEnum):
 class RowPlan:
     """What shall happen to one row.
 
-    `changes` and `kept` give pairs: before and after; the edit, and what the manifest would say.
-    `bad` are values that no such column can hold, or that are out of bounds: they count as missing.
+    `label` is the full name, by which it is taken back. `changes` and `kept` give pairs: before and
+    after; the edit, and what the manifest would say. `bad` are values that no such column can hold,
+    or that are out of bounds: they count as missing.
     """
 
     section: str
     table: str
     name: str
+    label: str
     action: Action
-    single: bool = False
     stored: StoredRow | None = None
     changes: Pairs = field(default_factory=dict)
     kept: Pairs = field(default_factory=dict)
     bad: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: SeededTable, name: str, stored: StoredRow | None) -> Self:
-        """Return the plan that leaves a row of a table as it is."""
-        single = not table.keys
-        action = Action.UNCHANGED
-        return cls(table.name, table.table.name, name, action, single=single, stored=stored)
+    def of(cls, table: SeededTable, name: str, action: Action, **rest: Any) -> Self:
+        """Return the plan of a row of a table."""
+        return cls(table.name, table.table.name, name, table.full_name(name), action, **rest)
+
+    @property
+    def single(self) -> bool:
+        """Whether it is the only row of its section."""
+        return self.label == self.section
 
     @property
     def writes(self) -> bool:
         """Whether the row will change at all."""
         return self.action in {Action.INSERT, Action.UPDATE}
-
-    @property
-    def label(self) -> str:
-        """The row's full name: that by which it is taken back."""
-        return self.section if self.single else f"{self.section}.{self.name}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as plain JSON."""
@@ -107,96 +106,86 @@ def make_plan(
     return tuple(plans)
 
 
+@dataclass(eq=False, slots=True)
 class _Merge:
     """The merge of one section; `merges` are those of the sections that it refers to, and itself.
 
     `gone` are its rows that were deleted for good, `names` what a look calls rows that get our key.
     """
 
-    def __init__(
-        self,
-        seed: Seed,
-        table: SeededTable,
-        base: Mapping[str, Any],
-        takes: Takes,
-        merges: Mapping[str, "_Merge"],
-    ) -> None:
-        self._table = table
-        self._theirs = seed.canonical[table.name]
-        self._order = seed.row_order[table.name]
-        self._renamed = seed.renamed.get(table.name, {})
-        self._base = base
-        self._takes = takes
-        self._merges = merges
-        self.gone: set[str] = set()
-        self.names: dict[str, str] = {}
+    seed: Seed
+    table: SeededTable
+    base: Mapping[str, Any]
+    takes: Takes
+    merges: Mapping[str, "_Merge"]
+    gone: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
 
     def rows(self, stored: Sequence[StoredRow]) -> Iterator[RowPlan]:
-        table = self._table
-        if not table.keys:
-            row = stored[0] if stored else None
-            yield self._row(str(table.single), row, self._base or None, self._theirs)
+        """Return the plan of each row."""
+        wanted = self.seed.rows[self.table.name]
+        if not self.table.keys:
+            for label, one in wanted.items():
+                yield self._row(label, next(iter(stored), None), self.base or None, one.fields)
             return
-        keys = {label: table.key_of(label, self._theirs[label]) for label in self._order}
-        found = self._matched(stored, keys)
-        bases = self._bases(keys, found)
+        found = self._matched(stored, wanted)
+        bases = self._bases(wanted, found)
         self.names = {
-            label_of(row.key): label for label, row in found.items() if row.key != keys[label]
+            label_of(row.key): label for label, row in found.items() if row.key != wanted[label].key
         }
-        for label, key in keys.items():
-            fields = {**dict(zip(table.keys, key, strict=True)), **self._theirs[label]}
-            yield self._row(label, found.get(label), bases.get(label), fields)
+        for label, one in wanted.items():
+            yield self._row(label, found.get(label), bases.get(label), one.fields)
 
     def _bases(
-        self, keys: Mapping[str, Key], rows: Mapping[str, StoredRow]
-    ) -> dict[str, Mapping[str, Any]]:
+        self, wanted: Mapping[str, Wanted], rows: Mapping[str, StoredRow]
+    ) -> Mapping[str, Fields]:
         """Find the base of each wanted row: by its key, its name of before, or its row's key."""
-        if self._base is self._theirs:
-            return dict(self._base)
-        by_key: dict[Key, Mapping[str, Any]] = {}
-        for label, row in self._base.items():
+        if self.base is self.seed.canonical[self.table.name]:
+            return self.base
+        by_key: dict[Key, Fields] = {}
+        for label, row in self.base.items():
             with suppress(*CANNOT_HOLD):  # another column was the key then
-                by_key[self._table.key_of(label, row)] = row
-        found = {label: by_key[key] for label, key in keys.items() if key in by_key}
+                by_key[self.table.key_of(label, row)] = row
+        found = {label: by_key[one.key] for label, one in wanted.items() if one.key in by_key}
         for old, label in self._renamed.items():
-            if old in self._base:
-                found.setdefault(label, self._base[old])
+            if old in self.base:
+                found.setdefault(label, self.base[old])
         for label, stored in rows.items():
             if stored.key in by_key:
                 found.setdefault(label, by_key[stored.key])
         return found
 
     def _matched(
-        self, stored: Sequence[StoredRow], keys: Mapping[str, Key]
+        self, stored: Sequence[StoredRow], wanted: Mapping[str, Wanted]
     ) -> dict[str, StoredRow]:
         """Find the row of each wanted one: by its key, by its key of before, by its name."""
-        table, name = self._table, self._table.adopt_by
+        table = self.table
         by_key = {row.key: row for row in stored if None not in row.key}
-        found = {label: by_key.pop(key) for label, key in keys.items() if key in by_key}
-        if len(found) == len(keys):
-            return found
+        found = {label: by_key.pop(one.key) for label, one in wanted.items() if one.key in by_key}
         for old, label in self._renamed.items():
-            if label not in found and (len(table.keys) == 1 or old in self._base):
-                row = by_key.pop(table.key_of(old, self._base.get(old)), None)
+            if label not in found and (len(table.keys) == 1 or old in self.base):
+                row = by_key.pop(table.key_of(old, self.base.get(old)), None)
                 found |= {label: row} if row else {}
-        if name is None:
+        missing = {label: one.fields for label, one in wanted.items() if label not in found}
+        if table.adopt_by is None or not missing:
             return found
         taken = {id(row) for row in found.values()}
         left = [row for row in stored if id(row) not in taken]
-        missing = {label: self._theirs[label] for label in keys if label not in found}
-        return found | adopted(left, missing, name)
+        return found | adopted(left, missing, table.adopt_by)
+
+    @property
+    def _renamed(self) -> Mapping[str, str]:
+        return self.seed.renamed.get(self.table.name, {})
 
     def _row(
         self, label: str, stored: StoredRow | None, base: Fields | None, fields: Fields
     ) -> RowPlan:
-        plan = RowPlan.of(self._table, label, stored)
+        table = self.table
         theirs = self._possible(fields)
-        lost = {name for name in self._table.refs if theirs.get(name) != fields.get(name)}
+        lost = {name for name in table.refs if theirs.get(name) != fields.get(name)}
         if stored is None:
-            return self._missing(plan, base, fields, theirs, lost)
-        ours = stored.values
-        if self._table.all_refs:
-            ours = self._table.renamed(ours, self._now)
+            return self._missing(label, base, fields, theirs, lost)
+        ours = table.renamed(stored.values, self._now) if table.all_refs else stored.values
         changes: dict[str, tuple[Any, Any]] = {}
         kept: dict[str, tuple[Any, Any]] = {}
         bad = {name: value for name, value in stored.bad.items() if name in fields}
@@ -208,7 +197,7 @@ class _Merge:
                 bad[name] = mine
             if name in bad:
                 mine = None
-            given = name in bad or self._takes(plan.label, name)
+            given = name in bad or self.takes(table.full_name(label), name)
             after = theirs[name] if given else self._merged(name, mine, base, theirs[name])
             after = mine if name in lost else after
             if after != mine or name in bad:
@@ -216,34 +205,34 @@ class _Merge:
             if after != wanted:
                 kept[name] = (mine, wanted)
         action = Action.UPDATE if changes else Action.KEEP if kept else Action.UNCHANGED
-        return replace(plan, action=action, changes=changes, kept=kept, bad=bad)
+        return RowPlan.of(table, label, action, stored=stored, changes=changes, kept=kept, bad=bad)
 
     def _missing(
-        self, plan: RowPlan, base: Fields | None, fields: Fields, theirs: Fields, lost: set[str]
+        self, label: str, base: Fields | None, fields: Fields, theirs: Fields, lost: set[str]
     ) -> RowPlan:
         """Plan a row that is not there: it comes, unless it or what it needs is gone for good."""
-        table = self._table
-        deleted = base is not None and not table.heal and not self._takes(plan.label, None)
-        if not lost and not deleted:
+        table = self.table
+        deleted = base is not None and not table.heal
+        if not lost and (not deleted or self.takes(table.full_name(label), None)):
             changes = {name: (None, value) for name, value in theirs.items()}
-            return replace(plan, action=Action.INSERT, changes=changes)
-        self.gone.add(plan.name)
+            return RowPlan.of(table, label, Action.INSERT, changes=changes)
+        self.gone.add(label)
         kept = {name: (None, fields[name]) for name in lost or table.keys}
-        return replace(plan, action=Action.KEEP, kept=kept or {"row": (None, plan.name)})
+        return RowPlan.of(table, label, Action.KEEP, kept=kept or {"row": (None, label)})
 
     def _refuses(self, name: str, mine: Json) -> bool:
         """Return whether the declaration does not accept a value; its own need no asking."""
-        accepts = self._table.accepts
-        asked = accepts is not None and mine is not None and name not in self._table.keys
+        accepts = self.table.accepts
+        asked = accepts is not None and mine is not None and name not in self.table.keys
         return asked and accepts is not None and not accepts(name, mine)
 
     def _now(self, section: str, label: Json) -> Json:
         """Return how a row of a section will be called."""
-        return self._merges[section].names.get(label, label)
+        return self.merges[section].names.get(label, label)
 
     def _merged(self, name: str, mine: Json, base: Fields | None, theirs: Json) -> Json:
         """Return the value that shall be there."""
-        table = self._table
+        table = self.table
         known = base is not None and name in base
         was = base[name] if base is not None and known else None
         # An adopted row gets our key: its old one counts as unset, for the key is our identity.
@@ -258,8 +247,8 @@ class _Merge:
 
     def _possible(self, fields: Fields) -> Fields:
         """Leave out references to rows that were deleted for good."""
-        table, children = self._table, self._table.children
-        gone = {name: self._merges[of].gone for name, of in table.all_refs.items()}
+        table, children = self.table, self.table.children
+        gone = {name: self.merges[of].gone for name, of in table.all_refs.items()}
         if not any(gone.values()):
             return fields
         found = {n: None if n in table.refs and v in gone[n] else v for n, v in fields.items()}

@@ -62,11 +62,11 @@ class SeedReport:
 
     name: str
     version: int
+    sections: tuple[str, ...]
     marker: Marker | None
     matches: bool
-    sections: tuple[str, ...]
-    rows: tuple[RowPlan, ...] = field(repr=False)
     backfills: tuple[BackfillReport, ...]
+    rows: tuple[RowPlan, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     action: Outcome | None = None
 

@@ -1,7 +1,6 @@
 """Ways back: which fields are given back to the manifest, and a seed taken out of its rows."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from .declaration import Seed
 from .errors import UnknownSeedName
@@ -38,13 +37,14 @@ def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
                 if values[name] is not None and table.column(name).nullable
             }
             if changes:
-                plan = RowPlan.of(table, str(table.single), row)
-                yield replace(plan, action=Action.UPDATE, changes=changes)
+                yield RowPlan.of(
+                    table, str(table.single), Action.UPDATE, stored=row, changes=changes
+                )
 
 
 def _names(seed: Seed) -> Iterator[str]:
     for name, table in seed.sections.items():
         yield name
-        for row in [f"{name}.{label}" for label in seed.row_order[name]] if table.keys else [name]:
+        for row in map(table.full_name, seed.rows[name]):
             yield row
             yield from (f"{row}.{field}" for field in table.all_fields)

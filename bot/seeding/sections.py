@@ -9,8 +9,8 @@ from typing import Any, cast
 from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import CITEXT
 
-from .parts import Part, cannot_hold, demand, is_required, repeated
-from .values import CANNOT_HOLD, Form, Json, form_of
+from .parts import Part, is_required, repeated
+from .values import Json, form_of
 
 Key = tuple[Json, ...]
 Names = str | Sequence[str]
@@ -22,33 +22,37 @@ Rename = Callable[[str, Json], Json]
 
 @dataclass(frozen=True, eq=False)
 class Rows(Part):
-    """Columns with values of a seed, some of which refer to rows of its sections."""
+    """Columns with values of a seed; `refs` names the sections that some of them refer to."""
 
-    @cached_property
-    def forms(self) -> dict[str, Form]:
-        """Forms by column; a reference is a text, the name of its row, and has none."""
-        refs: Mapping[str, str] = getattr(self, "refs", {})
-        return {name: form_of(self.column(name)) for name in self.given if name not in refs}
+    refs: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
-    @property
-    def given(self) -> Sequence[str]:
-        """Names of the columns that a seed gives."""
-        raise NotImplementedError
+    def canonical(self, name: str, value: Any) -> Json:
+        """Return the canonical form of a value; a reference is a text, the name of its row."""
+        is_name = name in self.refs and value is not None
+        return str(value) if is_name else super().canonical(name, value)
 
     def _check_names(self, names: Any) -> None:
         is_list = isinstance(names, Sequence) and not isinstance(names, str)
-        demand(
+        self.demand(
             is_list and all(isinstance(name, str) for name in names),
-            f"{self.name}: give a list of the names of columns, not {names!r}.",
+            f"give a list of the names of columns, not {names!r}.",
         )
 
-    def _check_refs(self, refs: Mapping[str, str], names: Collection[str]) -> None:
-        for name in refs:
-            demand(
-                name in names,
-                f"{self.name}: the reference {name!r} is no field, or a part of the key.",
-            )
-        _ = self.forms
+    def _check_values(self, names: Collection[str], fields: Collection[str]) -> None:
+        for name in self.refs:
+            is_field = name in fields
+            self.demand(is_field, f"the reference {name!r} is no field, or a part of the key.")
+        for name in names:
+            if name not in self.refs:
+                form_of(self.column(name))
+
+    def _renamed(self, row: Mapping[str, Json], rename: Rename) -> dict[str, Json]:
+        """Return a row whose references have the names that their rows have now."""
+        found = dict(row)
+        for name, section in self.refs.items():
+            if found.get(name) is not None:
+                found[name] = rename(section, found[name])
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,24 +65,18 @@ class Children(Rows):
 
     parent: str
     columns: Sequence[str]
-    refs: Mapping[str, str] = field(default_factory=dict)
     each: bool = False
 
     def __post_init__(self) -> None:
         """Raise `SeedDeclarationError` for what cannot work."""
         self._check_names(self.columns)
-        demand(
+        self.demand(
             self.columns and self.parent not in self.columns,
-            f"{self.name}: children need columns, and {self.parent!r} is none of them.",
+            f"children need columns, and {self.parent!r} is none of them.",
         )
-        self._check_refs(self.refs, self.columns)
+        self._check_values(self.columns, self.columns)
         if self.each:
             self.check_unique([self.parent, *self.columns])
-
-    @property
-    def given(self) -> Sequence[str]:
-        """Names of the columns that a seed gives."""
-        return self.columns
 
     def members(self, value: Any) -> list[Json] | None:
         """Return the canonical, sorted members; None when there are none at all."""
@@ -89,7 +87,7 @@ class Children(Rows):
             parts = [member] if len(self.columns) == 1 else member
             if not isinstance(parts, list | tuple) or len(parts) != len(self.columns):
                 raise ValueError(f"a member needs {', '.join(self.columns)}")
-            canonical = map(self._canonical, self.columns, parts)
+            canonical = map(self.canonical, self.columns, parts)
             found.append(dict(zip(self.columns, canonical, strict=True)))
         return self.plain(found)
 
@@ -105,21 +103,20 @@ class Children(Rows):
         found = [one if len(self.columns) > 1 else one[0] for one in members]
         return (sorted(found, key=json.dumps) if len(found) > 1 else found) or None
 
-    def _canonical(self, name: str, value: Any) -> Json:
-        if value is None:
-            return None
-        return self.forms[name].canonical(value) if name in self.forms else str(value)
-
     def check(self, members: Sequence[Json] | None) -> None:
         """Raise `SeedDeclarationError` for declared members that the table cannot hold."""
         named = list(self.named(members))
         for name in self.columns:
             missing = any(member[name] is None for member in named)
             needed = missing and is_required(self.column(name))
-            demand(not needed, f"{self.name}: a member needs a {name!r}.")
+            self.demand(not needed, f"a member needs a {name!r}.")
         unique = self.each or {*self.ids} <= {self.parent, *self.columns}
         twice = next((one for one in named if unique and named.count(one) > 1), None)
-        demand(twice is None, f"{self.name}: {twice} is there twice.")
+        self.demand(twice is None, f"{twice} is there twice.")
+
+    def renamed(self, members: Sequence[Json], rename: Rename) -> list[Json] | None:
+        """Return members whose references have the names that their rows have now."""
+        return self.plain(self._renamed(member, rename) for member in self.named(members))
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +133,6 @@ class SeededTable(Rows):
     single: Any = None
     adopt_by: str | None = None
     children: Children | None = None
-    refs: Mapping[str, str] = field(default_factory=dict)
     heal: bool = True
     initial: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     accepts: Callable[[str, Json], bool] | None = None
@@ -145,49 +141,49 @@ class SeededTable(Rows):
         """Raise `SeedDeclarationError` for what cannot work."""
         self._check_names(self.fields)
         self._check_names(self.keys)
-        keyed, name = bool(self.keys), self.name
-        demand(keyed == (self.single is None), f"{name}: give either `key` or `single`.")
+        keyed, children, demand = bool(self.keys), self.children, self.demand
+        demand(keyed == (self.single is None), "give either `key` or `single`.")
         demand(
-            keyed or (len(self.ids) == 1 and not self.children and not self.adopt_by),
-            f"{name}: a single row needs a key of one column, and takes neither children nor "
-            "adopt_by.",
+            keyed or (len(self.ids) == 1 and not children and not self.adopt_by),
+            "a single row needs a key of one column, and takes neither children nor adopt_by.",
         )
-        self._check_refs(self.refs, [name for name in self.fields if name not in self.ids])
+        self._check_values(self.given, [name for name in self.fields if name not in self.ids])
         demand(
             self.adopt_by is None or (self.adopt_by in self.fields and len(self.keys) == 1),
-            f"{name}: adopt_by {self.adopt_by!r} must be one of the fields, and the key one "
-            "column.",
+            f"adopt_by {self.adopt_by!r} must be one of the fields, and the key one column.",
         )
         for column, make in self.initial.items():
-            demand(
-                callable(make), f"{name}: the initial {column!r} is no function of a row's name."
-            )
+            demand(callable(make), f"the initial {column!r} is no function of a row's name.")
         names = [*self.names, *self.initial]
-        _ = [self.column(one) for one in names]
-        if self.children:
+        for name in names:
+            self.column(name)
+        if children:
             _ = self.link
-            self.children.check_complete({self.children.parent, *self.children.columns})
-            names.append(self.children.name)
-        demand(repeated(names) is None, f"{name}: {repeated(names)!r} is named twice.")
+            children.check_complete({children.parent, *children.columns})
+        twice = repeated([*names, *([children.name] if children else [])])
+        demand(twice is None, f"{twice!r} is named twice.")
         if keyed:
             self.check_unique(self.keys)
-        for one in self.keys or self.ids:
-            demand(
-                form_of(self.column(one)).is_key,
-                f"{name}: {self.table.name}.{one} has a type that makes no key; take another "
-                "column.",
-            )
-            demand(
-                _tells_case(self.column(one).type),
-                f"{name}: {self.table.name}.{one} compares texts in a way of its own (a collation "
-                "or CITEXT), so two keys could be one row; take another column.",
-            )
+        self._check_keys()
         self.check_complete(names)
         demand(
             len(self.names) + len(self.ids) < _MOST_COLUMNS,
-            f"{name}: a section has at most {_MOST_COLUMNS} columns, its key's included; split it.",
+            f"a section has at most {_MOST_COLUMNS} columns, its key's included; split it.",
         )
         _ = self.single_key
+
+    def _check_keys(self) -> None:
+        for name in self.keys or self.ids:
+            column, place = self.column(name), f"{self.table.name}.{name}"
+            is_key = form_of(column).is_key
+            self.demand(is_key, f"{place} has a type that makes no key; take another column.")
+            # Else the database would not tell the same texts apart as we do.
+            by_letters = getattr(column.type, "collation", None) is None
+            self.demand(
+                by_letters and not isinstance(column.type, CITEXT),
+                f"{place} compares texts in a way of its own (a collation or CITEXT), so two keys "
+                "could be one row; take another column.",
+            )
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -205,14 +201,14 @@ class SeededTable(Rows):
         children = cast("Children", self.children)
         return children.target(children.parent, self.table)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of all columns that the seed gives: the row's key and its fields."""
         return (*(self.keys or self.ids), *self.fields)
 
     @property
-    def given(self) -> Sequence[str]:
-        """Names of the columns that a seed gives."""
+    def given(self) -> tuple[str, ...]:
+        """Columns that have values of the seed."""
         return (*self.keys, *self.fields)
 
     @cached_property
@@ -226,75 +222,54 @@ class SeededTable(Rows):
         return (*self.columns, *([self.children.name] if self.children else ()))
 
     @cached_property
-    def needed(self) -> tuple[str, ...]:
-        """Columns that each row of a manifest must give a value."""
-        of_key, required = self.keys, [n for n in self.columns if is_required(self.column(n))]
-        return tuple(name for name in self.columns if name in of_key or name in required)
-
-    @cached_property
-    def solid(self) -> tuple[str, ...]:
-        """Columns that take no NULL."""
-        return tuple(name for name in self.columns if not self.column(name).nullable)
-
-    @cached_property
     def all_refs(self) -> dict[str, str]:
         """References of the rows and of their children: column and section."""
         return {**self.refs, **(self.children.refs if self.children else {})}
+
+    def full_name(self, label: str) -> str:
+        """Return the name by which a row is told and taken back."""
+        return f"{self.name}.{label}" if self.keys else self.name
+
+    def lacking(self, fields: Mapping[str, Any]) -> str | None:
+        """Return a column that cannot be without a value and has none."""
+        for name in self.columns:
+            column = self.column(name)
+            has_to = name in self.keys or is_required(column)
+            if fields.get(name) is None and (has_to or (name in fields and not column.nullable)):
+                return name
+        return None
 
     def key_of(self, label: str, fields: Mapping[str, Json] | None) -> Key:
         """Return the key of the row that the manifest calls `label`; `fields` are None if none."""
         if len(self.keys) > 1:
             return tuple(json.loads(label) if fields is None else map(fields.get, self.keys))
-        form = self.forms[self.keys[0]]
+        form = form_of(self.column(self.keys[0]))
         return (form.canonical(int(label) if form.is_whole and isinstance(label, str) else label),)
+
+    def canonical(self, name: str, value: Any) -> Json:
+        """Return the canonical form of a field; children together are one."""
+        children = self.children
+        if children and name == children.name:
+            return children.members(value)
+        return super().canonical(name, value)
 
     def row(self, values: Mapping[str, Any]) -> dict[str, Json]:
         """Return the canonical fields of a row."""
-        forms, children = self.forms, self.children
-        row: dict[str, Json] = {}
-        for name, value in values.items():
-            try:
-                if value is None:
-                    row[name] = None
-                elif name in forms:
-                    row[name] = forms[name].canonical(value)
-                elif children and name == children.name:
-                    row[name] = children.members(value)
-                else:
-                    row[name] = str(value)
-            except CANNOT_HOLD as error:
-                raise cannot_hold(f"{self.table.name}.{name}", value, error) from error
-        return row
+        return {name: self.held(name, value) for name, value in values.items()}
 
     def references(self, row: Mapping[str, Json]) -> Iterator[tuple[Rows, str, str, str]]:
         """Return part, column, section and name of each row that a row and its children name."""
-        parts: list[tuple[SeededTable | Children, Mapping[str, Json]]] = [(self, row)]
-        if self.children and self.children.refs:
-            parts += [
-                (self.children, one) for one in self.children.named(row.get(self.children.name))
-            ]
+        parts: list[tuple[Rows, Mapping[str, Json]]] = [(self, row)]
+        if (children := self.children) and children.refs:
+            parts += [(children, one) for one in children.named(row.get(children.name))]
         for part, values in parts:
             for name, section in part.refs.items():
                 if values.get(name) is not None:
                     yield part, name, section, values[name]
 
     def renamed(self, row: Mapping[str, Json], rename: Rename) -> dict[str, Json]:
-        """Return a row whose references have the names that their rows have now."""
-        found, children = dict(row), self.children
-        for name, section in self.refs.items():
-            if found.get(name) is not None:
-                found[name] = rename(section, found[name])
+        """Return a row whose references, and its children's, have the names of their rows now."""
+        found, children = self._renamed(row, rename), self.children
         if children and children.refs and isinstance(found.get(children.name), list):
-            found[children.name] = children.plain(
-                {
-                    name: rename(children.refs[name], value) if name in children.refs else value
-                    for name, value in member.items()
-                }
-                for member in children.named(found[children.name])
-            )
+            found[children.name] = children.renamed(found[children.name], rename)
         return found
-
-
-def _tells_case(kind: Any) -> bool:
-    """Return whether the database tells the same texts apart as we do."""
-    return not isinstance(kind, CITEXT) and getattr(kind, "collation", None) is None

@@ -1,8 +1,8 @@
 """Seeder: makes a database whole in one transaction, or finds that it is whole already."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -35,54 +35,50 @@ _OWN = MetaData()
 _MARKER, _RUNS = marker_table(_OWN), runs_table(_OWN)
 
 
+@dataclass(eq=False, repr=False)
 class Seeder:
     """Brings one database to what some seeds declare.
 
     Any caller may run it at any time, also several at once. Every method raises `SeedError` with
     a sentence, or SQLAlchemy's `DBAPIError`; the database is then exactly as it was.
+
+    `lock_timeout` is in seconds; `repairs` makes again what the schema has lost; `release` is
+    recorded with each run; `numbered` are further tables whose next ids are looked after;
+    `finish` is what the caller adds to what was written, in the same transaction; `clock`
+    gives the time of what is recorded.
     """
 
-    def __init__(  # noqa: PLR0913 - all but two have defaults
-        self,
-        engine: AsyncEngine,
-        seeds: Sequence[Seed],
-        *,
-        lock_timeout: float = 60,
-        release: str = "",
-        schema: Schema | None = None,
-        repairs: Repairs | None = None,
-        numbered: Iterable[Table] = (),
-        exclusive: Exclusive = exclusive_transaction,
-        finish: Finish | None = None,
-        progress: Progress = silent,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        """Prepare; nothing is read before a method is called.
+    engine: AsyncEngine
+    seeds: Sequence[Seed]
+    _: KW_ONLY
+    lock_timeout: float = 60
+    release: str = ""
+    schema: Schema | None = None
+    repairs: Repairs | None = None
+    numbered: Iterable[Table] = ()
+    exclusive: Exclusive = exclusive_transaction
+    finish: Finish | None = None
+    progress: Progress = silent
+    clock: Callable[[], datetime] = utc_now
 
-        `lock_timeout` is in seconds; `repairs` makes again what the schema has lost; `release` is
-        recorded with each run; `numbered` are further tables whose next ids are looked after;
-        `finish` is what the caller adds to what was written, in the same transaction; `clock`
-        gives the time of what is recorded.
-        """
+    def __post_init__(self) -> None:
+        """Prepare; nothing is read before a method is called."""
+        engine, seeds = self.engine, self.seeds
         demand(isinstance(engine, AsyncEngine), f"{engine!r} is no AsyncEngine.")
         are_seeds = not isinstance(seeds, Seed) and all(isinstance(seed, Seed) for seed in seeds)
         demand(are_seeds and seeds, "Give a list of at least one seed.")
-        self.seeds = {seed.name: seed for seed in seeds}
+        self._seeds = {seed.name: seed for seed in seeds}
         twice = repeated([seed.name for seed in seeds])
         demand(twice is None, f"Two seeds have the name {twice!r}; give each its own.")
-        self._engine = engine
-        self._timeout = lock_timeout
-        self._release = release
-        self._foundation = Foundation(schema, repairs)
-        self._exclusive = exclusive
-        self._finish = finish
-        self._progress = progress
-        self._clock = clock
+        self._foundation = Foundation(self.schema, self.repairs)
+        parts = (part.table for seed in seeds for part in seed.parts)
         self._numbered = {
             table.fullname: table
-            for table in (*_tables(seeds), *numbered)
+            for table in (*parts, *self.numbered)
             if table.autoincrement_column is not None
         }
+        # Its text is the same at each look.
+        self._look = self._make_look(extra=self._foundation.questions(engine.dialect.name))
 
     async def run(self) -> Report:
         """Make the database whole; a whole one is only read, without any lock."""
@@ -99,7 +95,7 @@ class Seeder:
 
     async def plan(self, names: Iterable[str] = ()) -> Report:
         """Report exactly what `run`, or `take` of some names, would do: done, and rolled back."""
-        takes = make_takes(self.seeds.values(), names)
+        takes = make_takes(self._seeds.values(), names)
         work = partial(self.apply, takes=takes, list_keys=True)
         return await self._in_transaction(work, dry_run=True)
 
@@ -110,7 +106,7 @@ class Seeder:
         `config.greeting`); "*" is all. In a transaction of the caller's the rows are locked, and
         nothing else is. Raises `UnknownSeedName`.
         """
-        takes = make_takes(self.seeds.values(), names)
+        takes = make_takes(self._seeds.values(), names)
         if connection is not None:
             return await self.apply(connection, takes=takes)
         return await self._in_transaction(partial(self.apply, takes=takes))
@@ -152,7 +148,7 @@ class Seeder:
         if connection is None:
             async with self._reading() as own:
                 return await self.inspect(own)
-        look = self._look(connection, extra=self._foundation.questions(connection.dialect.name))
+        look = self._look
         try:
             snapshot = await look.take(connection)
         except DBAPIError as error:
@@ -163,11 +159,11 @@ class Seeder:
             if report := await self._foundation.unseen(connection):
                 return report
             if self._foundation.schema is None and not await self._has(connection, _MARKER):
-                look = self._look(connection, markers=False)
+                look = self._make_look(markers=False)
             # Another start may have made the tables since.
             snapshot = await look.take(connection)
         behind, gaps = await self._foundation.judge(connection, snapshot.extra)
-        return behind or replace(await self._report(connection, snapshot), repairs=gaps)
+        return behind or await self._report(connection, snapshot, repairs=gaps)
 
     async def apply(
         self, connection: AsyncConnection, *, takes: Takes = nothing, list_keys: bool = False
@@ -176,13 +172,12 @@ class Seeder:
         started = perf_counter()
         revision, repaired = await self._foundation.lay(connection)
         await connection.run_sync(_OWN.create_all)
-        look = self._look(connection)
         if connection.dialect.name == "postgresql":
-            for statement in look.locks():
+            for statement in self._look.locks():
                 # One by one: what waits for a row sees all others as they were before it waited.
                 await connection.exec_driver_sql(statement)
-        snapshot = await look.take(connection)
-        report = await self._report(connection, snapshot, takes)
+        snapshot = await self._look.take(connection)
+        report = await self._report(connection, snapshot, takes=takes, repairs=repaired)
         for name in report.behind:
             await advance_ids(connection, self._numbered[name])
         seeds = [await self._write(connection, one, list_keys=list_keys) for one in report.seeds]
@@ -190,46 +185,41 @@ class Seeder:
             report,
             seeds=tuple(seeds),
             schema_before=revision,
-            repairs=repaired,
             milliseconds=(perf_counter() - started) * 1000,
         )
-        if self._finish:
-            await self._finish(connection, report)
-        await self._record(connection, report)
-        return report
+        if self.finish:
+            await self.finish(connection, report)
+        return await self._recorded(connection, report)
 
     async def _report(
-        self, connection: AsyncConnection, snapshot: Snapshot, takes: Takes = nothing
+        self,
+        connection: AsyncConnection,
+        snapshot: Snapshot,
+        *,
+        repairs: tuple[str, ...],
+        takes: Takes = nothing,
     ) -> Report:
-        seeds = [compared(seed, snapshot, takes) for seed in self.seeds.values()]
+        seeds = [compared(seed, snapshot, takes) for seed in self._seeds.values()]
         head = self._foundation.head
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
             runs = await read_runs(connection, _RUNS) if snapshot.markers else []
             seeds = [replace(seed, notes=tuple(returning(seed, runs))) for seed in seeds]
         behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
-        return Report(tuple(seeds), head, head, behind=tuple(behind))
+        return Report(tuple(seeds), head, head, repairs, tuple(behind))
 
     async def _write(
         self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool
     ) -> SeedReport:
-        seed = self.seeds[report.name]
+        seed = self._seeds[report.name]
         await write_rows(connection, seed, report.rows)
         filled = []
         for backfill, one in zip(seed.backfills, report.backfills, strict=True):
             keys = await missing_parents(connection, backfill) if list_keys else None
-            created = 0
-            if one.missing:
-                created = await fill(
-                    connection,
-                    backfill,
-                    total=one.total,
-                    missing=one.missing,
-                    progress=self._progress,
-                )
-            filled.append(replace(one, missing=created, keys=keys))
+            todo = fill(connection, backfill, one.total, one.missing, self.progress)
+            filled.append(replace(one, missing=await todo, keys=keys))
         if not report.is_newer and not report.matches:
-            now = self._clock()
-            await write_marker(connection, _MARKER, seed, now=now, release=self._release)
+            now = self.clock()
+            await write_marker(connection, _MARKER, seed, now=now, release=self.release)
         return replace(report, backfills=tuple(filled))
 
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
@@ -239,48 +229,46 @@ class Seeder:
             return Report((replace(empty, action=Outcome.UP_TO_DATE),))
         self._foundation.refuse_other(revision)
         await connection.run_sync(_OWN.create_all)
-        snapshot = await self._look(connection, [seed]).take(connection)
+        snapshot = await Look(connection.dialect, [seed]).take(connection)
         rows = tuple(to_null(seed, snapshot))
         await write_rows(connection, seed, rows)
         await connection.execute(delete(_MARKER).where(_MARKER.c.seed == seed.name))
         one = found(seed, snapshot)
         action = Outcome.REVERTED if rows or one.marker else Outcome.UP_TO_DATE
         reverted = replace(one, rows=rows, backfills=(), action=action)
-        report = Report((reverted,), revision, revision)
-        await self._record(connection, report)
-        return report
+        return await self._recorded(connection, Report((reverted,), revision, revision))
 
-    async def _record(self, connection: AsyncConnection, report: Report) -> None:
-        await write_runs(connection, _RUNS, report, now=self._clock(), release=self._release)
+    async def _recorded(self, connection: AsyncConnection, report: Report) -> Report:
+        await write_runs(connection, _RUNS, report, now=self.clock(), release=self.release)
+        return report
 
     async def _in_transaction(
         self, work: Callable[[AsyncConnection], Awaitable[T]], *, dry_run: bool = False
     ) -> T:
         async def once() -> T:
-            async with self._exclusive(self._engine, self._timeout, dry_run) as connection:
+            async with self.exclusive(self.engine, self.lock_timeout, dry_run) as connection:
                 result = await work(connection)
                 await (connection.rollback() if dry_run else connection.commit())
                 return result
 
-        return await retried(once, self._timeout)
+        return await retried(once, self.lock_timeout)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
+        # Ending what has read needs no task of its own, as `async with engine.connect()` makes one.
+        async with aclosing(await self.engine.connect()) as connection:
             if connection.dialect.name == "postgresql":  # a transaction is two visits more
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
-    def _look(
-        self, connection: AsyncConnection, seeds: Sequence[Seed] | None = None, **options: Any
-    ) -> Look:
-        seeds = seeds or list(self.seeds.values())
-        return Look(connection.dialect, seeds, numbered=self._numbered.values(), **options)
+    def _make_look(self, **options: Any) -> Look:
+        numbered = self._numbered.values()
+        return Look(self.engine.dialect, self._seeds.values(), numbered=numbered, **options)
 
     def _seed(self, name: str) -> Seed:
-        if name not in self.seeds:
-            raise UnknownSeedName(name, self.seeds)
-        return self.seeds[name]
+        if name not in self._seeds:
+            raise UnknownSeedName(name, self._seeds)
+        return self._seeds[name]
 
     async def _has(self, connection: AsyncConnection, table: Table) -> bool:
         def has(sync: Connection) -> bool:
@@ -289,10 +277,3 @@ class Seeder:
             return look.has_table(table.name, schema=table.schema or look.default_schema_name)
 
         return await connection.run_sync(has)
-
-
-def _tables(seeds: Iterable[Seed]) -> Iterator[Table]:
-    for seed in seeds:
-        for table in seed.tables:
-            yield from (part.table for part in (table, table.children) if part)
-        yield from (backfill.table for backfill in seed.backfills)

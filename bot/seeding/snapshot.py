@@ -1,9 +1,10 @@
 """Snapshot of all that seeds speak of, read in one statement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import starmap
 from typing import Any, Final
 
 from sqlalchemy import Dialect, MetaData, Table
@@ -80,10 +81,10 @@ class Look:
     def __init__(  # noqa: PLR0913 - all but the first two have defaults
         self,
         dialect: Dialect,
-        seeds: Sequence[Seed],
+        seeds: Iterable[Seed],
         *,
         numbered: Iterable[Table] = (),
-        extra: Sequence[str] = (),
+        extra: Iterable[str] = (),
         markers: bool = True,
         whole: bool = False,
     ) -> None:
@@ -92,17 +93,16 @@ class Look:
         With `whole`, tables are read with all their rows, not only those that matter to a seed.
         """
         self._words = words = Words(dialect)
-        self._markers = Section(words, _MARKERS, _MARKERS.tables[0], whole=True)
+        seeds = list(seeds)
+        (self._markers,) = Section(words, _MARKERS, _MARKERS.tables[0], whole=True).sources
         self._sections = [
             Section(words, seed, table, whole=whole) for seed in seeds for table in seed.order
         ]
         self._backfills = [(seed, backfill) for seed in seeds for backfill in seed.backfills]
         self._numbered = [] if words.is_sqlite else list(numbered)
         names = ", ".join(words.text(seed.name) for seed in seeds)
-        of_seeds = f"{self._markers.source} WHERE t.seed IN ({names})"
-        scalars = [words.rows(self._markers.columns, of_seeds) if markers else "NULL"]
-        for section in self._sections:
-            scalars += section.scalars()
+        scalars = [self._markers.scalar(f" WHERE t.seed IN ({names})") if markers else "NULL"]
+        scalars += (source.scalar() for one in self._sections for source in one.sources)
         for _, backfill in self._backfills:
             scalars += counts(words, backfill)
         scalars += (is_behind(words, table) for table in self._numbered)
@@ -111,15 +111,11 @@ class Look:
     async def take(self, connection: AsyncConnection) -> Snapshot:
         """Look. Raises `SeedError` for a marker that no start has written."""
         values = iter((await connection.exec_driver_sql(self._sql)).one())
-        markers = dict(map(_marker, self._rows(self._markers, next(values))))
+        markers = dict(starmap(_marker, self._markers.read(next(values))))
         rows = {}
         for section in self._sections:
-            found = self._rows(section, next(values))
-            if section.table.children:
-                self._add_children(section, found, next(values))
-            if len(found) > 1:
-                found.sort(key=lambda row: _order(section.table, row))
-            rows[section.seed.name, section.table.name] = found
+            texts = [next(values) for _ in section.sources]
+            rows[section.seed.name, section.table.name] = _rows(section, *texts)
         counted = {}
         for seed, backfill in self._backfills:
             every, have = next(values), next(values)
@@ -133,41 +129,45 @@ class Look:
     def locks(self) -> Iterator[str]:
         """Return statements that keep others from editing what is looked at until we commit."""
         for section in self._sections:
-            yield from section.locks()
+            for source in section.sources:
+                # Not from those who only refer to a row, and must not wait.
+                yield f"SELECT 1 FROM {source.rows} FOR NO KEY UPDATE"  # noqa: S608
 
-    def _rows(self, section: Section, text: str | None) -> list[StoredRow]:
-        keys = section.table.keys
-        return [
-            StoredRow(tuple(map(good.get, keys)), good, bad)
-            for good, bad in self._words.read(section.columns, text)
-        ]
 
-    def _add_children(self, section: Section, rows: list[StoredRow], text: str | None) -> None:
-        children, link = section.children, section.table.link.name
+def _rows(section: Section, text: str | None, of_children: str | None = None) -> list[StoredRow]:
+    """Return the rows of a section in the order of their ids, with their children."""
+    table, children = section.table, section.table.children
+    rows = [
+        StoredRow(tuple(map(good.get, table.keys)), good, bad)
+        for good, bad in section.sources[0].read(text)
+    ]
+    if children:
         members: dict[Json, list[Any]] = defaultdict(list)
         broken: dict[Json, list[Any]] = defaultdict(list)
-        for good, bad in self._words.read(section.child_columns, text):
+        for good, bad in section.sources[1].read(of_children):
             parent = good.pop(children.parent, None)
             (broken if bad else members)[parent].append({**good, **bad})
         for row in rows:
-            parent = row.values.get(link)
+            parent = row.values.get(table.link.name)
             if parent in broken:
                 every = [*members[parent], *broken[parent]]
                 row.bad[children.name] = [[*one.values()] for one in every]
             else:
                 row.values[children.name] = children.plain(members[parent])
+    if len(rows) > 1:
+        rows.sort(key=lambda row: [_order(row.values.get(name)) for name in table.ids])
+    return rows
 
 
-def _order(table: SeededTable, row: StoredRow) -> list[tuple[str, Any]]:
-    values = [row.values.get(name) for name in table.ids]
-    return [(type(value).__name__, value) for value in values]
+def _order(value: Json) -> tuple[str, Json]:
+    return type(value).__name__, value
 
 
-def _marker(row: StoredRow) -> tuple[str, Marker]:
-    (name,), values = row.key, row.values
+def _marker(values: dict[str, Json], bad: dict[str, Any]) -> tuple[str, Marker]:
+    name: Any = values.get("seed")
     sections: Any = values.get("applied_values")
     whole = isinstance(sections, dict) and all(isinstance(one, dict) for one in sections.values())
-    if row.bad or not whole:
+    if bad or not whole:
         raise SeedError(
             f"The marker of the seed {name!r} (table seed_marker) is damaged; delete that row and "
             "start again: what the database holds then counts as edited and is kept."

@@ -148,39 +148,44 @@ def _exact(kind: Any) -> Form:
     )
 
 
-def _day(_kind: Any) -> Form:
+def _written(
+    kind: Any, parse: Callable[[str], Any], write: Callable[[Any], str], **rest: Any
+) -> Form:
+    """Return the form of values that a text stands for."""
+
     def canonical(value: Any) -> Json:
-        if isinstance(value, datetime):
+        if kind is date and isinstance(value, datetime):
             raise TypeError
-        return str(date.fromisoformat(value) if isinstance(value, str) else _of(date, value))
+        return write(value if isinstance(value, kind) else parse(_of(str, value)))
 
-    return _form(canonical, bind=date.fromisoformat)
+    return _form(canonical, **{"bind": parse, **rest})
 
 
-def _hour(_kind: Any) -> Form:
-    def canonical(value: Any) -> Json:
-        moment = time.fromisoformat(value) if isinstance(value, str) else _of(time, value)
-        if moment.tzinfo is not None:
-            raise ValueError
-        return moment.isoformat()
+def _local(moment: Any) -> str:
+    if moment.tzinfo is not None:
+        raise ValueError
+    return str(moment.isoformat())
 
-    return _form(canonical, bind=time.fromisoformat)
+
+def _in_utc(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC).isoformat()
+
+
+def _hour(kind: Any) -> Form | None:
+    return None if kind.timezone else _written(time, time.fromisoformat, _local)
 
 
 def _moment(kind: Any) -> Form:
-    in_utc = bool(kind.timezone)
-
-    def canonical(value: Any) -> Json:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else _of(datetime, value)
-        if (moment.tzinfo is not None) != in_utc:
-            raise ValueError
-        return (moment.astimezone(UTC) if in_utc else moment).isoformat()
+    parse = datetime.fromisoformat
 
     def sqlite(value: Any) -> Json:  # which stores no zone
-        moment = datetime.fromisoformat(_of(str, value))
-        return canonical(moment.replace(tzinfo=moment.tzinfo or UTC) if in_utc else moment)
+        moment = parse(_of(str, value))
+        return _in_utc(moment.replace(tzinfo=moment.tzinfo or UTC))
 
-    return _form(canonical, sqlite=sqlite, bind=datetime.fromisoformat)
+    zoned = {"sqlite": sqlite} if kind.timezone else {}
+    return _written(datetime, parse, _in_utc if zoned else _local, **zoned)
 
 
 def _interval(_kind: Any) -> Form:
@@ -199,13 +204,6 @@ def _interval(_kind: Any) -> Form:
         select="EXTRACT(EPOCH FROM {})",
         is_key=False,
     )
-
-
-def _uuid(kind: Any) -> Form:
-    def canonical(value: Any) -> Json:
-        return str(value if isinstance(value, UUID) else UUID(_of(str, value)))
-
-    return _form(canonical, bind=UUID if kind.as_uuid else _same)
 
 
 def _enum(kind: Any) -> Form:
@@ -230,13 +228,11 @@ def _enum(kind: Any) -> Form:
 
 
 def _bytes(_kind: Any) -> Form:
-    def canonical(value: Any) -> Json:
-        return (value if isinstance(value, bytes) else bytes.fromhex(_of(str, value))).hex()
-
-    return _form(
-        canonical,
+    return _written(
+        bytes,
+        bytes.fromhex,
+        bytes.hex,
         sqlite=lambda value: _of(bytes, value).hex(),
-        bind=bytes.fromhex,
         select="encode({}, 'hex')",
         is_key=False,
     )
@@ -265,7 +261,7 @@ _encode: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 _decode: Final = json.JSONDecoder(parse_float=_json_number).decode
 
 # The first that fits: an enumeration is a kind of text, an interval a decorator to SQLAlchemy.
-_FORMS: Final[tuple[tuple[Any, Callable[[Any], Form]], ...]] = (
+_FORMS: Final[tuple[tuple[Any, Callable[[Any], Form | None]], ...]] = (
     ((types.Interval, postgresql.INTERVAL), _interval),
     (types.Enum, _enum),
     (types.String, _text),
@@ -273,10 +269,10 @@ _FORMS: Final[tuple[tuple[Any, Callable[[Any], Form]], ...]] = (
     (types.Integer, _whole),
     (types.Float, _float),
     (types.Numeric, _exact),
-    (types.Date, _day),
+    (types.Date, lambda _: _written(date, date.fromisoformat, str)),
     (types.Time, _hour),
     (types.DateTime, _moment),
-    (types.Uuid, _uuid),
+    (types.Uuid, lambda kind: _written(UUID, UUID, str, bind=UUID if kind.as_uuid else _same)),
     (types.LargeBinary, _bytes),
     (types.JSON, _json),
 )
@@ -287,12 +283,13 @@ def form_of(column: Column[Any]) -> Form:
     """Return the form of a column's values. Raises `SeedDeclarationError` for an unknown type."""
     kind = column.type
     make = next((make for kinds, make in _FORMS if isinstance(kind, kinds)), None)
-    if make is None or (make is _hour and getattr(kind, "timezone", False)):
+    form = make(kind) if make else None
+    if form is None:
         raise SeedDeclarationError(
             f"The column {column.table.name}.{column.name} has the type {kind!r}, whose values "
             "have no form that is equal on every database; seed another column."
         )
-    return make(kind)
+    return form
 
 
 def bound(column: Column[Any], value: Json) -> Any:
