@@ -28,6 +28,9 @@ class Databases(Protocol):
     def copied(self, users: int) -> AbstractContextManager[str]:
         """Copy the one without profiles, for one sample."""
 
+    def empty(self) -> AbstractContextManager[str]:
+        """Make one without a table."""
+
 
 # Telegram's ids do not come in order of registration: multiplying modulo a prime scatters them.
 USERS = """
@@ -85,5 +88,12 @@ class SqliteDatabases:
         shutil.copyfile(self._folder / f"{users}.db", file)
         with file.open("rb") as written:
             os.fsync(written.fileno())  # else the first sample to sync pays for the copying
+        yield f"{SQLITE}{file}"
+        file.unlink()
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Name a file that does not exist yet, and give its URL."""
+        file = self._folder / f"empty-{next(self._copies)}.db"
         yield f"{SQLITE}{file}"
         file.unlink()

@@ -20,7 +20,7 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import Heartbeat
-from bot.monitoring.application import monitoring_application
+from bot.monitoring import monitoring_application
 from bot.monitoring.http import serving
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.readiness import Lifecycle

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from bot.doctor import diagnose
 from bot.errors import BesitosError
 from bot.logs import redacted, setup_logging
 from bot.settings import Settings, load_settings
@@ -45,8 +46,6 @@ def doctor(
     """Look at token, rights, database, clock and settings; exit code 3 when something is wrong."""
     settings = load_settings()
     setup_logging(settings.model_copy(update={"log_level": "ERROR"}))
-    from bot.doctor import diagnose  # noqa: PLC0415 - imports aiogram
-
     checks = asyncio.run(diagnose(settings))
     wrong = [check for check in checks if not check.well]
     if as_json:

@@ -15,7 +15,6 @@ from bot.database.connection import opened_database
 from bot.database.sqlite_file import check_file
 from bot.database.url import parse_database_url
 from bot.errors import BesitosError
-from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.logs import setup_logging
@@ -117,6 +116,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the live settings and rewards as a manifest that gives the same elsewhere."""
+    # A bot that runs exports nothing, and need not hold what writes TOML.
+    from bot.gamification.bootstrap.export import write_manifest  # noqa: PLC0415
+
     manifest, values = asyncio.run(_export())
     text = write_manifest(values, manifest)
     if file is not None:

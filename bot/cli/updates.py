@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from sqlalchemy import URL
 
-from bot.cli import output
 from bot.cli.printing import print_json
 from bot.database.connection import opened_database
 from bot.database.errors import translate_errors
@@ -26,8 +25,10 @@ def updates(
     failed = asyncio.run(_read(parse_database_url(settings.database_url.get_secret_value())))
     if as_json:
         print_json({"updates": [one.as_json() for one in failed]})
-    else:
-        output.updates(failed)
+        return
+    from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+
+    output.updates(failed)
 
 
 async def _read(url: URL) -> list[FailedUpdate]:

@@ -14,7 +14,7 @@ from bot.database.errors import reason
 from bot.database.liveness import takes_writes
 from bot.database.sqlite_file import check_file
 from bot.database.url import describe, parse_database_url, sqlite_file
-from bot.doctor.finding import Check
+from bot.doctor import Check
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.doctor.finding import Check
+from bot.doctor import Check
 from bot.settings import Settings, cautions, is_this_machine
 
 AREA: Final = "settings"

@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import WebhookInfo
 
-from bot.doctor.finding import Check
+from bot.doctor import Check
 from bot.settings import Settings
 from bot.telegram.client import TelegramBot, create_bot
 

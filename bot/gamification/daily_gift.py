@@ -7,7 +7,7 @@ from bot.errors import BesitosError
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, StaleAccount, post
-from bot.gamification.news import level_reached
+from bot.gamification.profile import level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
 from bot.gamification.streaks import LostStreak, Streak, continued, lost_streak, save_streak

@@ -1,9 +1,12 @@
-"""Profile of a member: the account with level progress, streaks and badges."""
+"""Profile of a member: the account with level progress, streaks and badges; and news of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
+from bot.gamification.rewards.catalogue import Reward
+from bot.gamification.streaks import LostStreak
 from bot.gamification.types import RewardType, StreakType
 
 
@@ -62,3 +65,27 @@ def _badges(economy: EconomyContext, account: Account) -> list[tuple[str, str]]:
         and (held := account.rewards.get(reward.id))
         and held.claims > 0
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a move brought besides its besitos, worth a word; false when there is nothing.
+
+    `level` is one that was reached just now, `lost` a streak that began anew.
+    """
+
+    unlocked: tuple[Reward, ...] = ()
+    level: int | None = None
+    lost: LostStreak | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to tell."""
+        return bool(self.unlocked or self.level or self.lost)
+
+
+NO_NEWS: Final = News()
+
+
+def level_reached(before: Account, after: Account) -> int | None:
+    """Return the level of `after` if it is above that of `before`."""
+    return after.level if after.level > before.level else None

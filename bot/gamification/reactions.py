@@ -12,7 +12,7 @@ from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, StaleAccount, post
 from bot.gamification.models import MessageRow, ReactionRow
-from bot.gamification.news import NO_NEWS, News, level_reached
+from bot.gamification.profile import NO_NEWS, News, level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
 from bot.gamification.streaks import ONE_DAY, continued, lost_streak, save_streak

@@ -1,6 +1,9 @@
-"""Registration of users: a user row and an account, made once, safe against races."""
+"""Registration of users: a user row, an account and search terms, made once, safe against races."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
+from unicodedata import combining, normalize
 
 from sqlalchemy import Delete, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +14,12 @@ from bot.gamification.account import Account, User, load_account
 from bot.gamification.context import EconomyContext
 from bot.gamification.forgetting import recognise
 from bot.gamification.models import AccountRow, MemberNameRow, UserRow
-from bot.gamification.search_terms import search_terms
+
+#: Letters of a member's search term, and words of a name from each of which on one begins; more
+#: words are somebody's joke.
+LONGEST: Final = 64
+MOST_WORDS: Final = 8
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 class UserVanished(BesitosError):
@@ -111,3 +119,23 @@ def _forget_names(user: User, terms: list[str]) -> Delete:
 def _insert_names(connection: AsyncConnection, user: User, terms: list[str]) -> Insert:
     rows = [{"term": term, "user_id": user.user_id} for term in terms]
     return insert(connection.dialect.name, MemberNameRow).values(rows).on_conflict_do_nothing()
+
+
+def folded(text: str) -> str:
+    """Return `text` as it is compared: « José_Luis » is "jose luis"."""
+    plain = normalize("NFKD", normalize("NFKD", text).casefold())
+    words = _WORD.findall("".join(one for one in plain if not combining(one)))
+    # A name may be all emoji.
+    return (" ".join(words) or " ".join(plain.split()))[:LONGEST].strip()
+
+
+def search_terms(first_name: str, username: str | None) -> set[str]:
+    """Return what an admin may type the beginning of to find a member.
+
+    The name from each of its words on, and the username behind an @: no capitals, no accents.
+    """
+    words = folded(first_name).split(" ")[:MOST_WORDS]
+    terms = {" ".join(words[at:]) for at in range(len(words))}
+    if username:
+        terms.add(f"@{username.casefold()[:LONGEST]}")
+    return terms - {""}

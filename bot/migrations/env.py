@@ -35,6 +35,6 @@ if context.is_offline_mode():
 if connection := context.config.attributes.get("connection"):
     run_migrations(connection)
 else:
-    from bot.migrations.online import migrate_and_seed
+    from bot.migrations import migrate_and_seed
 
     migrate_and_seed(run_migrations)

@@ -19,7 +19,7 @@ from aiogram.types import (
 from pydantic import PrivateAttr
 
 from bot.telegram.keyboards import MOST_BUTTONS
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.signing import unsigned
 from bot.telegram.texts.formatting import LONGEST_TEXT, shown_length
 from bot.telegram.texts.rewards import BULLET

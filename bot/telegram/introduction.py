@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.utils.i18n import I18n
 
-from bot.telegram.texts import introduction as texts
+from bot.telegram.texts import common as texts
 
 logger = logging.getLogger(__name__)
 

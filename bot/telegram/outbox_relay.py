@@ -26,7 +26,7 @@ from bot.database.outbox import (
 from bot.gamification.rewards.lifecycle import restart_deadlines
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.keyboards import claimable
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from aiogram.types import (
     User,
 )
 
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.telegram.keyboards import claim_buttons
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.texts import rewards as reward_texts
 from bot.telegram.texts.common import unknown_button
 from bot.telegram.texts.formatting import addressed

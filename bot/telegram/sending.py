@@ -27,8 +27,7 @@ from bot.telegram.client import (
     may_be_delivered,
     retry_after,
 )
-from bot.telegram.late_photo import LatePhoto
-from bot.telegram.notice import Notice
+from bot.telegram.methods import LatePhoto, Notice
 from bot.telegram.signing import signed
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from bot.gamification.models import BotConfigRow, UserRow
 from bot.gamification.releveling import Settled, go_on, is_settled
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.i18n import locale_for
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.outbox_relay import store_notices
 from bot.telegram.texts.admin.settings import releveled
 

@@ -8,8 +8,7 @@ import aiohttp
 
 from bot.database.url import parse_database_url
 from sandbox import SandboxServer
-from tests.e2e.test_webhook import free_port
-from tests.support.programs import RunningBot
+from tests.support.programs import RunningBot, free_port
 from tests.support.proxy import Proxy
 from tests.support.waiting import until
 

@@ -1,7 +1,6 @@
 """The bot on hosts as they are: strange folders, no locale, no home, no terminal, other loops."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from bot.telegram import drawing
 from sandbox import SandboxServer
-from tests.support import bare_sqlite
+from tests.support import bare_sqlite, barren_host
 from tests.support.programs import MAIN, RunningBot
 
 #: Nothing that a shell or a person would have set; not even UTF-8.
@@ -78,25 +77,53 @@ def test_closed_streams(tmp_path: Path, closed: str) -> None:
     assert [(3,)] == bare_sqlite.query(tmp_path / "besitos.db", "SELECT count(*) FROM rewards")
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare is not installed")
+@pytest.fixture
+def _barren_host() -> None:
+    if reason := barren_host.obstacle():
+        pytest.skip(reason)
+
+
+@pytest.mark.usefixtures("_barren_host")
+async def test_barren_host(tmp_path: Path) -> None:
+    """Nobody's user on a read-only tree, without /tmp, HOME and stdin: all works in one folder."""
+    program = barren_host.entrance(tmp_path, sys.executable, str(MAIN), closed="<&-")
+    async with SandboxServer() as server:
+        ana = server.telegram.ana
+        chat = server.telegram.private(ana)
+        settings = {
+            "BOT_TOKEN": server.token,
+            "TELEGRAM_API_URL": server.url,
+            "ADMIN_IDS": str(ana.id),
+            **BARE,
+        }
+        async with RunningBot(tmp_path / "folder", program=program, **settings) as bot:
+            await bot.until(server.calls.wait_for("getUpdates", timeout=180))
+            said = server.telegram.say(ana, chat, "/admin")
+            panel = await bot.until(
+                server.telegram.wait_for_message(chat, after=said.message_id, timeout=60)
+            )
+            figures = panel.button("📊").callback_data
+            assert figures is not None
+            server.telegram.press(ana, chat, panel.message_id, figures)
+            await bot.until(server.calls.wait_for("sendPhoto", answered=True, timeout=60))
+            bot.terminate()
+            ended = await bot.ended()
+
+    assert (0, "", []) == (ended.exit_code, ended.stdout, ended.sentences)
+    assert f"made a new database: {barren_host.DATA / 'besitos.db'}" in ended.stderr
+
+
+@pytest.mark.usefixtures("_barren_host")
 def test_drawing_without_any_writable_folder() -> None:
-    """An unprivileged user on a read-only tree without /tmp reads what to set."""
-    folders = " && ".join(f"mount -t tmpfs -o ro none {one}" for one in ("/tmp", "/var/tmp"))
-    unprivileged = "setpriv --reuid 65534 --regid 65534 --clear-groups"
-    command = f'{folders} && exec {unprivileged} "$0" -P "$1"'
+    """Where not even the data's folder can be written to, the chart says what to set."""
     made = subprocess.run(
-        ["unshare", "-m", "sh", "-c", command, sys.executable, drawing.__file__],
+        barren_host.command(sys.executable, "-P", drawing.__file__, folder=Path("/")),
         input=json.dumps({"days": [[1, 2]], "words": {"earned": "a", "spent": "b"}}),
-        cwd="/",
         env={"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,
     )
-    if "Operation not permitted" in made.stderr:
-        pytest.skip("this machine lets nobody mount")
-    if made.returncode in {126, 127}:  # as the shell says it
-        pytest.skip("an unprivileged user without /tmp cannot reach this checkout's Python")
 
     last = made.stderr.splitlines()[-1]
     assert (1, "") == (made.returncode, made.stdout)

@@ -12,8 +12,7 @@ import aiohttp
 
 from bot.telegram.webhook import derived_secret
 from sandbox import SandboxServer
-from tests.e2e.test_webhook import free_port
-from tests.support.programs import Finished, RunningBot, run_main
+from tests.support.programs import Finished, RunningBot, free_port, run_main
 from tests.support.waiting import until_async
 
 BOOTSTRAP = {"status": "not ready", "reason": "the bot is starting: its bootstrap is at work"}

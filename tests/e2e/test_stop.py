@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sandbox import SandboxServer
-from tests.e2e.test_webhook import free_port
-from tests.support.programs import RunningBot
+from tests.support.programs import RunningBot, free_port
 
 STOP = 10.0
 

@@ -10,8 +10,7 @@ from bot.app import NAME_TIMEOUT
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from sandbox import Call, SandboxServer
-from tests.e2e.test_webhook import free_port
-from tests.support.programs import RunningBot
+from tests.support.programs import RunningBot, free_port
 from tests.support.waiting import until_async
 
 

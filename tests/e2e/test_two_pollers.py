@@ -6,8 +6,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox import SandboxServer
-from tests.e2e.test_webhook import free_port
-from tests.support.programs import RunningBot
+from tests.support.programs import RunningBot, free_port
 from tests.support.waiting import until
 
 #: Seconds in which the second has to be there.

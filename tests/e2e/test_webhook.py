@@ -1,6 +1,5 @@
 """The real bot by webhook: the local Telegram delivers, and nobody else can."""
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest_asyncio
 
 from sandbox import SandboxServer
 from tests.support import bare_sqlite
-from tests.support.programs import RunningBot
+from tests.support.programs import RunningBot, free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -116,11 +115,3 @@ async def test_sigterm_ends_it(started: Started) -> None:
     assert (0, "", []) == (stopped.exit_code, stopped.stdout, stopped.sentences)
     assert [] == started.server.calls.all("deleteWebhook")
     assert 1 == stopped.stderr.count("bootstrap seeded")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

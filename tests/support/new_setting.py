@@ -19,6 +19,7 @@ from tests.support.programs import ROOT
 
 NAME: Final = "besitos_gift_extra"
 DEFAULT: Final = 7
+REVISION: Final = "9000"
 DECLARATION: Final = f"""
     {NAME}: Besitos = Field(
         title=_("Extra del regalo"),
@@ -29,7 +30,7 @@ MIGRATION: Final = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "9000"
+revision = "{REVISION}"
 down_revision = "{{head}}"
 branch_labels = None
 depends_on = None
@@ -58,11 +59,12 @@ msgstr "Added to each gift."
 def add_setting(folder: Path) -> set[str]:
     """Copy the bot into `folder` with one setting more; return the files that took."""
     shutil.copytree(ROOT / "bot", folder / "bot")  # with its bytecode: compiling takes seconds
-    shutil.copy(ROOT / "main.py", folder)
+    for name in ("main.py", "alembic.ini"):
+        shutil.copy(ROOT / name, folder)
     economy = folder / "bot/gamification"
     migrations = next(folder.glob("bot/**/versions"))
     head = max(file.name for file in migrations.glob("0*.py")).partition("_")[0]
-    new = migrations / "9000_gift_extra.py"
+    new = migrations / f"{REVISION}_gift_extra.py"
     new.write_text(MIGRATION.format(head=head), encoding="utf-8")
     gift = "economy.config.besitos_daily_gift"
     edits = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Sequence
@@ -180,6 +181,14 @@ class RunningBot:
         """Stop it as a power cut does; no effect if it has ended."""
         self._process.kill()
         return await self.ended()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:

@@ -39,3 +39,12 @@ def test_files_of_a_table_exist(table: str) -> None:
 
     assert [] == [name for name in named if not (ROOT / table / name).exists()]
     assert named
+
+
+@pytest.mark.parametrize("package", ["bot/database", "bot/telegram"])
+def test_map_of_a_package(package: str) -> None:
+    """A package that maps its modules in its docstring names each of them, and no other."""
+    folder = ROOT / package
+    named = re.findall(r"^    (\w+)  +", (folder / "__init__.py").read_text("utf-8"), re.MULTILINE)
+
+    assert sorted(file.stem for file in folder.glob("[!_]*.py")) == sorted(named)

@@ -13,7 +13,7 @@ from bot.database.pagination import Page, read_keyset_page
 from bot.gamification.admin.accounts import MemberNotFound
 from bot.gamification.admin.statistics import NOT_THEIR_DOING
 from bot.gamification.models import LedgerEntryRow, MemberNameRow, UserRow
-from bot.gamification.search_terms import folded
+from bot.gamification.registration import folded
 from bot.gamification.stored import read_text
 
 PAGE: Final = 8

@@ -1,5 +1,5 @@
 """Bootstrap of a database on every start; `service.py` is the way in.
 
-`defaults.toml` holds the defaults, `manifest.py` reads them, `seed.py` declares them to the
-mechanism; `export.py` writes a manifest of what a database holds.
+`defaults.toml` holds the defaults, `manifest.py` reads them, `seed.py` declares to `bot.seeding`
+what they are about, `edits.py` and `export.py` look at what admins have made of them.
 """

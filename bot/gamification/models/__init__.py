@@ -12,18 +12,18 @@ from bot.gamification.models.administration import (
     FailedUpdateRow,
     HeartbeatRow,
 )
-from bot.gamification.models.chats import ChatRow, DepartureRow
+from bot.gamification.models.chats import ChatRow, DepartureRow, MessageRow
 from bot.gamification.models.config import BotConfigRow, LevelSettlementRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
+    DatabaseSecretRow,
+    ForgottenMemberRow,
     LedgerEntryRow,
     MemberNameRow,
     ReactionRow,
     StreakRow,
     UserRow,
 )
-from bot.gamification.models.messages import MessageRow
-from bot.gamification.models.privacy import DatabaseSecretRow, ForgottenMemberRow
 from bot.gamification.models.rewards import RewardConditionRow, RewardRow, UserRewardRow
 from bot.seeding.tables import marker_table, runs_table
 

@@ -1,4 +1,4 @@
-"""Tables of the members: who they are, what they own, and how they came by it."""
+"""Tables of the members: who they are, what they own and how they came by it; who was forgotten."""
 
 from datetime import date, datetime
 
@@ -37,7 +37,7 @@ class UserRow(Base):
 
 
 class MemberNameRow(Base):
-    """What a member is found by: see `bot.gamification.search_terms`."""
+    """What a member is found by: see `bot.gamification.registration`."""
 
     __tablename__ = "member_names"
     __table_args__ = (PrimaryKeyConstraint("term", "user_id"),)
@@ -144,3 +144,25 @@ class ReactionRow(Base):
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     day: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+
+class ForgottenMemberRow(Base):
+    """A person who was forgotten; `digest` is their Telegram id under the database's secret.
+
+    `user_id` has the rows that were theirs last, `ledger_id` stands for them in references.
+    """
+
+    __tablename__ = "forgotten_members"
+
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    ledger_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class DatabaseSecretRow(Base):
+    """A random secret of this database's own, made when it is first needed."""
+
+    __tablename__ = "database_secrets"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    secret: Mapped[str] = mapped_column(Text)

@@ -1,4 +1,7 @@
-"""Routers, one module per subject; each has a `setup()` that returns its own."""
+"""Routers, one module per subject; each has a `setup()` that returns its own.
+
+A handler runs inside its update's transaction, and returns its answers instead of sending them.
+"""
 
 from collections.abc import Set as AbstractSet
 

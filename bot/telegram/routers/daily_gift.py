@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message, User
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.daily_gift import take_gift
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember
 from bot.telegram.keyboards import TakeGift

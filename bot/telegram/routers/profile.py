@@ -9,8 +9,7 @@ from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.leaderboard import read_page, read_rank
 from bot.gamification.ledger import read_ledger
-from bot.gamification.news import News
-from bot.gamification.profile import account_view
+from bot.gamification.profile import News, account_view
 from bot.gamification.rewards.lifecycle import unlock
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsOwner

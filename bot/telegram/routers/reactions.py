@@ -8,7 +8,7 @@ from bot.gamification.account import Account
 from bot.gamification.chats import Chat, announcement_mode
 from bot.gamification.context import EconomyContext
 from bot.gamification.messages import begins_album, read_thread
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.gamification.reactions import react
 from bot.gamification.types import AnnouncementMode
 from bot.telegram import keyboards

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.gamification.rewards.lifecycle import ClaimResult, NotClaimable, claim, unlock
 from bot.gamification.rewards.listing import list_rewards
 from bot.telegram import keyboards

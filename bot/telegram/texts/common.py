@@ -1,4 +1,4 @@
-"""Greeting, help, commands, and refusals."""
+"""Introduction, greeting, help, commands, and refusals."""
 
 from aiogram.utils.i18n import gettext as _
 
@@ -7,6 +7,21 @@ from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
 from bot.telegram.texts.formatting import besitos, number, person
+
+
+def description() -> str:
+    """Say what the bot is for, in at most 512 characters; neither it nor the next has markup."""
+    return _(
+        "💋 Besitos da una moneda a tu comunidad: los miembros ganan besitos al reaccionar a los "
+        "mensajes y con el regalo de cada día, suben de nivel y desbloquean recompensas.\n\n"
+        "Pulsa Empezar para ver tu perfil, o añádeme a tu grupo como administrador: solo así "
+        "puedo ver las reacciones."
+    )
+
+
+def short_description() -> str:
+    """Say it in at most 120 characters."""
+    return _("💋 Besitos por reaccionar, un regalo cada día, niveles y recompensas.")
 
 
 def commands() -> dict[str, str]:

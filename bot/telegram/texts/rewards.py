@@ -7,7 +7,7 @@ from aiogram.utils.i18n import gettext as _
 from aiogram.utils.i18n import ngettext
 
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition

@@ -1,6 +1,5 @@
 """Figures with their chart, the seed's state and the audit trail."""
 
-import re
 import struct
 import sys
 from datetime import timedelta
@@ -12,14 +11,13 @@ import pytest
 from aiogram.methods import SendMessage, SendPhoto
 from sqlalchemy import insert
 
-import bot
 from bot.database.errors import DatabaseError
 from bot.gamification.admin.audit import Action, record
 from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import LedgerEntryRow
 from bot.gamification.types import TransactionType
-from bot.telegram.late_photo import LatePhoto
+from bot.telegram.methods import LatePhoto
 from bot.telegram.routers.admin import chart
 from bot.telegram.routers.admin import panel as panel_router
 from bot.telegram.texts.admin.panel import ChartWords
@@ -160,15 +158,6 @@ async def test_says_what_the_chart_lacks(
         "📈 El gráfico no se ha podido dibujar: OSError: no &lt;writable&gt; directory" == sent.text
     )
     assert (photo.chat_id, photo.reply_markup) == (sent.chat_id, sent.reply_markup)
-
-
-def test_chart_library_is_lazy() -> None:
-    """No module imports the plotting library before there is something to plot."""
-    at_import = re.compile(r"^(import|from) (matplotlib|numpy)", re.MULTILINE)
-
-    assert [] == [
-        file for file in Path(bot.__path__[0]).rglob("*.py") if at_import.search(file.read_text())
-    ]
 
 
 async def test_seed(panel: Panel, live: LiveEconomy) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
-from bot.monitoring.application import monitoring_application
+from bot.monitoring import monitoring_application
 from bot.monitoring.arrivals import Arrivals
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.readiness import Lifecycle, WriteProbe

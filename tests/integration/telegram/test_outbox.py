@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.outbox import OutboxMessage, OutboxMessageRow, StoredMessage, forget_old, store
 from bot.telegram import outbox_relay
 from bot.telegram.delivery import DeliveryQueue
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.outbox_relay import OutboxRelay
 from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching

@@ -2,7 +2,7 @@
 
 from aiogram.types import ReplyParameters
 
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from sandbox import Message, User
 from sandbox.errors import BotApiError
 from sandbox.faults import Fault

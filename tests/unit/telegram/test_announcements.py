@@ -15,7 +15,7 @@ from bot.telegram.announcements import (
     edit_claimed,
 )
 from bot.telegram.keyboards import ClaimReward, keyboard
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 
 GROUP = -100
 

@@ -23,10 +23,10 @@ from bot.gamification.admin.member_search import (
     read_members,
 )
 from bot.gamification.admin.validation import amount, one_line
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.telegram.filters import Answer, OwnWords
 from bot.telegram.i18n import locale_for
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.replies import Answers, Place, announce, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (

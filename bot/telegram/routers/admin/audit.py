@@ -7,7 +7,7 @@ from aiogram.utils.i18n import I18n
 from bot.gamification.admin.audit import read_audit
 from bot.gamification.admin.undo import Undone, read_undoable, undo
 from bot.telegram.i18n import locale_for
-from bot.telegram.notice import Notice
+from bot.telegram.methods import Notice
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section, UndoButton

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.context import read_problems
 from bot.telegram.filters import IsMember
-from bot.telegram.late_photo import LatePhoto
+from bot.telegram.methods import LatePhoto
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section

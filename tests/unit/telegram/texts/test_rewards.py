@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.gamification.account import Account
 from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
-from bot.gamification.news import News
+from bot.gamification.profile import News
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition, Progress

@@ -1,11 +1,15 @@
-"""Notice: a message that must reach its member."""
+"""Methods of the Bot API with more to them: a notice that must arrive, a picture made late."""
 
+import html
 from typing import Self
 
-from aiogram.methods import SendMessage
+from aiogram import Bot
+from aiogram.methods import SendMessage, SendPhoto, TelegramMethod
+from aiogram.types import BufferedInputFile, InputFile, Message
 from pydantic import PrivateAttr
 
 from bot.database.outbox import StoredMessage
+from bot.errors import BesitosError
 
 
 class Notice(SendMessage):
@@ -40,3 +44,25 @@ class Notice(SendMessage):
         """Return the same for the member's private chat."""
         update = {"chat_id": self._member_id, "message_thread_id": None, "reply_parameters": None}
         return self.model_copy(update=update)
+
+
+class LatePhoto(SendPhoto):
+    """A picture that is made when its turn comes: no transaction waits for it."""
+
+    _apology: str = PrivateAttr("")
+
+    def apologize_by(self, text: str) -> None:
+        """Send this text where the picture cannot be made; `{reason}` in it is why."""
+        self._apology = text
+
+    async def made(self, bot: Bot) -> TelegramMethod[Message]:
+        """Return what there is to send, once and for all."""
+        photo = self.photo
+        if not isinstance(photo, InputFile) or isinstance(photo, BufferedInputFile):
+            return self
+        try:
+            content = b"".join([part async for part in photo.read(bot)])
+        except BesitosError as error:
+            text = self._apology.replace("{reason}", html.escape(str(error)))
+            return SendMessage(chat_id=self.chat_id, text=text, reply_markup=self.reply_markup)
+        return self.model_copy(update={"photo": BufferedInputFile(content, photo.filename or "")})
