@@ -11,7 +11,8 @@ class ChatState:
     """A chat's members, messages and reactions, and the bot's status in it.
 
     Private chats share one sequence of message ids; the group and the channel have their own, as
-    in Telegram. So the same id exists in several chats.
+    in Telegram. So the same id exists in several chats. `linked_id` is the group with a channel's
+    comments.
     """
 
     chat: Chat
@@ -21,6 +22,7 @@ class ChatState:
     members: dict[int, User] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     reactions: dict[int, dict[int, tuple[str, ...]]] = field(default_factory=dict)
+    linked_id: int | None = None
 
     @property
     def bot_is_admin(self) -> bool:

@@ -11,6 +11,7 @@ from sandbox.values import (
     FormattedText,
     Keyboard,
     Message,
+    Origin,
     Photo,
     User,
 )
@@ -57,6 +58,7 @@ def chat_json(chat: Chat) -> Json:
         username=chat.username,
         first_name=chat.first_name,
         last_name=chat.last_name,
+        is_forum=True if chat.topics else None,
     )
 
 
@@ -88,6 +90,10 @@ def message_json(message: Message, *, with_reply: bool = True) -> Json:
     )
     if message.sender:
         body["from"] = user_json(message.sender)
+    if message.thread_id is not None:
+        body |= {"message_thread_id": message.thread_id, "is_topic_message": True}
+    if message.origin:
+        body |= _copy_json(message.origin)
     if with_reply and message.reply_to:
         body["reply_to_message"] = message_json(message.reply_to, with_reply=False)
     if message.keyboard:
@@ -124,6 +130,17 @@ def bot_member_json(bot: User, status: BotStatus) -> Json:
     if status == "kicked":
         body["until_date"] = 0
     return body
+
+
+def _copy_json(origin: Origin) -> Json:
+    chat = chat_json(origin.chat)
+    origin_json = {
+        "type": "channel",
+        "chat": chat,
+        "message_id": origin.message_id,
+        "date": origin.date,
+    }
+    return {"sender_chat": chat, "is_automatic_forward": True, "forward_origin": origin_json}
 
 
 def _text_json(formatted: FormattedText, text_key: str, entities_key: str) -> Json:

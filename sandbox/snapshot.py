@@ -33,6 +33,7 @@ class KeptChat(_Kept):
     members: list[User]
     messages: list[KeptMessage]
     reactions: dict[int, dict[int, tuple[str, ...]]]
+    linked_id: int | None = None
 
     @classmethod
     def of(cls, chat_state: ChatState) -> Self:
@@ -49,6 +50,7 @@ class KeptChat(_Kept):
                 for one in last
                 if one.message_id in chat_state.reactions
             },
+            linked_id=chat_state.linked_id,
         )
 
     def fill(self, chat_state: ChatState) -> None:
@@ -58,6 +60,7 @@ class KeptChat(_Kept):
             replied = chat_state.messages.get(one.reply_to) if one.reply_to else None
             chat_state.messages[one.message.message_id] = replace(one.message, reply_to=replied)
         chat_state.reactions.update(self.reactions)
+        chat_state.linked_id = self.linked_id
 
 
 class Snapshot(_Kept):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sandbox.clock import StageClock
 from sandbox.errors import SandboxError
-from sandbox.fixtures import NORA
+from sandbox.fixtures import DISCUSSION, FORUM, NORA
 from sandbox.snapshot import Snapshot
 from sandbox.telegram import Telegram
 
@@ -52,8 +52,7 @@ class Stage:
         """Bring back what the file had, or else let the stage's own people come on."""
         if self._kept:
             self._kept.restore(telegram)
-        else:
-            _set(telegram)
+        _set(telegram)
 
     def save(self, telegram: Telegram) -> None:
         """Keep the chats, all or nothing."""
@@ -107,4 +106,10 @@ class Stage:
 
 
 def _set(telegram: Telegram) -> None:
-    telegram.admit(NORA, opened=False)
+    """Put there what only the stage has, unless a file has had it."""
+    if telegram.find_member(NORA.id) is None:
+        telegram.admit(NORA, opened=False)
+    for chat in (FORUM, DISCUSSION):
+        if chat.id not in telegram.chats:
+            telegram.open_chat(chat)
+    telegram.link(telegram.channel, DISCUSSION)

@@ -18,6 +18,7 @@ from sandbox.values import (
     FormattedText,
     Keyboard,
     Message,
+    Origin,
     Photo,
     User,
 )
@@ -98,6 +99,8 @@ class State:
         photo: Photo | None = None,
         reply_to: Message | None = None,
         by_bot: bool = False,
+        thread_id: int | None = None,
+        origin: Origin | None = None,
     ) -> Message:
         """Add a message to a chat and return it."""
         message = Message(
@@ -110,6 +113,8 @@ class State:
             keyboard=keyboard,
             reply_to=reply_to,
             by_bot=by_bot,
+            thread_id=thread_id,
+            origin=origin,
         )
         chat_state.messages[message.message_id] = message
         self.changes.notify()

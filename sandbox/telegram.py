@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sandbox.chats import ChatState, bot_sees
 from sandbox.errors import SandboxError
-from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, private_chat
+from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, TELEGRAM, private_chat
 from sandbox.formatting.entities import detect_entities, utf16_length
 from sandbox.reactions import react
 from sandbox.serializers import (
@@ -24,6 +24,7 @@ from sandbox.values import (
     Chat,
     FormattedText,
     Message,
+    Origin,
     User,
 )
 
@@ -61,7 +62,7 @@ class Telegram(State):
         language_code: str | None = "es",
         opened: bool = True,
     ) -> User:
-        """Add a member of group and channel.
+        """Add a member of every group and channel.
 
         With `opened=False` they have not written to the bot yet, so it may not write to them.
         """
@@ -72,9 +73,32 @@ class Telegram(State):
         self.changes.notify()
         return member
 
-    def say(self, member: User, chat: Chat, text: str, *, reply_to: int | None = None) -> Message:
-        """Send a text as a member; in the channel only its owner may (that is a channel post)."""
+    def open_chat(self, chat: Chat) -> None:
+        """Add a group of Ana's, which everyone is in and the bot administers."""
+        chat_state = self.add_chat(chat, "administrator", owner=self.ana)
+        chat_state.members.update((one.id, one) for one in self.members)
+        self.changes.notify()
+
+    def link(self, channel: Chat, group: Chat) -> None:
+        """Let each new post of a channel be copied into a group, as its comments."""
+        self.chat_state(channel).linked_id = group.id
+        self.changes.notify()
+
+    def say(
+        self,
+        member: User,
+        chat: Chat,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+    ) -> Message:
+        """Send a text as a member; in the channel only its owner may (that is a channel post).
+
+        In a forum it goes to the topic `thread_id`, None for General.
+        """
         chat_state = self._chat_state_of(member, chat)
+        _refuse_closed_topic(chat, thread_id)
         if chat.type == "channel" and chat_state.owner != member:
             raise SandboxError(f"Only its owner posts in the channel {chat.title}.")
         formatted = _typed(text)
@@ -83,10 +107,14 @@ class Telegram(State):
         elif chat.type == "private":
             chat_state.bot_status = "member"
         replied = self.message(chat, reply_to) if reply_to is not None else None
-        message = self.add_message(chat_state, member, formatted, reply_to=replied)
+        message = self.add_message(
+            chat_state, member, formatted, reply_to=replied, thread_id=thread_id
+        )
         if bot_sees(chat_state, message):
             kind = "channel_post" if chat.type == "channel" else "message"
             self.deliver(chat_state, kind, message_json(message))
+        if chat_state.linked_id is not None:
+            self._copy(message, self.chats[chat_state.linked_id])
         return message
 
     def post(self, channel: Chat, text: str) -> Message:
@@ -164,17 +192,38 @@ class Telegram(State):
         )
 
     def admit(self, member: User, *, opened: bool) -> None:
-        """Let someone into group and channel; `opened` says whether they have opened the bot."""
+        """Let someone into all groups and channels; `opened` says whether they opened the bot."""
         private = self.add_chat(private_chat(member), "member" if opened else "left")
         private.members[member.id] = member
-        for chat in (self.group, self.channel):
-            self.chats[chat.id].members[member.id] = member
+        for chat_state in self.chats.values():
+            if chat_state.chat.type != "private":
+                chat_state.members[member.id] = member
+
+    def _copy(self, post: Message, group: ChatState) -> None:
+        """Put the copy of a channel post into the linked group, as Telegram's own account does."""
+        copy = self.add_message(
+            group,
+            TELEGRAM,
+            post.formatted,
+            photo=post.photo,
+            origin=Origin(post.chat, post.message_id, post.date),
+        )
+        if bot_sees(group, copy):
+            self.deliver(group, "message", message_json(copy))
 
     def _chat_state_of(self, member: User, chat: Chat) -> ChatState:
         chat_state = self.chat_state(chat)
         if member.id not in chat_state.members:
             raise SandboxError(f"{member.full_name} is not in chat {chat.id}.")
         return chat_state
+
+
+def _refuse_closed_topic(chat: Chat, thread_id: int | None) -> None:
+    topic = chat.topic(thread_id)
+    if topic is None and (chat.topics or thread_id is not None):
+        raise SandboxError(f"Chat {chat.id} has no topic {thread_id}.")
+    if topic and topic.is_closed:
+        raise SandboxError(f"The topic {topic.name} is closed: choose another one.")
 
 
 def _typed(text: str) -> FormattedText:

@@ -25,8 +25,21 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of a forum; nobody may write in a closed one."""
+
+    id: int
+    name: str
+    is_closed: bool = False
+
+
+#: The topic that every forum has. Its messages and the calls that mean it name no thread.
+GENERAL_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
-    """A private chat (its id is the member's), the group or the channel."""
+    """A private chat (its id is the member's), a group or a channel; a forum has topics."""
 
     id: int
     type: ChatType
@@ -34,6 +47,21 @@ class Chat:
     username: str | None = None
     first_name: str | None = None
     last_name: str | None = None
+    topics: tuple[Topic, ...] = ()
+
+    def topic(self, thread_id: int | None) -> Topic | None:
+        """Return a topic of this forum, General for None; None when there is no such topic."""
+        wanted = GENERAL_ID if thread_id is None else thread_id
+        return next((one for one in self.topics if one.id == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The channel post that a message in the linked group is the automatic copy of."""
+
+    chat: Chat
+    message_id: int
+    date: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +111,10 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in a chat; `sender` is None for a channel post, `text` is a photo's caption."""
+    """A message in a chat; `sender` is None for a channel post, `text` is a photo's caption.
+
+    `thread_id` is the topic in a forum, None for General.
+    """
 
     chat: Chat
     message_id: int
@@ -95,6 +126,8 @@ class Message:
     reply_to: "Message | None" = None
     edit_date: int | None = None
     by_bot: bool = False
+    thread_id: int | None = None
+    origin: Origin | None = None
 
     @property
     def text(self) -> str:

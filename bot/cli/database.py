@@ -23,6 +23,7 @@ from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import ABSENCE, last_seen
 from bot.logs import setup_logging
 from bot.progress import shown_progress
+from bot.seeding.wording import counted
 from bot.settings import Settings, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -48,8 +49,8 @@ def backup(
         print_json(asdict(made))
     else:
         typer.echo(
-            f"Backed up {made.members} members to {made.file} ({made.size} bytes, schema "
-            f"{made.revision}); `python main.py restore {made.file}` puts it back."
+            f"Backed up {counted(made.members, 'members')} to {made.file} ({made.size} bytes, "
+            f"schema {made.revision}); `python main.py restore {made.file}` puts it back."
         )
 
 
@@ -72,7 +73,8 @@ def restore(
         return
     kept = f" The database of before is {restored.kept}." if restored.kept else ""
     typer.echo(
-        f"Restored {restored.members} members to {restored.file} (schema {restored.revision})."
+        f"Restored {counted(restored.members, 'members')} to {restored.file} "
+        f"(schema {restored.revision})."
         f"{kept} Start the bot."
     )
 
@@ -105,8 +107,9 @@ def move(
         print_json({"to": describe(target), **asdict(moved)})
     else:
         typer.echo(
-            f"Moved {sum(moved.rows.values())} rows to {describe(target)}, {moved.rows['users']} "
-            "members among them; set DATABASE_URL to it, and start the bot."
+            f"Moved {counted(sum(moved.rows.values()), 'rows')} to {describe(target)}, "
+            f"{counted(moved.rows['users'], 'members')} among them; set DATABASE_URL to it, "
+            "and start the bot."
         )
 
 
@@ -161,8 +164,8 @@ def wipe(*, yes: Yes = False, as_json: AsJson = False) -> None:
         print_json({"deleted": deleted})
     else:
         typer.echo(
-            f"Deleted {deleted} rows from {address}. The next start seeds it again, and a bot "
-            "that runs does within 10 s."
+            f"Deleted {counted(deleted, 'rows')} from {address}. The next start seeds it again, "
+            "and a bot that runs does within 10 s."
         )
 
 

@@ -15,6 +15,7 @@ from bot.seeding import Report
 from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
 from bot.seeding.report import Outcome, SeedReport, step
+from bot.seeding.wording import counted
 
 #: How many user ids a person wants to see; `--json` gives all.
 FEW = 10
@@ -68,7 +69,7 @@ def plan(report: Report) -> None:
     for seed in report.seeds:
         for one in seed.backfills:
             if one.keys:
-                _print(console, f"insert {len(one.keys)} {one.name}: {_few(one.keys)}")
+                _print(console, f"insert {counted(len(one.keys), one.name)}: {_few(one.keys)}")
     for words in report.repairs:
         _print(console, escape(words))
     for note in report.notes:
@@ -109,7 +110,7 @@ def updates(failed: Sequence[FailedUpdate]) -> None:
         _print(
             console,
             f"{one.first_failed_at:%Y-%m-%d %H:%M:%S} UTC  [bold]{one.update_id}[/] "
-            f"{escape(one.kind)}: {one.attempts} attempts, the last at "
+            f"{escape(one.kind)}: {counted(one.attempts, 'attempts')}, the last at "
             f"{one.last_failed_at:%Y-%m-%d %H:%M:%S} UTC; {escape(one.error)}",
         )
     console.print("`python main.py updates --json` shows each as Telegram sent it.")

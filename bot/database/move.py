@@ -28,6 +28,7 @@ from bot.database.revision import current_revision, head, refuse_unknown
 from bot.database.schema import upgrade
 from bot.database.transaction import exclusive_transaction
 from bot.seeding.hooks import Progress, silent
+from bot.seeding.wording import counted
 
 #: Rows that are read and written at once: memory stays flat.
 SLICE: Final = 20_000
@@ -148,8 +149,8 @@ async def _make_room(writing: AsyncConnection) -> None:
             found = await writing.scalar(select(func.count()).select_from(table))
             if found and table.name != "bot_heartbeat":
                 raise DatabaseError(
-                    f"The target is in use: {found} rows in {table.name}; move into an empty "
-                    "database."
+                    f"The target is in use: {counted(found, 'rows')} in {table.name}; move into an "
+                    "empty database."
                 )
         await writing.execute(delete(table))
 

@@ -20,6 +20,7 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.chats import read_known_chats
 from bot.gamification.failed_updates import read_failed_updates
+from bot.seeding.wording import counted
 from bot.settings import Settings
 
 AREA: Final = "database"
@@ -71,7 +72,8 @@ async def _look(
     async with engine.connect() as connection:
         failed = await read_failed_updates(connection)
         if failed:
-            sentence = f"{len(failed)} updates were put aside; `python main.py updates` lists them."
+            aside = counted(len(failed), "updates")
+            sentence = f"Put aside: {aside}; `python main.py updates` says more."
             checks.append(Check(AREA, sentence, well=False))
         return checks, await read_known_chats(connection)
 

@@ -20,6 +20,7 @@ from aiogram.exceptions import (
 from aiogram.types import WebhookInfo
 
 from bot.doctor import Check
+from bot.seeding.wording import counted
 from bot.settings import Settings
 from bot.telegram.client import TelegramBot, create_bot
 
@@ -77,16 +78,17 @@ def _webhook(settings: Settings, info: WebhookInfo) -> list[Check]:
             f"The webhook is set at {there}, which is not WEBHOOK_URL's host; stop what runs "
             "there, and start this bot."
         )
+    waiting = counted(info.pending_update_count, "updates")
     if info.url and info.last_error_message and info.pending_update_count:
         wrong.append(
-            f"{info.pending_update_count} updates wait and Telegram could not deliver at "
+            f"Waiting: {waiting}, for Telegram could not deliver at "
             f"{info.last_error_date:%Y-%m-%d %H:%M} UTC: {info.last_error_message}; look whether "
             "that address leads to this bot."
         )
     if wrong:
         return [Check(area, sentence, well=False) for sentence in wrong]
     way = f"set at {there}" if info.url else "none is set, for the bot polls"
-    return [Check(area, f"As it should be: {way}; {info.pending_update_count} updates wait.")]
+    return [Check(area, f"As it should be: {way}; waiting: {waiting}.")]
 
 
 async def _rights(bot: TelegramBot, chat_id: int) -> Check:

@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.constructs import as_stored, insert, raw
 from bot.database.outbox import OutboxMessageRow
 from bot.gamification.context import TtlCache
-from bot.gamification.models import AccountRow, ChatRow, DepartureRow, ReactionRow, UserRow
+from bot.gamification.models import (
+    AccountRow,
+    ChatRow,
+    DepartureRow,
+    DigestEntryRow,
+    ReactionRow,
+    UserRow,
+)
 from bot.gamification.stored import read_flag, read_text
 from bot.gamification.types import AnnouncementMode
 
@@ -103,6 +110,8 @@ async def move_chat(connection: AsyncConnection, old: int, new: int) -> None:
     if await connection.scalar(known) is None:
         moved = update(ChatRow).where(ChatRow.chat_id == old)
         await connection.execute(moved.values(chat_id=new))
+    collected = update(DigestEntryRow).where(DigestEntryRow.chat_id == old)
+    await connection.execute(collected.values(chat_id=new))
 
 
 async def say_once(connection: AsyncConnection, chat_id: int, what: str, now: datetime) -> bool:
@@ -122,7 +131,8 @@ async def bot_removed(connection: AsyncConnection, chat_id: int, now: datetime) 
     """Note that the bot is out, and delete what was to be sent there."""
     known = update(ChatRow).where(ChatRow.chat_id == chat_id)
     await connection.execute(known.values(left_at=now, asked_at=None, refused_at=None))
-    await connection.execute(delete(OutboxMessageRow).where(OutboxMessageRow.chat_id == chat_id))
+    for table in (OutboxMessageRow, DigestEntryRow):
+        await connection.execute(delete(table).where(table.chat_id == chat_id))
 
 
 async def member_left(

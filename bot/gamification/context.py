@@ -97,7 +97,7 @@ class RulesCache:
         self._reader = ConfigReader(defaults)
         self._settings = TtlCache(self._read_settings)
         self._catalogue = TtlCache(read_catalogue)
-        self._clock = clock
+        self.clock = clock
 
     async def economy(
         self, connection: AsyncConnection, acted_at: datetime | None = None
@@ -111,7 +111,7 @@ class RulesCache:
         catalogue = await self._catalogue.get(connection)
         self.problems.name("settings", config.problems)
         self.problems.name("rewards", catalogue.problems)
-        now = self._clock()
+        now = self.clock()
         acted_at = now if acted_at is None else min(max(acted_at, now - LATEST), now)
         day = calendar.day(acted_at)
         return EconomyContext(connection, config, catalogue, now, day, calendar)
@@ -127,7 +127,7 @@ class RulesCache:
         Whoever changes it, in the panel, by the seed or by SQL: the first update finds it. The
         changes come first, lest an older setting than the newest change undo that.
         """
-        now = self._clock()
+        now = self.clock()
         changes = await read_changes(connection, now)
         config = await self._reader.read(connection)
         calendar = make_calendar(changes)

@@ -15,6 +15,7 @@ from bot.database.constructs import as_number, as_stored, insert, raw
 from bot.database.pagination import Page, read_keyset_page
 from bot.errors import BesitosError
 from bot.gamification.account import Account
+from bot.gamification.books import earned_of
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import AccountRow, BotConfigRow, LedgerEntryRow
 from bot.gamification.stored import read_moment, read_text
@@ -96,17 +97,17 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
     ]
     if not rows:
         return Posted(account, {})
-    amounts: Counter[TransactionType] = Counter()
-    numbered = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
+    numbered = {
+        f"entry{n}_{name}": value for n, row in enumerate(rows) for name, value in row.items()
+    }
     new = await _insert_new(len(rows)).execute(economy.connection, numbered)
+    if not new.rows:
+        return Posted(account, {})
+    amounts: Counter[TransactionType] = Counter()
     for entry in new.rows:
         amounts[entry.type] += entry.amount
         economy.posted.append((entry.type, entry.amount))
-    if not amounts:
-        return Posted(account, {})
-    earning = (entry.id for entry in new.rows if _earned(entry.type, entry.amount) > 0)
-    last_earned = max(earning, default=None)
-    return Posted(await _change_balance(economy, account, amounts, last_earned), amounts)
+    return Posted(await _change_balance(economy, account, amounts, new.rows), amounts)
 
 
 async def read_ledger(
@@ -139,9 +140,9 @@ async def _change_balance(
     economy: EconomyContext,
     account: Account,
     amounts: Mapping[TransactionType, int],
-    last_earned_id: int | None,
+    entries: Sequence[Any],
 ) -> Account:
-    earned = sum(_earned(kind, amount) for kind, amount in amounts.items())
+    earned = sum(entry.earned for entry in entries)
     spent = earned - sum(amounts.values())
     taken = -amounts.get(TransactionType.ADMIN_TAKE, 0)
     if account.balance + earned - spent < 0:
@@ -166,7 +167,7 @@ async def _change_balance(
             "spent": spent,
             "taken": taken,
             "level": after.level,
-            "last_earned_id": last_earned_id,
+            "last_earned_id": max((one.id for one in entries if one.earned > 0), default=None),
             "stored_formula": economy.config.stored_formula,
             "updated_at": economy.now,
         },
@@ -176,22 +177,14 @@ async def _change_balance(
     return after
 
 
-def _earned(kind: TransactionType, amount: int) -> int:
-    """Return how many besitos an entry earns: what is undone is neither earned nor spent."""
-    match kind:
-        case TransactionType.ADMIN_GRANT:
-            return amount
-        case TransactionType.ADMIN_TAKE:
-            return 0
-    return max(amount, 0)
-
-
 @cache
 def _insert_new(count: int) -> CompiledStatement:
     """Return the statement that writes so many entries and returns those that were new."""
-    columns = [column for column in LedgerEntryRow.__table__.c if column.name != "id"]
+    new = LedgerEntryRow.__table__.c
+    earned = earned_of(new.type, new.amount)
+    columns = [column for column in new if column.name != "id"]
     entries = [
-        {column.name: bindparam(f"{column.name}_{n}", type_=column.type) for column in columns}
+        {column.name: bindparam(f"entry{n}_{column.name}", type_=column.type) for column in columns}
         for n in range(count)
     ]
     return CompiledStatement(
@@ -199,7 +192,7 @@ def _insert_new(count: int) -> CompiledStatement:
             insert(dialect, LedgerEntryRow)
             .values(entries)
             .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
-            .returning(LedgerEntryRow.id, LedgerEntryRow.type, LedgerEntryRow.amount)
+            .returning(new.id, new.type, new.amount, earned.label("earned"))
         )
     )
 

@@ -17,7 +17,7 @@ KEPT: Final = timedelta(days=90)
 SLICE: Final = 1_000
 
 _table = MessageRow.__table__
-_COLUMNS: Final = tuple(column.name for column in _table.c)
+_COLUMNS: Final = tuple(column.name for column in _table.c if column.name != "presses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,19 @@ async def begins_album(
         _table.c.chat_id == chat_id, _table.c.album_id == album_id
     )
     return await connection.scalar(first) == message_id
+
+
+async def count_press(connection: AsyncConnection, chat_id: int, message_id: int) -> int:
+    """Count a press below a channel post, and return how many they are by now."""
+    statement = insert(connection.dialect.name, MessageRow).values(
+        chat_id=chat_id, message_id=message_id, presses=1
+    )
+    # Never forgotten, or the button would begin to count anew.
+    more = {"presses": _table.c.presses + 1, "seen_at": None}
+    counted = statement.on_conflict_do_update(
+        index_elements=[_table.c.chat_id, _table.c.message_id], set_=more
+    )
+    return await connection.scalar(counted.returning(_table.c.presses)) or 1
 
 
 async def read_thread(connection: AsyncConnection, chat_id: int, message_id: int) -> int | None:

@@ -13,6 +13,7 @@ from bot.gamification.models import (
     AdminActionRow,
     AdminDialogRow,
     DepartureRow,
+    DigestEntryRow,
     FailedUpdateRow,
     LedgerEntryRow,
     MemberNameRow,
@@ -37,6 +38,7 @@ _MEMBERS: Final = {
     "chats_left": DepartureRow.user_id,
     "messages_written": MessageRow.author_id,
     "messages_waiting": OutboxMessageRow.chat_id,
+    "digests_to_come": DigestEntryRow.user_id,
     "open_question": AdminDialogRow.admin_id,
 }
 

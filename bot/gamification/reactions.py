@@ -35,6 +35,11 @@ class ReactionResult:
     news: News = NO_NEWS
 
     @property
+    def is_new(self) -> bool:
+        """Whether it is the member's first to this message, on a day with reactions left."""
+        return not self.used_up and not self.paid_before
+
+    @property
     def unlocked(self) -> tuple[Reward, ...]:
         """The rewards that it unlocked."""
         return self.news.unlocked

@@ -65,7 +65,7 @@ class TransactionType(StrEnum):
 
 
 class AnnouncementMode(StrEnum):
-    """Where it is said in a group that somebody has unlocked a reward."""
+    """Where it is said what a reaction in a group has unlocked; a digest says it once a day."""
 
     HERE = "HERE"
     PRIVATE = "PRIVATE"

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from .plan import Action, RowPlan
 from .snapshot import Marker
+from .wording import counted
 
 _LONGEST: Final = 60
 
@@ -127,7 +128,7 @@ class SeedReport:
                 yield f"update {row.label} ({', '.join(row.changes)})"
         for one in self.backfills:
             if one.missing:
-                yield f"create {one.missing} missing {one.name}"
+                yield f"create {counted(one.missing, f'missing {one.name}')}"
         if not self.is_newer and not self.matches:
             yield f"record version {self.version} of the seed {self.name}"
 

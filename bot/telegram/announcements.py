@@ -153,7 +153,10 @@ class Announcements:
 
 
 def _is_announcement(method: TelegramMethod[Any]) -> TypeGuard[Notice]:
-    return isinstance(method, Notice) and isinstance(method.chat_id, int) and method.chat_id < 0
+    """Return whether a member is told something in a group; a digest is nobody's own."""
+    if not isinstance(method, Notice) or method.member_id is None:
+        return False
+    return isinstance(method.chat_id, int) and method.chat_id < 0
 
 
 def _about(notice: Notice) -> int | None:

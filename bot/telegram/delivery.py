@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from aiogram import Bot
-from aiogram.methods import EditMessageText, TelegramMethod
+from aiogram.methods import EditMessageReplyMarkup, EditMessageText, TelegramMethod
 
 from bot.monitoring.metrics import Metrics
 from bot.telegram.announcements import ClaimedEdit
@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 DRAIN_TIMEOUT: Final = 3.0
 #: Answers that wait for one chat, at most; Telegram takes 20 a minute in a group.
 MOST_WAITING: Final = 50
+
+
+_OVERWRITING: Final = (EditMessageText, EditMessageReplyMarkup)
 
 
 @dataclass(slots=True, eq=False)
@@ -110,12 +113,18 @@ class DeliveryQueue:
             lane.task = asyncio.create_task(self._deliver_all(chat, lane))
 
     def _drop_outdated(self, lane: _Lane, method: TelegramMethod[Any]) -> None:
-        """Forget what `method` would overwrite anyway: several presses turn the same page."""
-        if not isinstance(method, EditMessageText) or isinstance(method, ClaimedEdit):
+        """Forget what `method` would overwrite anyway: several presses turn the same page.
+
+        Of presses below a post, the last alone says how many they are.
+        """
+        if not isinstance(method, _OVERWRITING) or isinstance(method, ClaimedEdit):
             return
+        of_text = isinstance(method, EditMessageText)
         for waiting in list(lane.waiting):
             edit = waiting.method
-            if isinstance(edit, EditMessageText) and edit.message_id == method.message_id:
+            if not isinstance(edit, _OVERWRITING) or of_text != isinstance(edit, EditMessageText):
+                continue
+            if edit.message_id == method.message_id:
                 lane.waiting.remove(waiting)
                 self._done(waiting)
 

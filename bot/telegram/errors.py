@@ -12,7 +12,7 @@ from bot.errors import BesitosError
 from bot.gamification.registration import UserVanished
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.failures import failures_of
-from bot.telegram.i18n import locale_for
+from bot.telegram.i18n import chosen_locale, locale_for, talk_in
 from bot.telegram.replies import reply
 from bot.telegram.texts import common as texts
 
@@ -49,6 +49,7 @@ async def _process(dispatcher: Dispatcher, bot: Bot, update: Update) -> str | No
     """Return in one word how the update is done with; None when it shall come again."""
     failures = failures_of(dispatcher)
     in_a_row = failures.in_a_row
+    talk_in(None)  # the update before may have been another member's
     try:
         await dispatcher.feed_update(bot, update)
     except Exception as error:  # noqa: BLE001 - said and counted there
@@ -81,10 +82,8 @@ def _answer(
     """Tell the member why nothing was changed, or that something went wrong."""
     source = update.message or update.callback_query
     user = source.from_user if source else None
-    with (
-        i18n.context(),
-        i18n.use_locale(locale_for(i18n, user.language_code if user else None)),
-    ):
+    spoken = chosen_locale() or (user.language_code if user else None)
+    with i18n.context(), i18n.use_locale(locale_for(i18n, spoken)):
         refusal = texts.refusal(error) if error else None
         sentence = refusal or texts.failed()
     if error and refusal is None:

@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Mapping
+from contextvars import ContextVar
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ LOCALES: Final = Path(__file__).with_name("locales")
 DEFAULT_LOCALE: Final = "es"
 #: Tells a manifest's texts from the code's, which may be the same words; gettext's own separator.
 _SHIPPED: Final = "manifest\x04"
+# Outlives the transaction and the language of aiogram's, which end with the error.
+_chosen: ContextVar[str | None] = ContextVar("chosen language", default=None)
 
 
 def make_i18n(shipped: Mapping[str, Mapping[str, str]] | None = None) -> I18n:
@@ -30,6 +33,16 @@ def make_i18n(shipped: Mapping[str, Mapping[str, str]] | None = None) -> I18n:
         for file in LOCALES.glob("*.po")
     }
     return i18n
+
+
+def talk_in(locale: str | None) -> None:
+    """Have what goes wrong with this update told in the language that its member has chosen."""
+    _chosen.set(locale)
+
+
+def chosen_locale() -> str | None:
+    """Return that language; None where nothing was chosen, or nobody knows yet."""
+    return _chosen.get()
 
 
 def locale_for(i18n: I18n, language_code: str | None) -> str:

@@ -213,14 +213,16 @@ def confirm_forgetting() -> InlineKeyboardMarkup:
     )
 
 
-def reaction_button() -> InlineKeyboardMarkup:
-    """Return the button under a channel post, where Telegram does not say who reacts."""
-    return keyboard([("💋", ReactToPost())])
+def reaction_button(
+    pays: int, presses: int = 0, *, album_id: int | None = None
+) -> InlineKeyboardMarkup:
+    """Return the button under a channel post, where Telegram does not say who reacts.
 
-
-def album_button(message_id: int) -> InlineKeyboardMarkup:
-    """Return the button that replies to an album, which can have none of its own."""
-    return keyboard([("💋", ReactToAlbum(message_id=message_id))])
+    `album_id` is the first picture of an album, which can have no button of its own: that is in a
+    reply to it.
+    """
+    data = ReactToPost() if album_id is None else ReactToAlbum(message_id=album_id)
+    return keyboard([(texts.reaction_button(pays, presses), data)])
 
 
 def leaderboard_pages(page: LeaderboardPage, user_id: int) -> InlineKeyboardMarkup:

@@ -22,7 +22,8 @@ from bot.gamification.registration import find_account
 from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.filters import is_idle, is_person, stored_user
-from bot.telegram.i18n import locale_for
+from bot.telegram.i18n import locale_for, talk_in
+from bot.telegram.replies import listed
 from bot.telegram.texts.times import tell_time_by
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class AfterCommit(BaseMiddleware):
         result = await handler(event, data)
         for call in after_commit:
             call()
-        methods = result if isinstance(result, list) else [result]
+        methods = listed(result)
         if not all(isinstance(method, TelegramMethod) for method in methods):
             return result
         for method in methods:
@@ -147,6 +148,7 @@ class Members(BaseMiddleware):
         data["account"] = account
         if account is None or account.locale is None:
             return await handler(event, data)
+        talk_in(account.locale)
         i18n = cast("I18n", data["i18n"])
         with i18n.use_locale(locale_for(i18n, account.locale)):
             return await handler(event, data)

@@ -27,6 +27,7 @@ from bot.gamification.rewards.lifecycle import restart_deadlines
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.keyboards import claimable
 from bot.telegram.methods import Notice
+from bot.telegram.replies import listed
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class StoredNotices(BaseMiddleware):
         """Run the rest; store by one statement, and only if there is something to tell."""
         late = await self._late(event, data)
         result = await handler(event, data)
-        answers = result if isinstance(result, list) else [result]
+        answers = listed(result)
         notices = [one for one in answers if isinstance(one, Notice)]
         if notices:
             await store_notices(self._engine, data["economy"].connection, notices)

@@ -25,6 +25,11 @@ from bot.telegram.texts.formatting import addressed
 Answers = list[TelegramMethod[Any]]
 
 
+def listed(result: Any) -> list[Any]:
+    """Return what a handler has returned as a list: one answer, several, or something else."""
+    return result if isinstance(result, list) else [result]
+
+
 def reply(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> SendMessage:
     """Answer what a member wrote; in a group as a reply to it, if it is still there."""
     if message.chat.type == ChatType.PRIVATE:

@@ -1,4 +1,4 @@
-"""Upkeep of a running bot: a wiped database is seeded again, and levels follow a new formula.
+"""Upkeep of a running bot: wiped data is seeded again, levels follow a new formula, digests go out.
 
 Every process looks every few seconds, idle or not; what is to be done, one of them does.
 """
@@ -12,16 +12,19 @@ from typing import Final
 
 from aiogram import Dispatcher
 from aiogram.utils.i18n import I18n
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import for_writing
 from bot.database.errors import DatabaseError, translate_errors
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.chats import ChatBook
 from bot.gamification.context import ConfigReader, RulesCache, utc_now
+from bot.gamification.digests import read_due
 from bot.gamification.models import BotConfigRow, UserRow
 from bot.gamification.releveling import Settled, go_on, is_settled
 from bot.telegram.delivery import DeliveryQueue
+from bot.telegram.digests import make_digest
 from bot.telegram.i18n import locale_for
 from bot.telegram.methods import Notice
 from bot.telegram.outbox_relay import store_notices
@@ -45,6 +48,7 @@ class Upkeep:
         delivery: DeliveryQueue,
         i18n: I18n,
         *,
+        chats: ChatBook,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Seed by `service`; tell admins by `delivery`."""
@@ -55,6 +59,7 @@ class Upkeep:
         self._rules = rules
         self._delivery = delivery
         self._i18n = i18n
+        self._chats = chats
         self._clock = clock
         self._trouble = ""
 
@@ -76,12 +81,15 @@ class Upkeep:
             async with self._looking.connect() as connection:
                 is_wiped = await connection.scalar(select(_config.id)) is None
                 settled = is_wiped or await is_settled(connection, self._settings)
+                due = () if is_wiped else await read_due(connection, self._clock())
         if is_wiped:
             logger.warning("the database was wiped under the running bot, which seeds it again")
             logger.info("bootstrap %s", (await self._service.run()).summary())
             self._rules.invalidate()
         if not settled:
             await self._relevel()
+        for chat_id in due:
+            await self._digest(chat_id)
 
     async def _relevel(self) -> None:
         while True:
@@ -106,8 +114,20 @@ class Upkeep:
             logger.info("the new level formula has changed the levels of %d members", done.changed)
         return done is not None
 
+    async def _digest(self, chat_id: int) -> None:
+        """Give a chat its digest, unless another process does."""
+        with translate_errors("A chat's digest"):
+            async with self._engine.begin() as connection:
+                economy = await self._rules.economy(connection)
+                digest = await make_digest(economy, self._chats, self._i18n, chat_id)
+                if digest:
+                    await store_notices(self._engine, connection, [digest])
+        if digest:
+            self._delivery.put(digest)
+
     async def _notice(self, connection: AsyncConnection, done: Settled, admin_id: int) -> Notice:
-        spoken = select(UserRow.language_code).where(UserRow.user_id == admin_id)
+        language = func.coalesce(UserRow.locale, UserRow.language_code)
+        spoken = select(language).where(UserRow.user_id == admin_id)
         locale = locale_for(self._i18n, await connection.scalar(spoken))
         with self._i18n.context(), self._i18n.use_locale(locale):
             return Notice(chat_id=admin_id, text=releveled(done.changed))
@@ -117,5 +137,11 @@ def upkeep_of(dispatcher: Dispatcher) -> Upkeep:
     """Return the upkeep that works with what a dispatcher was built with."""
     data = dispatcher.workflow_data
     return Upkeep(
-        data["engine"], data["bootstrap_service"], data["rules"], data["delivery"], data["i18n"]
+        data["engine"],
+        data["bootstrap_service"],
+        data["rules"],
+        data["delivery"],
+        data["i18n"],
+        chats=data["chats"],
+        clock=data["rules"].clock,
     )

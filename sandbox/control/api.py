@@ -23,7 +23,7 @@ from sandbox.errors import SandboxError
 from sandbox.faults import Faults
 from sandbox.serializers import message_json, user_json
 from sandbox.telegram import Telegram
-from sandbox.values import Chat, User
+from sandbox.values import GENERAL_ID, Chat, User
 
 PAGE = Path(__file__).parent.parent / "page"
 # Short enough that the page notices when the bot stops polling.
@@ -87,7 +87,10 @@ class ControlApi:
         """POST say: send a text as a member."""
         body = await read(request, Say)
         member, chat = self._member(body.member), self._chat(body.chat)
-        message = self.telegram.say(member, chat, body.text, reply_to=body.reply_to)
+        thread_id = None if body.topic == GENERAL_ID else body.topic
+        message = self.telegram.say(
+            member, chat, body.text, reply_to=body.reply_to, thread_id=thread_id
+        )
         return web.json_response({"message": message_json(message)})
 
     async def press(self, request: web.Request) -> web.Response:

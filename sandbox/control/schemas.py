@@ -15,12 +15,13 @@ class RequestBody(BaseModel):
 
 
 class Say(RequestBody):
-    """Send a text as a member (in the channel: post as its owner)."""
+    """Send a text as a member (in the channel: post as its owner), in a forum to a topic."""
 
     member: int
     chat: int
     text: str
     reply_to: int | None = None
+    topic: int | None = None
 
 
 class Press(RequestBody):
@@ -42,7 +43,7 @@ class React(RequestBody):
 
 
 class AddMember(RequestBody):
-    """Add a member to the group and the channel."""
+    """Add a member to the groups and the channel."""
 
     first_name: str
     last_name: str | None = None

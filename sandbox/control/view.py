@@ -7,7 +7,7 @@ from sandbox.serializers import Json, entity_json, keyboard_json
 from sandbox.stage import Stage
 from sandbox.state import State
 from sandbox.updates import LongPolling
-from sandbox.values import Chat, Message, User
+from sandbox.values import GENERAL_ID, Chat, Message, User
 from sandbox.webhook import Webhook
 
 SHOWN_MESSAGES = 200
@@ -92,6 +92,10 @@ class PageView:
             "size": len(chat_state.members),
             "bot_status": chat_state.bot_status,
             "may_write": not channel or chat_state.owner == member,
+            "topics": [
+                {"id": one.id, "name": one.name, "closed": one.is_closed}
+                for one in chat_state.chat.topics
+            ],
             "last": _preview(last) if last else "",
             "last_id": last.message_id if last else 0,
             "date": last.date if last else 0,
@@ -127,8 +131,10 @@ def _message(member: User, chat_state: ChatState, message: Message) -> Json:
     return {
         "id": message.message_id,
         "author": _author(message),
-        "author_id": message.sender.id if message.sender else message.chat.id,
+        "author_id": _author_id(message),
         "by_bot": message.by_bot,
+        "topic": message.thread_id or GENERAL_ID,
+        "forwarded": message.origin is not None,
         "mine": message.sender == member,
         "text": message.text,
         "entities": [entity_json(entity) for entity in message.formatted.entities],
@@ -145,7 +151,15 @@ def _message(member: User, chat_state: ChatState, message: Message) -> Json:
 
 
 def _author(message: Message) -> str | None:
+    if message.origin:
+        return message.origin.chat.title
     return message.sender.full_name if message.sender else message.chat.title
+
+
+def _author_id(message: Message) -> int:
+    if message.origin:
+        return message.origin.chat.id
+    return message.sender.id if message.sender else message.chat.id
 
 
 def _photo(message: Message) -> Json | None:

@@ -11,8 +11,11 @@ from sandbox.values import User
 @method("getChat")
 async def get_chat(backend: Backend, parameters: Parameters) -> object:
     """Return a `ChatFullInfo`."""
+    chat_state = find_chat(backend, parameters)
+    linked = {} if chat_state.linked_id is None else {"linked_chat_id": chat_state.linked_id}
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
-    return chat_json(find_chat(backend, parameters).chat) | {
+    return chat_json(chat_state.chat) | {
+        **linked,
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys((*gifts, "gifts_from_channels"), False),

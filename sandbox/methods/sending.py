@@ -9,7 +9,7 @@ from sandbox.methods.base import Backend, find_writable_chat, method
 from sandbox.methods.content import parse_keyboard, parse_photo, read_caption, read_text
 from sandbox.parameters import Parameters, Upload
 from sandbox.serializers import message_json
-from sandbox.values import Message, Photo
+from sandbox.values import GENERAL_ID, FormattedText, Message, Photo
 
 _ATTACHED = "attach://"
 _ACTIONS = frozenset(
@@ -33,15 +33,8 @@ _ACTIONS = frozenset(
 async def send_message(backend: Backend, parameters: Parameters) -> object:
     """Send a text."""
     chat_state = find_writable_chat(backend, parameters)
-    message = backend.state.add_message(
-        chat_state,
-        backend.state.bot,
-        read_text(backend, parameters),
-        keyboard=parse_keyboard(parameters),
-        reply_to=_replied_message(chat_state, parameters),
-        by_bot=True,
-    )
-    return message_json(message)
+    text = read_text(backend, parameters)
+    return message_json(_send(backend, chat_state, parameters, text))
 
 
 @method("sendPhoto")
@@ -49,15 +42,8 @@ async def send_photo(backend: Backend, parameters: Parameters) -> object:
     """Send an uploaded picture, or one sent before by its `file_id`."""
     chat_state = find_writable_chat(backend, parameters)
     photo = _photo(backend, parameters)
-    message = backend.state.add_message(
-        chat_state,
-        backend.state.bot,
-        read_caption(backend, parameters),
-        photo=photo,
-        keyboard=parse_keyboard(parameters),
-        reply_to=_replied_message(chat_state, parameters),
-        by_bot=True,
-    )
+    caption = read_caption(backend, parameters)
+    message = _send(backend, chat_state, parameters, caption, photo)
     backend.state.photos[photo.file_unique_id] = photo
     return message_json(message)
 
@@ -75,21 +61,9 @@ async def send_document(backend: Backend, parameters: Parameters) -> object:
         raise bad_request("file must be non-empty")
     caption = read_caption(backend, parameters)
     shown = f"📎 {value.filename} ({len(value.content)} B)\n"
-    message = backend.state.add_message(
-        chat_state,
-        backend.state.bot,
-        replace(
-            caption,
-            text=shown + caption.text,
-            entities=tuple(
-                replace(one, offset=one.offset + utf16_length(shown)) for one in caption.entities
-            ),
-        ),
-        keyboard=parse_keyboard(parameters),
-        reply_to=_replied_message(chat_state, parameters),
-        by_bot=True,
-    )
-    return message_json(message)
+    moved = tuple(replace(one, offset=one.offset + utf16_length(shown)) for one in caption.entities)
+    content = replace(caption, text=shown + caption.text, entities=moved)
+    return message_json(_send(backend, chat_state, parameters, content))
 
 
 @method("sendChatAction")
@@ -99,6 +73,44 @@ async def send_chat_action(backend: Backend, parameters: Parameters) -> object:
     if parameters.text("action") not in _ACTIONS:
         raise bad_request("wrong parameter action in request")
     return True
+
+
+def _send(
+    backend: Backend,
+    chat_state: ChatState,
+    parameters: Parameters,
+    content: FormattedText,
+    photo: Photo | None = None,
+) -> Message:
+    """Add the bot's message, in the topic that the call names or the replied message is in."""
+    keyboard = parse_keyboard(parameters)
+    replied = _replied_message(chat_state, parameters)
+    return backend.state.add_message(
+        chat_state,
+        backend.state.bot,
+        content,
+        photo=photo,
+        keyboard=keyboard,
+        reply_to=replied,
+        by_bot=True,
+        thread_id=_thread_id(chat_state, parameters, replied),
+    )
+
+
+def _thread_id(
+    chat_state: ChatState, parameters: Parameters, replied: Message | None
+) -> int | None:
+    asked = parameters.integer("message_thread_id", 0)
+    if not chat_state.chat.topics:
+        return None
+    # A call that means General names no thread; by its number it is not found.
+    if asked and (asked == GENERAL_ID or chat_state.chat.topic(asked) is None):
+        raise bad_request("message thread not found")
+    thread_id = asked or (replied.thread_id if replied else None)
+    topic = chat_state.chat.topic(thread_id)
+    if topic and topic.is_closed:
+        raise bad_request("TOPIC_CLOSED")
+    return thread_id
 
 
 def _replied_message(chat_state: ChatState, parameters: Parameters) -> Message | None:

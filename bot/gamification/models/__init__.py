@@ -12,7 +12,7 @@ from bot.gamification.models.administration import (
     FailedUpdateRow,
     HeartbeatRow,
 )
-from bot.gamification.models.chats import ChatRow, DepartureRow, MessageRow
+from bot.gamification.models.chats import ChatRow, DepartureRow, DigestEntryRow, MessageRow
 from bot.gamification.models.config import BotConfigRow, LevelSettlementRow, TimezoneChangeRow
 from bot.gamification.models.members import (
     AccountRow,
@@ -43,6 +43,7 @@ __all__ = [
     "ChatRow",
     "DatabaseSecretRow",
     "DepartureRow",
+    "DigestEntryRow",
     "FailedUpdateRow",
     "ForgottenMemberRow",
     "HeartbeatRow",

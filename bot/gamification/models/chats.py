@@ -1,6 +1,6 @@
-"""Tables of the chats that the bot is or was in: members who left one, and messages."""
+"""Tables of the chats that the bot is or was in: digests, messages, and members who left one."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -14,8 +14,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.base import Base, UtcDateTime, one_of
+from bot.database.base import IDS_ONCE, Base, SurrogateId, UtcDateTime, one_of
 from bot.gamification.models.members import UserRow
+from bot.gamification.models.rewards import RewardRow
 from bot.gamification.types import AnnouncementMode
 
 
@@ -36,6 +37,27 @@ class ChatRow(Base):
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+    # The day of the last digest; no later one is of the same day.
+    digested_on: Mapped[date | None]
+
+
+class DigestEntryRow(Base):
+    """What a chat's next digest says of a member: a reward, or a level that was reached."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (
+        CheckConstraint("(reward_id IS NULL) <> (level IS NULL)", "says_one_thing"),
+        IDS_ONCE,
+    )
+
+    id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(UserRow.user_id, ondelete="CASCADE"))
+    reward_id: Mapped[int | None] = mapped_column(ForeignKey(RewardRow.id, ondelete="CASCADE"))
+    level: Mapped[int | None]
+    # The forum topic where it happened.
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class DepartureRow(Base):
@@ -73,4 +95,6 @@ class MessageRow(Base):
     post_chat_id: Mapped[int | None] = mapped_column(BigInteger)
     post_message_id: Mapped[int | None] = mapped_column(BigInteger)
     album_id: Mapped[str | None] = mapped_column(Text)
+    # Members who have pressed the button below a channel post.
+    presses: Mapped[int] = mapped_column(server_default="0")
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -7,7 +7,8 @@ from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
 from bot.gamification.account import Account
 from bot.gamification.chats import Chat, announcement_mode
 from bot.gamification.context import EconomyContext
-from bot.gamification.messages import begins_album, read_thread
+from bot.gamification.digests import collect
+from bot.gamification.messages import begins_album, count_press, read_thread
 from bot.gamification.profile import News
 from bot.gamification.reactions import react
 from bot.gamification.types import AnnouncementMode
@@ -46,12 +47,16 @@ async def pay_reaction(
         return announce(result.news, user, Place(user.id))
     where = event.chat.id, event.message_id
     thread_id = await read_thread(economy.connection, *where) if event.chat.is_forum else None
+    if mode is AnnouncementMode.DIGEST:
+        urgent = await collect(economy, account, event.chat.id, thread_id, result.news)
+        return announce(urgent, user, Place(user.id))
     return announce(result.news, user, Place(event.chat.id, thread_id, event.message_id))
 
 
-async def add_button(post: Message) -> Answers:
+async def add_button(post: Message, economy: EconomyContext) -> Answers:
     """Hang a button under a new channel post, since Telegram names nobody who reacts there."""
-    return [post.edit_reply_markup(reply_markup=keyboards.reaction_button())]
+    button = keyboards.reaction_button(economy.config.besitos_per_reaction)
+    return [post.edit_reply_markup(reply_markup=button)]
 
 
 async def add_button_to_album(post: Message, economy: EconomyContext) -> Answers:
@@ -62,7 +67,8 @@ async def add_button_to_album(post: Message, economy: EconomyContext) -> Answers
     )
     if not is_first:
         return []
-    markup = keyboards.album_button(post.message_id)
+    pays = economy.config.besitos_per_reaction
+    markup = keyboards.reaction_button(pays, album_id=post.message_id)
     return [post.reply(texts.album_button(), reply_markup=markup, disable_notification=True)]
 
 
@@ -75,21 +81,37 @@ async def pay_press(
 ) -> Answers:
     """Pay a press like a reaction to the post, or to the first picture of the album.
 
-    What it unlocked goes to the private chat; the alert says so, and leads there whoever has never
-    opened the bot.
+    The button says how many have pressed. What it unlocked goes to the private chat; the alert
+    says so, and leads there whoever has never opened the bot.
     """
     user = callback_query.from_user
-    post = callback_data if isinstance(callback_data, ReactToAlbum) else message
-    result = await react(economy, account, message.chat.id, post.message_id)
+    album_id = callback_data.message_id if isinstance(callback_data, ReactToAlbum) else None
+    post_id = message.message_id if album_id is None else album_id
+    result = await react(economy, account, message.chat.id, post_id)
+    counted = await _count(economy, message, post_id, album_id) if result.is_new else []
     if not result.news:
-        return [callback_query.answer(texts.reaction(result))]
+        return [callback_query.answer(texts.reaction(result)), *counted]
     name = await _bot_name(callback_query)
     alert = texts.reaction_with_news(result, name)
     url = f"https://t.me/{name}?start=rewards" if name and result.unlocked else None
     return [
         callback_query.answer(alert, show_alert=True, url=url),
+        *counted,
         *announce(News(result.unlocked), user, Place(user.id)),
     ]
+
+
+async def _count(
+    economy: EconomyContext, message: Message, post_id: int, album_id: int | None
+) -> Answers:
+    """Have the button say how many have pressed, if it still is what hangs there."""
+    presses = await count_press(economy.connection, message.chat.id, post_id)
+    rows = getattr(getattr(message, "reply_markup", None), "inline_keyboard", [])
+    if [len(row) for row in rows] != [1]:
+        return []
+    pays = economy.config.besitos_per_reaction
+    button = keyboards.reaction_button(pays, presses, album_id=album_id)
+    return [message.edit_reply_markup(reply_markup=button)]
 
 
 async def _bot_name(callback_query: CallbackQuery) -> str | None:

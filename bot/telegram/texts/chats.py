@@ -1,8 +1,12 @@
-"""The bot's own arrival in a chat, and chats in which nothing is paid."""
+"""The bot's own arrival in a chat, chats in which nothing is paid, and the daily digest."""
+
+from collections.abc import Sequence
 
 from aiogram.utils.i18n import gettext as _
 
-from bot.telegram.texts.formatting import isolated
+from bot.gamification.digests import DigestLine
+from bot.telegram.texts.formatting import LONGEST_TEXT, addressed, fitting, titled, utf16_length
+from bot.telegram.texts.rewards import gives, level_short, reward_name
 
 
 def not_here() -> str:
@@ -37,15 +41,30 @@ def channel_needs_rights(title: str) -> str:
     return _(
         "Para poner el botón 💋 bajo las publicaciones de {title} necesito el permiso de "
         "<b>editar mensajes</b>: Telegram no dice quién reacciona en un canal, y el botón sí."
-    ).format(title=_title(title))
+    ).format(title=_bold(title))
 
 
 def channel_ready(title: str) -> str:
     """Say to who added the bot that the channel is ready."""
     return _(
         "¡Listo! 💋 Bajo cada nueva publicación de {title} pondré un botón que da besitos."
-    ).format(title=_title(title))
+    ).format(title=_bold(title))
 
 
-def _title(title: str) -> str:
-    return f"<b>{isolated(title)}</b>"
+def digest(lines: Sequence[DigestLine]) -> str:
+    """Tell a chat what its members have unlocked since the last time."""
+    how = _("Cada cual reclama lo suyo con /rewards.")
+    footer = f"\n\n{how}" if any(line.news.unlocked for line in lines) else ""
+    parts = [_("🎉 <b>Resumen del día</b>"), "", *map(_digest_line, lines)]
+    return fitting(parts, longest=LONGEST_TEXT - utf16_length(footer)) + footer
+
+
+def _digest_line(line: DigestLine) -> str:
+    said = [f"<b>{reward_name(reward.name)}</b> ({gives(reward)})" for reward in line.news.unlocked]
+    if line.news.level:
+        said.append(level_short(line.news.level))
+    return f"{addressed(line.first_name, line.user_id)}: {', '.join(said)}"
+
+
+def _bold(name: str) -> str:
+    return f"<b>{titled(name)}</b>"

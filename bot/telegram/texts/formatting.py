@@ -18,6 +18,10 @@ LONGEST_ALERT: Final = 200
 _TAG = re.compile("<[^>]*>")
 #: Of a name, which Telegram lets be 128 characters long with its surname.
 _LONGEST_NAME: Final = 40
+#: Of the name of a reward, a badge or a chat, of which people read a few words.
+_LONGEST_TITLE: Final = 64
+#: Of a reason, as long as one may be typed.
+_LONGEST_REASON: Final = 200
 #: Three marks at one letter are Hebrew or Vietnamese; more are drawn over the lines around it.
 _MOST_MARKS: Final = 3
 _MARKS: Final = {"Mn", "Me"}
@@ -87,13 +91,33 @@ def person(name: str) -> str:
     return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", shown_name(name)))
 
 
-def shown_name(name: str) -> str:
-    """Return a name as it fits beside others: of one line, not too long, not too high.
+def shown_name(name: str, longest: int = _LONGEST_NAME) -> str:
+    """Return a name as it fits beside others; nothing to see is said in words."""
+    shown = tidy(name, longest)
+    return _("Sin nombre") if is_blank(shown) else shown
 
-    Marks above and below a letter stay as many as languages write; nothing to see is said in words.
+
+def shown_title(name: str) -> str:
+    """Return the name of a reward, a badge or a chat in the same way, whoever gave it."""
+    return shown_name(name, _LONGEST_TITLE)
+
+
+def titled(name: str) -> str:
+    """Write it as text."""
+    return isolated(shown_title(name))
+
+
+def shown_reason(text: str) -> str:
+    """Write why an admin gave or took something, or which reward paid it."""
+    return isolated(tidy(text, _LONGEST_REASON))
+
+
+def tidy(text: str, longest: int) -> str:
+    """Return a text of one line, not too long, not too high.
+
+    Marks above and below a letter stay as many as languages write.
     """
-    low = "".join(_without_piled_marks(normalize("NFC", " ".join(name.split()))))
-    return _("Sin nombre") if is_blank(low) else cut(low, _LONGEST_NAME)
+    return cut("".join(_without_piled_marks(normalize("NFC", " ".join(text.split())))), longest)
 
 
 def _without_piled_marks(text: str) -> Iterator[str]:

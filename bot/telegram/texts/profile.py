@@ -15,11 +15,12 @@ from bot.telegram.texts.formatting import (
     bar,
     besitos,
     fitting,
-    isolated,
     number,
     person,
+    shown_reason,
     signed,
 )
+from bot.telegram.texts.rewards import emoji, reward_name
 from bot.telegram.texts.times import days, stamp
 
 #: Characters in a profile; there may be any number of badges.
@@ -80,7 +81,7 @@ def history(page: LedgerPage) -> str:
 
 
 def _line(row: PostedEntry) -> str:
-    why = f" · {isolated(shipped_text(row.reason))}" if row.reason else ""
+    why = f" · {shown_reason(shipped_text(row.reason))}" if row.reason else ""
     return f"<code>{stamp(row.created_at)}</code> {signed(row.amount)} {escape(_kind(row))}{why}"
 
 
@@ -106,7 +107,7 @@ def _records(profile: AccountView) -> list[str]:
 
 
 def _badges(badges: Sequence[tuple[str, str]]) -> str:
-    shown = [f"{isolated(emoji)} {isolated(shipped_text(name))}" for emoji, name in badges]
+    shown = [f"{emoji(mark)} {reward_name(name)}" for mark, name in badges]
     return fitting(shown, between=", ", longest=_ROOM_FOR_BADGES)
 
 

@@ -25,7 +25,10 @@ from bot.telegram.texts.formatting import (
     fitting,
     isolated,
     number,
+    shown_title,
     signed_besitos,
+    tidy,
+    titled,
 )
 from bot.telegram.texts.times import days, duration, has_come, moment
 
@@ -33,6 +36,7 @@ from bot.telegram.texts.times import days, duration, has_come, moment
 _LONGEST_DESCRIPTION = 200
 #: Stands before each unlocked reward of an announcement, in every language.
 BULLET: Final = "• "
+_LONGEST_EMOJI = 16
 #: Characters that a phone shows of a button.
 _LONGEST_BUTTON = 60
 
@@ -97,7 +101,7 @@ def reaction_with_news(result: ReactionResult, bot_name: str | None) -> str:
     """Say the same, and what else it brought, which waits in the chat with the bot."""
     lines = [reaction(result), *_plain_news(result.news)]
     if result.unlocked:
-        names = ", ".join(shipped_text(reward.name) for reward in result.unlocked)
+        names = ", ".join(_named(reward.name) for reward in result.unlocked)
         lines.append(_("🎉 Has desbloqueado: {names}").format(names=names))
         where = f"@{bot_name}" if bot_name else ""
         lines.append(_("Reclámalo en el chat con el bot {bot}").format(bot=where).rstrip())
@@ -110,7 +114,7 @@ def news(first_name: str, user_id: int, news: News) -> str:
     lines = [f"{who}:"] if not news.unlocked else [_("🎉 {who}, has desbloqueado:").format(who=who)]
     lines += [
         _("• <b>{name}</b> ({gives}): tienes {duration} para reclamarla").format(
-            name=isolated(shipped_text(reward.name)),
+            name=reward_name(reward.name),
             gives=gives(reward),
             duration=duration(reward.claim_window_hours),
         )
@@ -132,11 +136,36 @@ def level_reached(level: int) -> str:
     return _("⭐ Has llegado al nivel {level}").format(level=number(level))
 
 
+def level_short(level: int) -> str:
+    """Say the same in a list."""
+    return _("⭐ nivel {level}").format(level=number(level))
+
+
 def streak_lost(lost: LostStreak) -> str:
     """Say that a long streak has come to an end, and what the member's record is."""
     return _("💔 Se cortó tu racha de {days}; hoy empieza otra. Tu récord: {record}").format(
         days=days(lost.length), record=days(lost.longest)
     )
+
+
+def reward_name(name: str) -> str:
+    """Write the name of a reward or badge, of a shipped one in the reader's language."""
+    return titled(shipped_text(name))
+
+
+def _named(name: str) -> str:
+    return shown_title(shipped_text(name))
+
+
+def emoji(text: str) -> str:
+    """Write the emoji of a badge, which may be any few characters."""
+    return isolated(tidy(text, _LONGEST_EMOJI))
+
+
+def reaction_button(pays: int, presses: int) -> str:
+    """Say what a press below a channel post brings, and how many have pressed."""
+    parts = [f"💋 {signed_besitos(pays)}" if pays else "💋", number(presses) if presses else ""]
+    return " · ".join(filter(None, parts))
 
 
 def album_button() -> str:
@@ -149,7 +178,7 @@ def claimed(result: ClaimResult) -> str:
     if _was_paid_before(result):
         return not_claimable(UserRewardStatus.CLAIMED)
     return _("✅ <b>{name}</b>: {gives}").format(
-        name=isolated(shipped_text(result.reward.name)), gives=gives(result.reward)
+        name=reward_name(result.reward.name), gives=gives(result.reward)
     )
 
 
@@ -160,9 +189,8 @@ def claimed_short(result: ClaimResult) -> str:
     reward = result.reward
     if reward.type is RewardType.BESITOS:
         return f"✅ +{number(result.paid)} 💋"
-    return cut(
-        f"✅ {reward.value['emoji']} {shipped_text(str(reward.value['badge_name']))}", LONGEST_ALERT
-    )
+    mark = tidy(str(reward.value["emoji"]), _LONGEST_EMOJI)
+    return f"✅ {mark} {_named(str(reward.value['badge_name']))}"
 
 
 def _was_paid_before(result: ClaimResult) -> bool:
@@ -185,7 +213,7 @@ def somebody_elses() -> str:
 
 
 def claim_button(reward: Reward) -> str:
-    return cut(_("✅ Reclamar {name}").format(name=shipped_text(reward.name)), _LONGEST_BUTTON)
+    return cut(_("✅ Reclamar {name}").format(name=_named(reward.name)), _LONGEST_BUTTON)
 
 
 def gift_button() -> str:
@@ -209,15 +237,15 @@ def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
     if kind is RewardType.BESITOS:
         return signed_besitos(int(value["amount"]))
     return _("insignia {emoji} {name}").format(
-        emoji=isolated(str(value["emoji"])), name=isolated(shipped_text(str(value["badge_name"])))
+        emoji=emoji(str(value["emoji"])), name=reward_name(str(value["badge_name"]))
     )
 
 
 def _line(line: RewardLine) -> str:
     # What was paid for a claim stands in the ledger; the amount may be another by now.
     if line.status is UserRewardStatus.CLAIMED:
-        return f"✅ <b>{isolated(shipped_text(line.reward.name))}</b>"
-    name = f"<b>{isolated(shipped_text(line.reward.name))}</b> ({gives(line.reward)})"
+        return f"✅ <b>{reward_name(line.reward.name)}</b>"
+    name = f"<b>{reward_name(line.reward.name)}</b> ({gives(line.reward)})"
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: tienes hasta {when} para reclamarla").format(
             name=name, when=moment(line.expires_at)

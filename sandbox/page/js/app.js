@@ -7,6 +7,7 @@ import { askForMember, openPicker, showAlert, startOverlays, toast } from "./ove
 import { showChats, showConnection, showHeader, showMembers, startSidebar } from "./sidebar.js";
 import { showStage, startStage } from "./stage.js";
 import { speak } from "./texts.js";
+import { inTopic, showTopics, startTopics } from "./topics.js";
 
 const RETRY_MS = 1500;
 const PENDING_MS = 15_000;
@@ -30,7 +31,10 @@ const attempt = async (work) => {
 };
 
 const actions = {
-  send: (text) => attempt(() => post("say", { member: me, chat: chatId, text })),
+  send(text) {
+    const topic = inTopic(view).topic?.id;
+    return attempt(() => post("say", { member: me, chat: chatId, text, topic }));
+  },
   react(message, emoji) {
     const mine = myReactions(message);
     const next = mine.includes(emoji) ? [] : [emoji];
@@ -97,8 +101,10 @@ function draw() {
   showHeader(view.chat, member);
   showConnection(view.connection);
   showStage(view);
-  showComposer(view);
-  showHistory(view, actions);
+  const shown = inTopic(view);
+  showTopics(view, shown.topic, draw);
+  showComposer(shown);
+  showHistory(shown, actions);
 }
 
 function settle(queryId) {
@@ -162,6 +168,7 @@ async function start() {
   startHistory();
   startOverlays();
   startSidebar();
+  startTopics();
   startStage(tomorrow, reset, (status) => attempt(() => post("bot_status", { chat: chatId, status })));
   startComposer(actions.send);
   byId("menu").addEventListener("click", openDrawer);

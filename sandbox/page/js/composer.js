@@ -1,35 +1,36 @@
 // Typing, sending, and choosing from the bot's commands.
 import { byId, element } from "./dom.js";
+import { text } from "./texts.js";
 
 let commands = [];
 let chosen = 0;
 let all = false; // the whole menu, asked for beside whatever is being typed
 
 export function startComposer(onSend) {
-  const text = byId("text");
+  const field = byId("text");
   const send = () => {
-    const message = text.value.trim();
+    const message = field.value.trim();
     if (!message) return;
-    text.value = "";
+    field.value = "";
     refresh();
     onSend(message);
   };
-  text.addEventListener("input", () => {
+  field.addEventListener("input", () => {
     all = false;
     refresh();
   });
-  text.addEventListener("blur", hide);
-  text.addEventListener("keydown", (event) => onKey(event, send, onSend));
+  field.addEventListener("blur", hide);
+  field.addEventListener("keydown", (event) => onKey(event, send, onSend));
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
-    text.focus();
+    field.focus();
   });
   // Neither takes the focus from what is being typed.
   byId("slash").addEventListener("mousedown", (event) => event.preventDefault());
   byId("slash").addEventListener("click", () => {
     const show = byId("suggestions").hidden;
-    text.focus();
+    field.focus();
     all = show;
     if (show) refresh();
     else hide();
@@ -45,6 +46,7 @@ export function showComposer(view) {
   commands = view.commands;
   byId("composer").hidden = !view.chat.may_write;
   byId("read-only").hidden = view.chat.may_write;
+  byId("read-only").textContent = text(view.topic ? "closed_topic" : "read_only");
   byId("slash").hidden = commands.length === 0;
 }
 
@@ -78,10 +80,10 @@ function take(command, onSend) {
 }
 
 function refresh() {
-  const text = byId("text");
-  text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
-  const fitting = offer(text.value);
+  const field = byId("text");
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight + 2, 160)}px`;
+  const fitting = offer(field.value);
   chosen = 0;
   const items = fitting.map((one) =>
     element(

@@ -73,7 +73,7 @@ function dayItem(view, message, shownDay) {
 
 function emptyItem(view, actions) {
   const unopened = view.chat.type === "private" && view.chat.bot_status === "left";
-  const kind = unopened ? "unopened" : view.chat.type;
+  const kind = unopened ? "unopened" : view.topic?.closed ? "closed" : view.chat.type;
   const [mark, title, advice] = text(`empty_${kind}`);
   const open = element("button", { type: "button", onclick: () => actions.send("/start") }, text("open"));
   return {

@@ -43,7 +43,8 @@ function faceOf(message, place) {
 function contents(message, place, actions) {
   const nodes = [];
   if (place.first && place.withAvatars && !message.mine) {
-    const badge = message.by_bot ? element("span", { class: "badge" }, "bot") : null;
+    const kind = message.by_bot ? "bot" : message.forwarded ? text("copied") : null;
+    const badge = kind && element("span", { class: "badge" }, kind);
     const style = `author name-${tone(message.author_id)}`;
     nodes.push(element("span", { class: style }, message.author, badge));
   }

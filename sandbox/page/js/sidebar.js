@@ -97,6 +97,6 @@ function chatAvatar(chat) {
   const marks = { private: "💋", supergroup: "👥", channel: "📣" };
   const tones = { private: 0, supergroup: 2, channel: 3 };
   const node = avatar(marks[chat.type], tones[chat.type]);
-  node.textContent = marks[chat.type];
+  node.textContent = chat.topics.length ? "🗂" : marks[chat.type];
   return node;
 }

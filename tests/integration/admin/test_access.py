@@ -149,7 +149,7 @@ async def test_old_messages_and_pictures(panel: Panel) -> None:
     below_photo = {**showing(data, old["chat"]), "photo": photo}
     await panel.feed(callback_query={**query, "message": below_photo})
 
-    assert shown.startswith("🌱 Defaults\nDatabase: version 2, applied ")
+    assert shown.startswith("🌱 Defaults\nIn force: version 2, applied ")
     assert ["AnswerCallbackQuery", "SendMessage"] == below_old
     assert ["AnswerCallbackQuery", "SendMessage"] == [type(one).__name__ for one in panel.answers]
 

@@ -53,3 +53,29 @@ async def test_chats_are_switched(panel: Panel, live: LiveEconomy) -> None:
     trail = await panel.press("Auditoría")
     assert "cambió el chat Club <3" in trail
     assert "anuncios: en el chat → en privado" in trail
+
+
+async def test_digest_is_offered(panel: Panel, live: LiveEconomy) -> None:
+    """One digest a day can be chosen for a group, and is said to be in force."""
+    await react(panel, 1)
+    await panel.say("/admin")
+    await panel.press("Chats")
+    await panel.press("Club <3")
+
+    shown = await panel.press("en un resumen al día, a las 20:00")
+
+    assert "se anuncian: en un resumen al día, a las 20:00" in shown
+    assert 1 == await count_rows(live.engine, "chats", "announcements = 'DIGEST'")
+    assert [] == [label for label in panel.buttons if "resumen" in label]
+
+
+async def test_a_channel_has_no_choice(panel: Panel, live: LiveEconomy) -> None:
+    """What a press unlocks there is told in private, so nothing is offered."""
+    await live.edit_by_sql("INSERT INTO chats (chat_id, title, type) VALUES (-9, 'N', 'channel')")
+    await panel.say("/admin")
+    await panel.press("Chats")
+
+    shown = await panel.press("💋 N")
+
+    assert "se anuncian: en privado" in shown
+    assert [] == [label for label in panel.buttons if "Anunciar" in label]

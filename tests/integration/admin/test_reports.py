@@ -170,7 +170,7 @@ async def test_seed(panel: Panel, live: LiveEconomy) -> None:
 
     shown = (await panel.press("Valores por defecto")).splitlines()
 
-    assert shown[1].startswith("Base de datos: versión 2, aplicada el ")
+    assert shown[1].startswith("En vigor: versión 2, aplicada el ")
     assert "⏳ Al arrancar se haría: crear la recompensa racha_7_dias" in shown
     assert "• Regalo diario: 77 (por defecto 50)" in shown
     assert "• primeros_pasos · nombre: A<b> (por defecto Primeros Pasos)" in shown
@@ -182,7 +182,7 @@ async def test_seed_without_marker(panel: Panel, live: LiveEconomy) -> None:
 
     shown = (await panel.press("Valores por defecto")).splitlines()
 
-    assert "Base de datos: todavía sin valores por defecto" in shown
+    assert "En vigor: todavía sin valores por defecto" in shown
     assert "⏳ Al arrancar se haría: anotar la versión 2" in shown
 
 

@@ -78,7 +78,7 @@ async def test_all_that_is_not(database_url: str, manifest: Manifest) -> None:
     for sentence, says in zip(
         found,
         (
-            "1 updates were put aside",
+            "Put aside: 1 update;",
             "A webhook is set at 127.0.0.1, and this bot polls",
             "Chat -1009999999999 is closed to the bot",
             f"In chat {telegram.group.id} it is member",

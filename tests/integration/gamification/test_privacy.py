@@ -36,6 +36,8 @@ async def test_copy_has_every_row_about_a_member(live: LiveEconomy) -> None:
         f"INSERT INTO admin_dialogs VALUES ({ANA}, 'grant', '{{\"a\": 1}}')",
         "INSERT INTO outbox_messages (chat_id, method, payload)"
         f" VALUES ({ANA}, 'sendMessage', '{{\"text\": \"💋\"}}')",
+        "INSERT INTO digest_entries (chat_id, user_id, level, created_at)"
+        f" VALUES (-100, {ANA}, 2, '2026-01-01'), (-100, {LUIS}, 2, '2026-01-01')",
         "INSERT INTO failed_updates VALUES"
         f" (1, '{{\"from\": {{\"id\": {ANA}}}}}', 'x', 5, '2026-01-01', '2026-01-01'),"
         f" (2, '{{\"from\": {{\"id\": {ANA}9}}}}', 'x', 5, '2026-01-01', '2026-01-01')",
@@ -56,6 +58,7 @@ async def test_copy_has_every_row_about_a_member(live: LiveEconomy) -> None:
         "chats_left": 0,
         "messages_written": 0,
         "messages_waiting": 1,
+        "digests_to_come": 1,
         "open_question": 1,
         "admin_actions": 1,
         "updates_put_aside": 1,
@@ -82,6 +85,7 @@ def test_each_table_is_somebodys_or_nobodys() -> None:
         "admin_actions",
         "failed_updates",
         "departures",
+        "digest_entries",
         "member_names",
         "messages",
     }

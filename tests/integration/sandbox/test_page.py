@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox import SandboxServer, Stage
+from sandbox.fixtures import DISCUSSION, FORUM
 from tests.support.waiting import until_async
 
 playwright = pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
@@ -236,3 +237,42 @@ async def test_stage(page: Any, server: SandboxServer) -> None:
         telegram.chats[group.id].bot_status,
     )
     assert "" == await page.locator("#ahead").text_content()
+
+
+async def test_forum_and_linked_group(page: Any, server: SandboxServer) -> None:
+    """One writes in a topic and reacts there, and finds the channel's post in the linked group."""
+    telegram = server.telegram
+    await open_chat(page, server, telegram.ana.id, FORUM.id)
+    await page.locator(".topic", has_text="Juegos").click()
+    await page.fill("#text", "jugamos")
+    await page.keyboard.press("Enter")
+    await page.locator(".bubble", has_text="jugamos").wait_for()
+    said = telegram.messages(FORUM)[-1]
+    await call(
+        *(server, "sendMessage"), chat_id=FORUM.id, text="aquí", message_thread_id=2
+    )  # fmt: skip
+    await page.locator(".topic", has_text="Charla").locator(".unread").wait_for()
+    complaints = await axe_complaints(page)
+    await page.locator(".topic", has_text="Charla").click()
+    await page.locator(".bubble", has_text="aquí").wait_for()
+    await page.locator(".topic", has_text="General").click()
+    await page.locator("#read-only", has_text="cerrado").wait_for()
+    complaints += await axe_complaints(page)
+    await page.locator(".chat-item", has_text="Besitos Noticias").click()
+    await page.fill("#text", "novedades")
+    await page.keyboard.press("Enter")
+    await page.locator(".bubble", has_text="novedades").wait_for()
+    await page.locator(".chat-item", has_text="comentarios").click()
+    copy = page.locator(".message", has_text="novedades")
+    await copy.locator(".badge", has_text="del canal").wait_for()
+    await copy.locator(".react").click()
+    await page.locator("#picker button").first.click()
+    await copy.locator(".reaction[aria-pressed=true]").wait_for()
+
+    assert (3, False, []) == (
+        said.thread_id,
+        await page.locator("#topics").is_visible(),
+        complaints,
+    )
+    (copied,) = telegram.messages(DISCUSSION)
+    assert telegram.ana.id in telegram.reactions(DISCUSSION, copied.message_id)

@@ -120,6 +120,7 @@ async def test_channel_post(bot: LiveBot) -> None:
     await bot.settle()
     post = telegram.message(telegram.channel, post.message_id)
     (button,) = post.buttons
+    assert "💋 +5 besitos" == button.text
 
     answers = [
         await bot.press(member, post, button.callback_data or "")
@@ -146,6 +147,8 @@ async def test_channel_post(bot: LiveBot) -> None:
     assert (25, 25) == tuple(
         [(await bot.balances())[one.id] for one in (telegram.ana, telegram.emma)]
     )
+    (counting,) = telegram.message(telegram.channel, post.message_id).buttons
+    assert "💋 +5 besitos · 2" == counting.text
     assert [] == bot.answers(telegram.channel)
     (unlocked,) = bot.answers(telegram.private(telegram.ana))
     assert "Primeros Pasos" in unlocked.text

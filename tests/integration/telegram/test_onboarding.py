@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.i18n import make_i18n
 from bot.telegram.introduction import publish_introduction
+from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching
-from tests.support.economy import ANA, LiveEconomy
+from tests.support.economy import ANA, LUIS, LiveEconomy
 from tests.support.live_bot import LiveBot
 from tests.support.updates import command, press, showing, user
 
@@ -101,3 +103,29 @@ async def test_introduction_is_set_once(bot: LiveBot) -> None:
     assert spanish.description.startswith("💋 Besitos da una moneda")
     assert english.description.startswith("💋 Besitos gives")
     assert 0 < len((await bot.api.get_my_short_description()).short_description) <= 120
+
+
+async def test_chosen_language_when_something_is_refused(
+    telegram: Dispatching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal, and what failed for good, are told in the language that the member has chosen."""
+    ana = user(ANA)
+    await telegram.feed(command("/start", ana))
+    await run_sql(telegram.dispatcher["engine"], "UPDATE users SET locale = 'en'")
+
+    async def refuse(*_: object) -> None:
+        raise NotClaimable(None)
+
+    monkeypatch.setattr("bot.telegram.routers.daily_gift.take_gift", refuse)
+    (refused,) = await telegram.texts(command("/daily", ana))
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.telegram.routers.daily_gift.take_gift", fail)
+    (failed,) = await telegram.until_done(command("/daily", ana))
+    (another,) = await telegram.until_done(command("/daily", user(LUIS)))
+
+    assert "You haven't unlocked this reward yet." == refused
+    assert "Something went wrong" in str(getattr(failed, "text", ""))
+    assert "Algo ha salido mal" in str(getattr(another, "text", ""))

@@ -91,8 +91,14 @@ async def test_album(live: LiveEconomy, telegram: Dispatching) -> None:
     assert [button.text] == [one.text for one in again if isinstance(one, SendMessage)]
     data = signed_data(ReactToAlbum(message_id=3).pack(), CHANNEL["id"], TOKEN)
     forged = ReactToAlbum(message_id=99).pack()
+    labels = []
     for update in (pressed(ANA, 6, data), pressed(ANA, 6, data), pressed(ANA, 6, forged)):
-        await telegram.feed(update)
+        labels += [
+            one.reply_markup.inline_keyboard[0][0].text
+            for one in await telegram.feed(update)
+            if isinstance(one, EditMessageReplyMarkup) and one.reply_markup
+        ]
+    assert ["💋 +5 besitos · 1"] == labels
     assert 25 == (await live.account(ANA)).balance
 
 

@@ -14,8 +14,8 @@ from bot.gamification.context import ConfigReader
 from bot.gamification.models import AccountRow, UserRow
 from bot.telegram.sending import Notice
 from bot.telegram.upkeep import Upkeep, upkeep_of
-from tests.support.dispatching import Dispatching
-from tests.support.economy import ANA, NOON, LiveEconomy, count_rows
+from tests.support.dispatching import Dispatching, dispatching
+from tests.support.economy import ANA, NOON, Clock, LiveEconomy, count_rows
 from tests.support.updates import command, reaction, user
 
 ADMIN = 7
@@ -202,3 +202,22 @@ async def test_reverted(live: LiveEconomy, upkeep: Upkeep) -> None:
 
     assert 0 == await count_rows(live.engine, "seed_marker")
     assert 1 == await count_rows(live.engine, "bot_config", "level_formula IS NULL")
+
+
+async def test_clock_of_the_bot(live: LiveEconomy) -> None:
+    """The upkeep lives by the dispatcher's clock, which a stage moves."""
+    clock = Clock(NOON)
+    async with dispatching(live.engine, clock=clock) as telegram:
+        await telegram.feed(command("/start", user(ANA)))
+        await change_formula(live, GENTLE)
+        await live.edit_by_sql(
+            "UPDATE user_gamification_profiles SET total_earned = 50, balance = 50",
+            "UPDATE level_settlement SET formula = ''",
+        )
+        clock.advance(days=30)
+
+        await upkeep_of(telegram.dispatcher).look()
+
+    assert 1 == await count_rows(
+        live.engine, "user_gamification_profiles", "level = 2 AND updated_at > '2026-03-31'"
+    )

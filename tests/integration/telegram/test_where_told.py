@@ -6,14 +6,15 @@ from bot.telegram.methods import Notice
 from sandbox import Message, User
 from sandbox.errors import BotApiError
 from sandbox.faults import Fault
+from sandbox.fixtures import DISCUSSION, FORUM
 from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, count_rows
 from tests.support.live_bot import LiveBot
 from tests.support.updates import GROUP, reaction, user, written
 
-FORUM = {**GROUP, "is_forum": True}
-TOPIC = {"chat": FORUM, "message_thread_id": 7, "is_topic_message": True}
+TOPICS = {**GROUP, "is_forum": True}
+TOPIC = {"chat": TOPICS, "message_thread_id": 7, "is_topic_message": True}
 
 
 def replied(notice: object) -> tuple[int | None, int | None]:
@@ -27,8 +28,8 @@ async def test_reaction_in_a_topic(telegram: Dispatching) -> None:
     """What a reaction unlocks is told in its topic, as a reply to the message."""
     await telegram.feed(written("hola", user(1002), 30, **TOPIC))
 
-    (known,) = await telegram.feed(reaction(30, user(ANA), chat=FORUM))
-    (unknown,) = await telegram.feed(reaction(31, user(1003), chat=FORUM))
+    (known,) = await telegram.feed(reaction(30, user(ANA), chat=TOPICS))
+    (unknown,) = await telegram.feed(reaction(31, user(1003), chat=TOPICS))
 
     assert ((7, 30), (None, 31)) == (replied(known), replied(unknown))
 
@@ -94,3 +95,33 @@ async def test_refused_in_the_group(bot: LiveBot) -> None:
         "✅ +10 💋"
         == (await bot.press(telegram.ana, told, told.buttons[0].callback_data or "")).text
     )
+
+
+async def test_forum_whose_general_is_closed(bot: LiveBot) -> None:
+    """A reaction in a topic is announced there, where a message without one would be lost."""
+    telegram = bot.server.telegram
+    telegram.open_chat(FORUM)
+    said = telegram.say(telegram.luis, FORUM, "hola", thread_id=2)
+    telegram.react(telegram.ana, FORUM, said.message_id, ["👍"])
+    await bot.settle()
+
+    (told,) = bot.answers(FORUM)
+
+    assert (2, "Primeros Pasos" in told.text) == (told.thread_id, True)
+
+
+async def test_post_and_its_copy(bot: LiveBot) -> None:
+    """Whoever has pressed below the post is not paid once more for its copy in the linked group."""
+    telegram = bot.server.telegram
+    telegram.open_chat(DISCUSSION)
+    telegram.link(telegram.channel, DISCUSSION)
+    await pressed_by(bot, telegram.ana)
+    (copy,) = [one for one in telegram.messages(DISCUSSION) if not one.by_bot]
+    before = await bot.balances()
+
+    for member in (telegram.ana, telegram.luis):
+        telegram.react(member, DISCUSSION, copy.message_id, ["👍"])
+        await bot.settle()
+
+    after = await bot.balances()
+    assert (before[telegram.ana.id], 25) == (after[telegram.ana.id], after[telegram.luis.id])

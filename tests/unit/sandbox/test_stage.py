@@ -4,6 +4,7 @@ import pytest
 
 from sandbox import SandboxError, Stage, Telegram
 from sandbox.clock import DAY, StageClock
+from sandbox.fixtures import DISCUSSION, FORUM
 from sandbox.formatting.entities import detect_entities
 from sandbox.updates import UpdateQueue
 from sandbox.values import Button, FormattedText, Photo
@@ -49,6 +50,8 @@ def test_restart_resumes(file: Path) -> None:
         by_bot=True,
     )
     telegram.say(telegram.luis, telegram.group, "sí", reply_to=said.message_id)
+    telegram.say(telegram.luis, FORUM, "en un tema", thread_id=2)
+    telegram.post(telegram.channel, "con copia")
     telegram.set_bot_status(telegram.group, "member")
     stage.go_to_tomorrow(telegram)
     stage.save(telegram)
@@ -61,6 +64,7 @@ def test_restart_resumes(file: Path) -> None:
         after = resumed.chats[chat_id]
         assert (before.bot_status, before.members) == (after.bot_status, after.members)
         assert (before.messages, before.reactions) == (after.messages, after.reactions)
+        assert (before.chat, before.linked_id) == (after.chat, after.linked_id)
     assert {"unique": photo} == resumed.photos
 
 
@@ -155,3 +159,18 @@ def test_she_has_never_opened_the_bot(file: Path) -> None:
 
     assert ("left", "member") == (before, telegram.chats[nora.id].bot_status)
     assert nora.id in telegram.chats[telegram.group.id].members
+
+
+def test_file_of_an_earlier_release(file: Path) -> None:
+    """What came to the stage since is there, and everybody is in it."""
+    stage, telegram = started(file)
+    for chat in (FORUM, DISCUSSION):
+        del telegram.chats[chat.id]
+    telegram.chats[telegram.channel.id].linked_id = None
+    stage.save(telegram)
+
+    _, resumed = started(file)
+
+    assert DISCUSSION.id == resumed.chats[telegram.channel.id].linked_id
+    for chat in (FORUM, DISCUSSION):
+        assert {one.id for one in resumed.members} == resumed.chats[chat.id].members.keys()

@@ -57,7 +57,9 @@ def notice(text: str, *numbers: int, about: int | None = None, **fields: Any) ->
     """Return an announcement."""
     reply = ReplyParameters(message_id=about) if about else None
     place: dict[str, Any] = {"chat_id": GROUP, "reply_parameters": reply, **fields}
-    return Notice(text=text, reply_markup=buttons(*numbers), **place)
+    announcement = Notice(text=text, reply_markup=buttons(*numbers), **place)
+    announcement.belong_to(1)
+    return announcement
 
 
 def sent(number: int, text: str = "x", *numbers: int) -> Message:
@@ -125,6 +127,18 @@ def test_what_joins(
     announcements.shown(notice("x", chat_id=-9), sent(1))  # which forgets what is old
 
     assert joins is isinstance(announcements.method_for(notice("Luis", 2, **fields)), JoinedEdit)
+
+
+def test_digest_stays_alone(announcements: Announcements) -> None:
+    """What tells of many members neither joins an announcement nor grows."""
+    put(announcements, notice("Ana", 1), 5)
+    digest = Notice(chat_id=GROUP, text="Resumen")
+
+    assert digest is announcements.method_for(digest)
+    announcements.shown(digest, sent(6))
+    joined = announcements.method_for(notice("Luis", 2))
+    assert isinstance(joined, JoinedEdit)
+    assert 5 == joined.message_id
 
 
 def test_no_more_room(announcements: Announcements) -> None:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from aiogram.exceptions import AiogramError, ClientDecodeError
-from aiogram.methods import AnswerCallbackQuery, EditMessageText
+from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.telegram import delivery as module
@@ -344,6 +344,23 @@ async def test_pages_that_are_overwritten(bot: FakeBot, sleep: FakeSleep) -> Non
         gate.set()
 
     assert ["ocupado", "página 9", "otra 9"] == bot.sent
+
+
+async def test_counts_that_are_overwritten(bot: FakeBot, sleep: FakeSleep) -> None:
+    """Of many presses below one post, the last count alone is sent; a page is no count."""
+    gate = bot.hold("ocupado")
+
+    async with open_queue(bot) as queue:
+        queue.put(message(-1, "ocupado"))
+        await until(lambda: bot.attempts)
+        queue.put(EditMessageText(chat_id=-1, message_id=1, text="página"))
+        for number in range(10):
+            button = InlineKeyboardButton(text=str(number), callback_data="react")
+            markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
+            queue.put(EditMessageReplyMarkup(chat_id=-1, message_id=1, reply_markup=markup))
+        gate.set()
+
+    assert ["ocupado", "página", "None"] == bot.sent
 
 
 async def test_fault_of_ours(

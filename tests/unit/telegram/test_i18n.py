@@ -15,6 +15,14 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.telegram.i18n import LOCALES, locale_for, make_i18n, shipped_text
 
 CODE = Path(bot.__file__).parent
+#: What engineers call what members and admins know by another name, in either language.
+ENGINEERS = re.compile(
+    r"\b(semillas?|seed(s|ed|ing)?|ledger|libro mayor|utc|marcador|marker|esquema|schema|backfill"
+    r"|commit|outbox|migraci[oó]n|migration|rollback|filas?|null|transacci[oó]n|sql|callback"
+    r"|webhook|token|timestamp|payload|handler|query|excepci[oó]n|exception|database"
+    r"|bases? de datos)\b",
+    re.IGNORECASE,
+)
 #: As babel has it: one that counts comes with its plural.
 Text = str | tuple[str, ...]
 
@@ -82,6 +90,15 @@ def test_markup_and_commands_are_the_same(catalogue: Catalog) -> None:
     ]
 
     assert [] == differing
+
+
+def test_no_engineers_words(catalogue: Catalog) -> None:
+    """Whoever reads a screen, member or admin, reads words that they know."""
+    said = [text for message in catalogue for pair in pairs(message) for text in pair]
+    shown = [re.sub(r"\{\w*\}", "", text) for text in said]
+
+    assert ENGINEERS.search("El ledger está al día")
+    assert [] == [text for text in shown if ENGINEERS.search(text)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from aiogram.enums import ChatType
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.gamification.chats import Chat, ChatBook
@@ -14,8 +15,6 @@ from bot.telegram.texts.admin import chats as texts
 from bot.telegram.texts.admin import names
 
 PAGE: Final = 8
-#: What can be chosen; a digest is not sent yet.
-MODES: Final = (AnnouncementMode.HERE, AnnouncementMode.PRIVATE, AnnouncementMode.OFF)
 
 
 def chats(found: Sequence[Chat], book: ChatBook, page: int) -> InlineKeyboardMarkup:
@@ -40,8 +39,8 @@ def chat(shown: Chat, book: ChatBook) -> InlineKeyboardMarkup:
             texts.announce(names.announcement_modes()[mode]),
             ChatButton(action=ChatAction.ANNOUNCE, chat_id=chat_id, what=mode),
         )
-        for mode in MODES
-        if mode is not shown.announcements
+        for mode in AnnouncementMode
+        if mode is not shown.announcements and shown.type != ChatType.CHANNEL
     ]
     return keyboard(
         [(texts.switch(allow=not allowed), switch)] if book.is_listed(chat_id) else [],

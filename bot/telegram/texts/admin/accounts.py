@@ -12,9 +12,9 @@ from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import (
     besitos,
     cut,
-    isolated,
     number,
     person,
+    shown_reason,
     signed_besitos,
 )
 from bot.telegram.texts.profile import history, streaks
@@ -109,7 +109,7 @@ def confirm(account: AccountDetails, amount: int, reason: str) -> str:
     return "\n".join(
         [
             _name(account.member),
-            f"<b>{signed_besitos(amount)}</b> · <i>{isolated(reason)}</i>",
+            f"<b>{signed_besitos(amount)}</b> · <i>{shown_reason(reason)}</i>",
             _("💋 Saldo: {before} → <b>{after}</b>").format(
                 before=number(balance), after=number(balance + amount)
             ),
@@ -131,7 +131,7 @@ def told(amount: int, reason: str) -> str:
         if amount > 0
         else _("💋 Un admin te ha quitado <b>{amount}</b>: {reason}")
     )
-    return text.format(amount=besitos(abs(amount)), reason=isolated(reason))
+    return text.format(amount=besitos(abs(amount)), reason=shown_reason(reason))
 
 
 def told_of_undo(amount: int) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from aiogram.enums import ChatType
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.chats import Chat, ChatBook
+from bot.gamification.types import AnnouncementMode
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.formatting import cut, isolated
+from bot.telegram.texts.formatting import cut, shown_title, titled
 
 _LONGEST_LABEL = 40
 
@@ -22,12 +24,12 @@ def label(chat: Chat, book: ChatBook) -> str:
     """Label the button of a chat."""
     counts = "💋" if book.is_allowed(chat) else "🚫"
     mark = "🚪" if chat.has_left else counts
-    return cut(f"{mark} {chat.title or chat.chat_id}", _LONGEST_LABEL)
+    return cut(f"{mark} {shown_title(chat.title or str(chat.chat_id))}", _LONGEST_LABEL)
 
 
 def chat(shown: Chat, book: ChatBook) -> str:
     """Show a chat with what was decided for it."""
-    lines = [f"💬 <b>{isolated(shown.title)}</b>", f"<code>{shown.chat_id}</code>", ""]
+    lines = [f"💬 <b>{titled(shown.title)}</b>", f"<code>{shown.chat_id}</code>", ""]
     if shown.has_left:
         lines.append(_("🚪 Ya no estoy en este chat."))
     if not book.is_listed(shown.chat_id):
@@ -36,7 +38,10 @@ def chat(shown: Chat, book: ChatBook) -> str:
         lines.append(_("💋 Aquí doy besitos."))
     else:
         lines.append(_("🚫 Aquí no doy besitos."))
-    where = names.announcement_modes()[shown.announcements]
+    # In a channel nobody but the bot could be read, and so it has no choice.
+    in_channel = shown.type == ChatType.CHANNEL
+    mode = AnnouncementMode.PRIVATE if in_channel else shown.announcements
+    where = names.announcement_modes()[mode]
     lines.append(
         _("📣 Las recompensas desbloqueadas con una reacción se anuncian: <b>{where}</b>").format(
             where=where

@@ -7,6 +7,7 @@ from typing import Any
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.config import SETTINGS, ConfigDefinition
+from bot.gamification.digests import HOUR
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
 from bot.telegram.texts.formatting import number
@@ -30,7 +31,7 @@ def announcement_modes() -> dict[AnnouncementMode, str]:
     return {
         AnnouncementMode.HERE: _("en el chat"),
         AnnouncementMode.PRIVATE: _("en privado"),
-        AnnouncementMode.DIGEST: _("un resumen al día"),
+        AnnouncementMode.DIGEST: _("en un resumen al día, a las {hour}:00").format(hour=HOUR),
         AnnouncementMode.OFF: _("en ningún sitio"),
     }
 

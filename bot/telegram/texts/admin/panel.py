@@ -17,7 +17,16 @@ from bot.seeding.plan import Action as SeedAction
 from bot.seeding.plan import RowPlan
 from bot.seeding.report import Outcome, SeedReport
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.formatting import besitos, cut, isolated, number, person, table
+from bot.telegram.texts.formatting import (
+    besitos,
+    cut,
+    isolated,
+    number,
+    person,
+    table,
+    tidy,
+    titled,
+)
 from bot.telegram.texts.times import short_day, stamp
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
@@ -41,7 +50,7 @@ def seed_report(report: Report, runs: Sequence[Run], problems: Sequence[Problem]
         )
     lines = [
         _("🌱 <b>Valores por defecto</b>"),
-        _("Base de datos: {marker}").format(marker=marker),
+        _("En vigor: {marker}").format(marker=marker),
         _("Esta versión del bot trae la <b>{version}</b> · formato de datos {schema}").format(
             version=seed.version, schema=escape(report.schema_before or "–")
         ),
@@ -236,7 +245,7 @@ def _target(row: AuditRow) -> str:
     kind, _colon, which = row.target.partition(":")
     if kind == "member":
         return _person(which, row.target_name)
-    return f"<b>{isolated(row.target_name or names.of(which))}</b>"
+    return f"<b>{titled(row.target_name or names.of(which))}</b>"
 
 
 def _person(user_id: str, name: str | None) -> str:
@@ -257,7 +266,7 @@ def _change(target: str, before: Any, after: Any) -> str:
         text = ", ".join(parts)
     else:
         text = _step(target.partition(":")[2], before, after)
-    return isolated(cut(text, _LONGEST_CHANGE))
+    return isolated(tidy(text, _LONGEST_CHANGE))
 
 
 def _step(part: str, before: Any, after: Any) -> str:

@@ -12,7 +12,7 @@ from bot.gamification.profile import AccountView
 from bot.gamification.types import TransactionType
 from bot.telegram.texts import common
 from bot.telegram.texts import profile as texts
-from bot.telegram.texts.formatting import shown_name
+from bot.telegram.texts.formatting import shown_name, shown_title, tidy
 from tests.support.markup import read, visible
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -131,12 +131,12 @@ def test_empty_history(spanish: None) -> None:
 def test_names_are_only_text(spanish: None, name: str) -> None:
     """A member's name, a badge and an admin's reason are shown as they are, never as markup."""
     page = LeaderboardPage((LeaderboardRow(1, name, 5, 1),), 0, has_next=False)
-    seen, cleaned = visible(name), visible(shown_name(name))
+    cleaned, title = visible(shown_name(name)), visible(shown_title(name))
 
     assert f"👤 {cleaned}\n" in shown(texts.profile(name, profile(), Rank(1)))
-    assert f"{seen} {seen}" in shown(texts.profile("A", profile(badges=((name, name),)), Rank(1)))
+    assert f"💎 {title}" in shown(texts.profile("A", profile(badges=(("💎", name),)), Rank(1)))
     assert f"🥇 {cleaned} –" in shown(texts.leaderboard(page, Rank(1)))
-    assert shown(texts.history(history(name))).endswith(f" · {seen}")
+    assert shown(texts.history(history(name))).endswith(f" · {visible(tidy(name, 200))}")
     assert f"¡Hola, {cleaned}! 💋" in shown(common.welcome(name))
 
 
@@ -147,9 +147,9 @@ def shown(html: str) -> str:
 
 def test_any_number_of_badges_fits(spanish: None) -> None:
     """A profile is one message, however many badges there are."""
-    badges = tuple(("💎", f"{n} " + "x" * 190) for n in range(40))
+    badges = tuple(("💎", f"{n} " + "x" * 190) for n in range(60))
 
     text, _ = read(texts.profile("Ana", profile(badges=badges), Rank(1)))
 
     assert len(text) < 4096
-    assert text.endswith(", … y 30 más")
+    assert text.endswith(", … y 32 más")

@@ -19,7 +19,7 @@ from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
-from bot.telegram.texts.formatting import shown_name, utf16_length
+from bot.telegram.texts.formatting import shown_name, shown_title
 from tests.support.markup import read, visible
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
@@ -202,7 +202,7 @@ def test_no_amount_that_was_not_booked(spanish: None) -> None:
 def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     """Whatever members and admins are called, it is shown as it is and never read as markup."""
     who, what = visible(who), visible(what)
-    badge = reward(what, emoji=what, badge_name=what)
+    badge = reward(what, emoji="💰", badge_name=what)
     result = ClaimResult(NOBODY, badge, 0, ())
 
     announced, tags = read(texts.news(who, 1, News((badge,))))
@@ -212,13 +212,13 @@ def test_names_are_only_text(spanish: None, who: str, what: str) -> None:
     claimed, _ = read(texts.claimed(result))
 
     assert ["a", "b"] == tags
-    expected = (
-        f"🎉 {visible(shown_name(who))}, has desbloqueado:\n• {what} (insignia {what} {what})"
-    )
+    seen = visible(shown_title(what))
+    expected = f"🎉 {visible(shown_name(who))}, has desbloqueado:\n• {seen} (insignia 💰 {seen})"
     assert expected in visible(announced)
     # The locked one has a description.
-    assert visible(listed).count(what) >= len(UserRewardStatus) + 2
-    assert f"✅ {what}: insignia {what} {what}" == visible(claimed)
+    assert visible(listed).count(seen) >= len(UserRewardStatus) + 1
+    assert what in visible(listed)
+    assert f"✅ {seen}: insignia 💰 {seen}" == visible(claimed)
 
 
 def test_buttons_and_alerts_have_no_markup(spanish: None) -> None:
@@ -231,8 +231,39 @@ def test_buttons_and_alerts_have_no_markup(spanish: None) -> None:
     assert f"✅ 💰 {HOSTILE}" == texts.claimed_short(ClaimResult(NOBODY, badge, 0, ()))
 
 
-def test_long_badge_fits_an_alert(spanish: None) -> None:
-    """Telegram refuses an answer to a press that is longer than 200 characters."""
-    badge = reward(emoji="💰", badge_name="a" * 200)
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("a" * 200, "a" * 63 + "…"),
+        ("Z" + "\u0335" * 90, "Z" + "\u0335" * 3),
+        ("\u3164\u200b", "Sin nombre"),
+        (" dos \n líneas ", "dos líneas"),
+    ],
+)
+def test_any_name_is_tidy(spanish: None, name: str, seen: str) -> None:
+    """Rewards and badges are called the same everywhere: on one line, neither long nor high."""
+    badge = reward(name, emoji="e" + "\u0335" * 15, badge_name=name)
+    result = ClaimResult(NOBODY, badge, 0, ())
+    mark = "e" + "\u0335" * 3
 
-    assert 200 == utf16_length(texts.claimed_short(ClaimResult(NOBODY, badge, 0, ())))
+    assert f"✅ {mark} {seen}" == texts.claimed_short(result)
+    assert f"✅ <b>{seen}</b>: insignia {mark} {seen}" == texts.claimed(result)
+    assert f"• <b>{seen}</b> (insignia {mark} {seen})" in texts.news("Ana", 1, News((badge,)))
+    assert texts.claim_button(badge).startswith(f"✅ Reclamar {seen}"[:59])
+    listed = texts.listing(page(*[line(status, name) for status in UserRewardStatus]))
+    assert 3 == listed.count(f"<b>{seen}</b>")
+
+
+@pytest.mark.parametrize(
+    ("pays", "presses", "expected"),
+    [
+        (5, 0, "💋 +5 besitos"),
+        (1, 1, "💋 +1 besito · 1"),
+        (1000, 1234, "💋 +1\N{NO-BREAK SPACE}000 besitos · 1\N{NO-BREAK SPACE}234"),
+        (0, 0, "💋"),
+        (0, 7, "💋 · 7"),
+    ],
+)
+def test_button_below_a_post(spanish: None, pays: int, presses: int, expected: str) -> None:
+    """It says what it brings and how many have pressed, in words of no language."""
+    assert expected == texts.reaction_button(pays, presses)
