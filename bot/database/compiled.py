@@ -52,12 +52,12 @@ class CompiledStatement:
 
         Raises `DBAPIError`, as `AsyncConnection.execute` does.
         """
-        dialect = connection.dialect
+        sync = connection.sync_connection
+        dialect = (sync or connection).dialect
         text = self._texts.get(dialect)
         if text is None:
             text = self._texts[dialect] = _Text(self._build(dialect.name), dialect)
         arguments = text.arguments(parameters)
-        sync = connection.sync_connection
         if sync is None or not _may_hurry(sync):
             return await connection.run_sync(text.execute, arguments)
         if not sync.in_transaction():
@@ -65,7 +65,7 @@ class CompiledStatement:
         driver = sync.connection.driver_connection
         try:
             if isinstance(driver, FastConnection):
-                fetched = await driver.fetch(text.sql, arguments)
+                fetched = await driver.fetch_small(text.sql, arguments)
                 return text.result(fetched.rows, fetched.rowcount)
             return await connection.run_sync(text.hurry, arguments)
         except BaseException as error:  # noqa: BLE001 - it is raised again
@@ -129,11 +129,12 @@ class _Text:
 
 def _may_hurry(connection: Connection) -> bool:
     """Whether nobody listens, and the connection is in a state that needs no care."""
-    told, dialect_told = connection.dispatch, connection.dialect.dispatch
+    # The engine's, not the connection's own: each of those joins the two anew.
+    told, dialect_told = connection.engine.dispatch, connection.dialect.dispatch
     if (
         told.before_cursor_execute
         or told.after_cursor_execute
-        or any(listener is not drop_outdated for listener in dialect_told.handle_error)
+        or set(dialect_told.handle_error) - {drop_outdated}
         or dialect_told.do_execute
         or connection.engine.logger.isEnabledFor(logging.INFO)
         or connection.invalidated

@@ -82,7 +82,7 @@ def for_writing(engine: AsyncEngine) -> AsyncEngine:
     On SQLite such a one must be a writer from the beginning: it fails at once when it wants to
     become one after another has written.
     """
-    return engine.execution_options(**{SQLITE_BEGIN: "BEGIN IMMEDIATE"})
+    return engine.execution_options(**{SQLITE_BEGIN: fast_aiosqlite.IMMEDIATE})
 
 
 def create_reading_engine(url: URL, *, timeout: float = STATEMENT_TIMEOUT) -> AsyncEngine:

@@ -1,9 +1,10 @@
-"""aiosqlite with one visit to its thread per statement instead of four.
+"""aiosqlite with as few visits to its thread as can be.
 
 SQLAlchemy makes a cursor, executes, fetches and closes, and aiosqlite sends each of these to the
-connection's thread and back. A hop costs more than a small statement does, so here one hop does
-all four, and whatever can wait for the next statement travels with it, such as BEGIN. Whoever
-wants rows one by one from the disk (server-side cursors) must not come here; nothing of ours does.
+connection's thread and back. Such a visit costs ten times what a small statement does, so here one
+does all four, and whatever can wait for the next statement travels with it, such as BEGIN. A small
+statement of a transaction that has its lock already makes none. Whoever wants rows one by one from
+the disk (server-side cursors) must not come here; nothing of ours does.
 """
 
 import contextlib
@@ -14,10 +15,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 import aiosqlite
 
+#: Begins a transaction that has the file's one lock for writing, and waits for no other then.
+IMMEDIATE: Final = "BEGIN IMMEDIATE"
+#: Whether SQLite lets several threads use a connection in turns, as it does unless it was built so.
+_SHARES_CONNECTIONS: Final = sqlite3.threadsafety == 3  # noqa: PLR2004 - PEP 249's
 #: Held while a file is made: closing it would undo the locks that a second connection has by then.
 _creating = threading.Lock()
 
@@ -41,6 +46,9 @@ class _Waiting:
 
     begin: str | None = None
     functions: list[Callable[[sqlite3.Connection], None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return self.begin is not None or bool(self.functions)
 
 
 class _Database(sqlite3.Connection):
@@ -123,12 +131,15 @@ class FastConnection(aiosqlite.Connection):
 
     def __init__(self, connector: Callable[[], _Database]) -> None:
         """`connector` opens the file, in the thread."""
-        self._waiting = _Waiting()
-        self._begun = False
+        self._waiting = waiting = _Waiting()
+        self._begun = self._is_writer = False
+        self._opened: list[_Database] = []
+        opened = self._opened  # without `self`, which would keep itself alive
 
         def open_and_share() -> _Database:
             database = connector()
-            database.waiting = self._waiting
+            database.waiting = waiting
+            opened.append(database)
             return database
 
         super().__init__(open_and_share, iter_chunk_size=64)
@@ -140,6 +151,21 @@ class FastConnection(aiosqlite.Connection):
         """Execute and fetch in one hop, with the BEGIN that is due."""
         self._leave()
         return cast("Fetched", await super().execute_fetchall(sql, parameters))
+
+    async def fetch_small(self, sql: str, parameters: Sequence[Any]) -> Fetched:
+        """Execute and fetch what touches a few rows: without a hop, if no lock is to wait for."""
+        if self._has_lock():
+            return self._opened[0].execute(sql, parameters)
+        return await self.fetch(sql, parameters)
+
+    def _has_lock(self) -> bool:
+        return (
+            self._begun
+            and self._is_writer
+            and not self._waiting
+            and self.in_transaction
+            and _SHARES_CONNECTIONS
+        )
 
     async def execute_fetchall(  # type: ignore[override]
         self, sql: str, parameters: Sequence[Any] = ()
@@ -155,6 +181,7 @@ class FastConnection(aiosqlite.Connection):
     def begin(self, sql: str) -> None:
         """Begin a transaction with the next statement, which fails if `sql` does."""
         self._waiting.begin = sql
+        self._is_writer = sql == IMMEDIATE
 
     def _leave(self) -> None:
         self._begun = self._begun or self._waiting.begin is not None
@@ -189,7 +216,13 @@ def _open(database: str, **options: Any) -> _Database:
     if database != ":memory:":
         _create_private(os.path.realpath(database))
     # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
-    connection = sqlite3.connect(database, isolation_level=None, factory=_Database, **options)
+    connection = sqlite3.connect(
+        database,
+        isolation_level=None,
+        check_same_thread=not _SHARES_CONNECTIONS,
+        factory=_Database,
+        **options,
+    )
     if database != ":memory:":
         connection.path = os.path.realpath(database)
         connection.file = identity_of(connection.path)

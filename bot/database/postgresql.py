@@ -1,5 +1,6 @@
 """PostgreSQL connections that end every wait, and that work through a transaction pooler."""
 
+import asyncio
 import math
 import socket
 from itertools import count
@@ -66,9 +67,10 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
     #: Until when the server counts as gone: it has not said goodbye, nor taken us in since.
     silent_until: ClassVar[float] = -math.inf
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any) -> None:
         """Take what asyncpg gives."""
-        super().__init__(*arguments)
+        super().__init__(protocol, transport, *others)
+        self._socket = transport.get_extra_info("socket")
         #: Whether a pooler is on the other side, so that no session is ours.
         self.is_pooled = True
         self._numbers = count(1)
@@ -81,8 +83,7 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         limit of its own: how long it may say nothing inside a transaction.
         """
         self.deadline.seconds = timeout
-        # asyncpg shows its transport nowhere else.
-        _keep_alive(self._transport.get_extra_info("socket"), timeout)
+        _keep_alive(self._socket, timeout)
         status = await self.execute(
             "SELECT CASE current_setting('idle_in_transaction_session_timeout') WHEN '0' THEN"
             f" set_config('idle_in_transaction_session_timeout', '{timeout * 1000:.0f}', false)"

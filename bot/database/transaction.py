@@ -1,9 +1,10 @@
-"""Exclusive transaction of seed, upgrade and wipe, with what our schema changes need."""
+"""Transactions: the short one of an update, and the exclusive one of seed, upgrade and wipe."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import SQLITE_BEGIN
@@ -15,6 +16,26 @@ from bot.seeding.lock import exclusive_transaction as locked_transaction
 
 #: "besitos" as a 64-bit number; PostgreSQL keeps advisory locks per database.
 ADVISORY_LOCK: Final = int.from_bytes(b"besitos", "big")
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection that begins with its first statement; commit unless the block raises.
+
+    `engine.begin()` does the same, and makes two objects, three greenlets and a task more for it.
+    """
+    async with AsyncExitStack() as closing:
+        connection = await closing.enter_async_context(engine.connect())
+        # A COMMIT that failed must be followed by it, or closing takes the transaction for ended.
+        closing.push_async_callback(connection.rollback)
+        yield connection
+        await connection.run_sync(_commit_and_close)
+        closing.pop_all()
+
+
+def _commit_and_close(connection: Connection) -> None:
+    connection.commit()
+    connection.close()
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
 """Account of a user: everything that an update may need, in one statement under a row lock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Date, bindparam, func, select
@@ -127,6 +128,7 @@ def _user(row: Any) -> User:
 
 
 _ACCOUNT: Final = ("balance", "total_earned", "total_spent", "total_taken", "level")
+_account_of = attrgetter(*_ACCOUNT)
 _profile = AccountRow
 _gift = aliased(StreakRow)
 _reaction = aliased(StreakRow)
@@ -203,18 +205,28 @@ async def _account(connection: AsyncConnection, row: Any, problems: list[Problem
 
     Whatever is posted next is added to that by SQLite, and so it becomes a number again.
     """
-    wrong = [name for name in _ACCOUNT if type(getattr(row, name)) is not int]
-    if not wrong:
+    if set(map(type, _account_of(row))) == {int}:
         return row
+    wrong = [name for name in _ACCOUNT if type(getattr(row, name)) is not int]
     problems += [
         Problem.of(_profile.__tablename__, row.user_id, name, getattr(row, name)) for name in wrong
     ]
     return (await connection.execute(_NUMBERS, {"user_id": row.user_id})).one()
 
 
+def _stored(name: str) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(f"{name}_{column}" for column in COLUMNS))
+
+
+_STREAKS: Final = {
+    StreakType.DAILY_GIFT: _stored("gift"),
+    StreakType.REACTION: _stored("reaction"),
+}
+
+
 def _streaks(row: Any, problems: list[Problem]) -> Iterator[tuple[StreakType, Streak]]:
-    for kind, name in ((StreakType.DAILY_GIFT, "gift"), (StreakType.REACTION, "reaction")):
-        stored = tuple(getattr(row, f"{name}_{column}") for column in COLUMNS)
+    for kind, stored_of in _STREAKS.items():
+        stored = stored_of(row)
         if stored[0] is not None:
             streak = read_streak(*stored)
             problems += streak_problems(f"{row.user_id} {kind}", stored, streak)

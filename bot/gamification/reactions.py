@@ -57,10 +57,11 @@ async def react(
     result = ReactionResult(account, used_up=used_up, paid_before=not used_up)
     if original := await _record(economy, account.user_id, chat_id, message_id):
         result = await _pay(economy, account, f"{account.reference_id}:{original}")
+    level = level_reached(account, result.account)
     after, unlocked = await unlock(economy, result.account)
-    news = replace(
-        result.news, unlocked=tuple(unlocked), level=level_reached(account, result.account)
-    )
+    if after is result.account and level is None and not unlocked:
+        return result  # as nearly always
+    news = replace(result.news, unlocked=tuple(unlocked), level=level)
     return replace(result, account=after, news=news)
 
 
@@ -135,24 +136,22 @@ _REMEMBER = CompiledStatement(_remember)
 
 
 async def _pay(economy: EconomyContext, account: Account, what: str) -> ReactionResult:
-    day, before = economy.day, account.streaks.get(StreakType.REACTION)
-    streak, lost = continued(before, day), lost_streak(before, day)
+    day, streaks, lost = economy.day, account.streaks, None
+    before = streaks.get(StreakType.REACTION)
     entries = [
         LedgerEntry(
             economy.config.besitos_per_reaction, TransactionType.REACTION, f"reaction:{what}"
         )
     ]
     if before is None or not before.includes(day):
+        streak, lost = continued(before, day), lost_streak(before, day)
+        streaks = {**streaks, StreakType.REACTION: streak}
         if not await save_streak(economy.connection, account.user_id, StreakType.REACTION, streak):
             raise StaleAccount(account.user_id)
         bonus = activity_bonus(economy.config, max(streak.length_on(day), 1))
         reference = f"activity:{account.reference_id}:{day}"
         entries.append(LedgerEntry(bonus, TransactionType.ACTIVITY_BONUS, reference))
-    counted = replace(
-        account,
-        reactions_that_day=account.reactions_that_day + 1,
-        streaks={**account.streaks, StreakType.REACTION: streak},
-    )
+    counted = replace(account, reactions_that_day=account.reactions_that_day + 1, streaks=streaks)
     posted = await post(economy, counted, entries)
     return ReactionResult(
         posted.account,

@@ -96,9 +96,10 @@ class Metrics:
         self.taken = Counter(
             "besitos_taken", "Besitos that members gave, by why", ["type"], registry=registry
         )
-        for kind in TransactionType:
-            self.paid.labels(kind.value)
-            self.taken.labels(kind.value)
+        self._besitos = {
+            kind: (self.paid.labels(kind.value), self.taken.labels(kind.value))
+            for kind in TransactionType
+        }
 
     def _add_database(self, registry: CollectorRegistry) -> None:
         self.transaction_seconds = Histogram(
@@ -128,7 +129,8 @@ class Metrics:
 
     def count_besitos(self, kind: TransactionType, amount: int) -> None:
         """Count a ledger entry whose transaction has committed."""
-        (self.paid if amount > 0 else self.taken).labels(kind.value).inc(abs(amount))
+        paid, taken = self._besitos[kind]
+        (paid if amount > 0 else taken).inc(abs(amount))
 
 
 class MetricsPage:

@@ -32,16 +32,20 @@ def is_person(user: User) -> bool:
 
 
 def is_idle(event: TelegramObject) -> bool:
-    """Return whether an update of a group calls for nothing, as most do where the bot sees all.
+    """Return whether an update is what people write to each other in a group.
 
-    That is what people write to each other, and a reaction that is taken away.
+    That calls for nothing, as most do where the bot sees all.
     """
-    if not isinstance(event, Update):
+    if not isinstance(event, Update) or event.message is None:
         return False
-    if event.message is not None:
-        said = event.message.text or event.message.caption or ""
-        return event.message.chat.type in GROUPS and not said.startswith("/")
-    return event.message_reaction is not None and not event.message_reaction.new_reaction
+    said = event.message.text or event.message.caption or ""
+    return event.message.chat.type in GROUPS and not said.startswith("/")
+
+
+def is_taken_away(event: TelegramObject) -> bool:
+    """Return whether an update is a reaction taken away, which pays and takes back nothing."""
+    reaction = event.message_reaction if isinstance(event, Update) else None
+    return reaction is not None and not reaction.new_reaction
 
 
 def stored_user(user: User) -> Person:

@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
 from bot.database.liveness import on_live_connection
+from bot.database.transaction import transaction
 from bot.gamification.chats import member_came_back
 from bot.gamification.context import RulesCache
 from bot.gamification.ledger import StaleAccount
 from bot.gamification.registration import find_account
 from bot.monitoring.metrics import Metrics
 from bot.telegram.delivery import DeliveryQueue
-from bot.telegram.filters import is_idle, is_person, stored_user
+from bot.telegram.filters import is_idle, is_person, is_taken_away, stored_user
 from bot.telegram.i18n import locale_for, talk_in
 from bot.telegram.replies import listed
 from bot.telegram.texts.times import tell_time_by
@@ -79,7 +80,9 @@ class UnitOfWork(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> Any:
-        """Run the rest, commit."""
+        """Run the rest, commit; a reaction that is taken away is not worth a transaction."""
+        if is_taken_away(event):
+            return None
 
         async def work() -> Any:
             data["after_commit"].clear()  # what an attempt has left that came to nothing
@@ -103,7 +106,7 @@ class UnitOfWork(BaseMiddleware):
         data: dict[str, Any],
     ) -> Any:
         asked = perf_counter()
-        async with self._engine.begin() as connection:
+        async with transaction(self._engine) as connection:
             connected = perf_counter()
             self._metrics.connection_wait.observe(connected - asked)
             economy = await self._rules.economy(connection, _acted_at(event))

@@ -51,6 +51,8 @@ class StoredNotices(BaseMiddleware):
         """Run the rest; store by one statement, and only if there is something to tell."""
         late = await self._late(event, data)
         result = await handler(event, data)
+        if not result and not late:
+            return result  # as with most reactions
         answers = listed(result)
         notices = [one for one in answers if isinstance(one, Notice)]
         if notices:

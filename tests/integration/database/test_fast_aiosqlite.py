@@ -1,15 +1,21 @@
-"""A transaction's BEGIN travels with its first statement."""
+"""A transaction's BEGIN travels with its first statement, and who has the lock goes nowhere."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import Any
 
+import aiosqlite
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.compiled import CompiledStatement
 from bot.database.engine import for_writing
+from bot.database.transaction import transaction
 from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
+from bot.gamification.models import UserRow
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
@@ -61,3 +67,57 @@ async def test_savepoint_begins_the_transaction(
             assert (0,) == other.execute(USERS).fetchone()
 
         assert (1,) == other.execute(USERS).fetchone()
+
+
+@pytest.fixture
+def visits(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Collect what is done in the threads of connections."""
+    execute, seen = aiosqlite.Connection._execute, []  # noqa: SLF001 - every visit goes this way
+
+    async def watched(self: aiosqlite.Connection, *args: Any, **options: Any) -> Any:
+        seen.append(args)
+        return await execute(self, *args, **options)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", watched)
+    return seen
+
+
+async def test_small_statements_under_the_lock(
+    engine: AsyncEngine, service: BootstrapService, visits: list[Any]
+) -> None:
+    """A writer visits the thread with what may wait: the first statement, and COMMIT."""
+    await service.run()
+    users = CompiledStatement(lambda _: select(UserRow.user_id))
+    visits.clear()
+    async with transaction(for_writing(engine)) as connection:
+        for _ in range(3):
+            assert [] == (await users.execute(connection, {})).rows
+
+    assert 2 == len(visits)
+
+
+async def test_small_statements_without_the_lock(
+    engine: AsyncEngine, service: BootstrapService, visits: list[Any]
+) -> None:
+    """Who may have to wait for a lock yet visits the thread each time."""
+    await service.run()
+    users = CompiledStatement(lambda _: select(UserRow.user_id))
+    visits.clear()
+    async with transaction(engine) as connection:
+        for _ in range(3):
+            await users.execute(connection, {})
+
+    assert 3 + 1 == len(visits)
+
+
+async def test_transaction_that_raises(engine: AsyncEngine, service: BootstrapService) -> None:
+    """What was written before an error is not there, and the connection is back in the pool."""
+    await service.run()
+    with suppress(LookupError):
+        async with transaction(for_writing(engine)) as connection:
+            await connection.exec_driver_sql(NEW_USER)
+            raise LookupError
+    async with transaction(for_writing(engine)) as connection:
+        assert 0 == (await connection.exec_driver_sql(USERS)).scalar()
+
+    assert 0 == engine.pool.checkedout()  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiogram.types import Update
+from sqlalchemy import event
 
 from bot.gamification.types import ConditionType
 from tests.support.dispatching import Dispatching
@@ -74,3 +75,13 @@ async def test_unpaid_reactions(cost: Cost, live: LiveEconomy) -> None:
     anonymous = await cost(reaction(2, None))
 
     assert (2, 0, 0) == (again, taken_away, anonymous)
+
+
+async def test_reaction_taken_away(live: LiveEconomy, telegram: Dispatching) -> None:
+    """It pays nothing and takes nothing back, and so it opens no transaction, in a new chat too."""
+    opened: list[object] = []
+    event.listen(live.engine.sync_engine, "checkout", lambda *told: opened.append(told))
+
+    await telegram.feed(reaction(1, ANA, emoji=None))
+
+    assert [] == opened
