@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 from tests.support import bare_sqlite
-from tests.support.programs import run_main
+from tests.support.programs import run_main, run_main_anew
 
 
 def test_backup_and_restore(tmp_path: Path, sqlite_url: str) -> None:
     """Both print a sentence, or one JSON document; restore asks before it replaces anything."""
     run_main(tmp_path, "seed", "apply", DATABASE_URL=sqlite_url)
 
-    told = run_main(tmp_path, "backup", "one.db", DATABASE_URL=sqlite_url)
+    told = run_main_anew(tmp_path, "backup", "one.db", DATABASE_URL=sqlite_url)
     made = run_main(tmp_path, "backup", "two.db", "--json", DATABASE_URL=sqlite_url)
     again = run_main(tmp_path, "backup", "two.db", "--json", DATABASE_URL=sqlite_url)
 
@@ -81,7 +81,7 @@ def test_copy_for_a_member(tmp_path: Path, sqlite_url: str) -> None:
         tmp_path / "besitos.db", "INSERT INTO users (user_id, first_name) VALUES (5, 'Ana 💋')"
     )
 
-    copy = run_main(tmp_path, "member", "export", "5", DATABASE_URL=sqlite_url)
+    copy = run_main_anew(tmp_path, "member", "export", "5", DATABASE_URL=sqlite_url)
     nobody = run_main(tmp_path, "member", "export", "6", "--json", DATABASE_URL=sqlite_url)
 
     assert (0, []) == (copy.exit_code, copy.sentences)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support import bare_sqlite
-from tests.support.programs import MAIN, Finished, run_main
+from tests.support.programs import MAIN, Finished, run_main, run_main_anew
 
 SETTINGS = 9
 REWARDS = 3
@@ -71,7 +71,7 @@ def test_for_people(
     tmp_path: Path, sqlite_url: str, command: str, exit_code: int, says: str
 ) -> None:
     """Without --json a command prints text; only apply makes the file; aiogram is not imported."""
-    ended = run_main(tmp_path, *command.split(), DATABASE_URL=sqlite_url)
+    ended = run_main_anew(tmp_path, *command.split(), DATABASE_URL=sqlite_url)
 
     assert (exit_code, []) == (ended.exit_code, ended.sentences)
     assert says in " ".join(ended.stdout.split())
@@ -243,8 +243,8 @@ def test_pipe_of_another_encoding(tmp_path: Path, encoding: str) -> None:
     """What is printed loses nothing but its looks, and the exit code is that of the work."""
     given = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "LANG": "C"}
 
-    shown = run_main(tmp_path, "seed", "plan", **given)
-    parsed = document(run_main(tmp_path, "seed", "plan", "--json", **given))
+    shown = run_main_anew(tmp_path, "seed", "plan", **given)
+    parsed = document(run_main_anew(tmp_path, "seed", "plan", "--json", **given))
 
     assert (0, []) == (shown.exit_code, shown.sentences)
     assert "Nothing was changed: this was a dry run." in shown.stdout

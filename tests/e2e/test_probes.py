@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.telegram.webhook import derived_secret
 from sandbox import SandboxServer
-from tests.support.programs import Finished, RunningBot, free_port, run_main
+from tests.support.programs import Finished, RunningBot, free_port, run_main_anew
 from tests.support.waiting import until_async
 
 BOOTSTRAP = {"status": "not ready", "reason": "the bot is starting: its bootstrap is at work"}
@@ -123,7 +123,7 @@ async def test_health_without_a_port(tmp_path: Path) -> None:
 
 async def command(folder: Path, *arguments: str, **settings: str) -> Finished:
     """Run a command while the sandbox goes on."""
-    return await asyncio.to_thread(run_main, folder, *arguments, **settings)
+    return await asyncio.to_thread(run_main_anew, folder, *arguments, **settings)
 
 
 class Probe:

@@ -91,12 +91,14 @@ async def test_strangers_are_not_deleted(tmp_path: Path) -> None:
 async def playing(
     folder: Path, *options: str
 ) -> AsyncIterator[tuple[RunningBot, aiohttp.ClientSession]]:
-    """Start the sandbox in a folder, and wait until its bot is there."""
-    async with RunningBot(folder, "sandbox", "--port", "0", *options, program=MAIN) as bot:
+    """Start the sandbox in a folder, wait until its bot is there, and stop it in the end."""
+    async with RunningBot(folder, "sandbox", "--port", "0", *options) as bot:
         url = await bot.until(until(lambda: re.search(r"http://[\d.:]+", bot.output)))
         async with aiohttp.ClientSession(url[0]) as http:
             await bot.until(until_async(partial(connected, http)))
             yield bot, http
+        bot.terminate()
+        await bot.ended()
 
 
 async def connected(http: aiohttp.ClientSession) -> bool:

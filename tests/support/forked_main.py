@@ -1,7 +1,7 @@
 """`main.py` in a fork of a process that has imported the bot already. Runs in the child.
 
 Importing aiogram takes seconds of a core, and a suite starts a hundred bots. What a fresh
-interpreter alone can show is seen where one is started: the command line, the sandbox, the wheel.
+interpreter alone can show is seen where one is started: imports, encodings, hosts, the wheel.
 """
 
 import os
@@ -9,6 +9,7 @@ import runpy
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 # Imported here so that the fork server has them.
 import sqlalchemy.dialects.postgresql.asyncpg
@@ -16,15 +17,20 @@ import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
 import bot.app  # noqa: F401
 
+#: Files that get what a program writes to stdout and stderr.
+OUTPUTS = "stdout.txt", "stderr.txt"
 
-def main(program: str, arguments: Sequence[str], folder: str, environment: dict[str, str]) -> None:
-    """Become `python main.py …` in `folder`, which gets what it writes as files."""
+
+def main(
+    program: str, arguments: Sequence[str], folder: str, output: str, environment: dict[str, str]
+) -> None:
+    """Become `python main.py …` in `folder`; what it writes goes to files in `output`."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     _redirect(0, os.devnull, os.O_RDONLY)
-    _redirect(1, "stdout.txt", os.O_WRONLY)
-    _redirect(2, "stderr.txt", os.O_WRONLY)
+    for descriptor, name in enumerate(OUTPUTS, start=1):
+        _redirect(descriptor, str(Path(output, name)), os.O_WRONLY | os.O_CREAT)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
@@ -35,6 +41,6 @@ def main(program: str, arguments: Sequence[str], folder: str, environment: dict[
 
 
 def _redirect(descriptor: int, path: str, mode: int) -> None:
-    opened = os.open(path, mode)
+    opened = os.open(path, mode, 0o600)
     os.dup2(opened, descriptor)
     os.close(opened)

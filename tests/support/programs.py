@@ -8,10 +8,12 @@ import sys
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from tests.support import forked_main
+from tests.support.forked_main import OUTPUTS
 from tests.support.processes import fork
 
 T = TypeVar("T")
@@ -52,8 +54,8 @@ def run(arguments: list[str], folder: Path, **settings: str) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
-    """Run `python main.py …` to its end, and see what it imports."""
+def run_main_anew(folder: Path, *arguments: str, **settings: str) -> Finished:
+    """Run `python main.py …` to its end in an interpreter of its own, and see what it imports."""
     done = run(["-X", "importtime", str(MAIN), *arguments], folder, **settings)
     lines = done.stderr.splitlines()
     timed = [line for line in lines if line.startswith("import time:")]
@@ -63,6 +65,17 @@ def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
         stderr="".join(f"{line}\n" for line in lines if line not in set(timed)),
         imports=frozenset(line.rpartition("|")[2].strip() for line in timed),
     )
+
+
+def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
+    """Run `python main.py …` to its end, as a fork of a process that has imported it."""
+    with TemporaryDirectory(prefix="besitos-output-") as output:
+        process = _Forked(arguments, folder, Path(output), _environment(settings))
+        try:
+            exit_code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+        return Finished(exit_code, *(_written(Path(output, name)) for name in OUTPUTS))
 
 
 class _Process(Protocol):
@@ -79,8 +92,12 @@ class _Process(Protocol):
 class _Forked:
     """`main.py` as a fork, with the face of `subprocess.Popen`."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-        self._process = fork(forked_main.main, str(MAIN), arguments, str(folder), environment)
+    def __init__(
+        self, arguments: Sequence[str], folder: Path, output: Path, environment: dict[str, str]
+    ) -> None:
+        self._process = fork(
+            forked_main.main, str(MAIN), arguments, str(folder), str(output), environment
+        )
         assert self._process.pid is not None
         self.pid = self._process.pid
 
@@ -112,11 +129,11 @@ class RunningBot:
         imported it.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self._stdout, self._stderr = folder / "stdout.txt", folder / "stderr.txt"
+        self._stdout, self._stderr = (folder / name for name in OUTPUTS)
         environment = _environment(settings)
         with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
             if program is None:
-                self._process: _Process = _Forked(arguments, folder, environment)
+                self._process: _Process = _Forked(arguments, folder, folder, environment)
             else:
                 self._process = subprocess.Popen(
                     [sys.executable, "-W", "always::ResourceWarning", program, *arguments],
@@ -150,12 +167,12 @@ class RunningBot:
     @property
     def log(self) -> str:
         """What it has written to stderr so far."""
-        return self._stderr.read_text(encoding="utf-8")
+        return _written(self._stderr)
 
     @property
     def output(self) -> str:
         """What it has printed so far."""
-        return self._stdout.read_text(encoding="utf-8")
+        return _written(self._stdout)
 
     async def until(self, event: Awaitable[T]) -> T:
         """Wait for something that the bot brings about; fails at once if it ends instead."""
@@ -171,7 +188,7 @@ class RunningBot:
     async def ended(self, patience: float | None = PATIENCE) -> Finished:
         """Wait until it ends by itself, for so many seconds, None: for ever."""
         exit_code = await asyncio.to_thread(self._process.wait, patience)
-        return Finished(exit_code, self._stdout.read_text(encoding="utf-8"), self.log)
+        return Finished(exit_code, self.output, self.log)
 
     def terminate(self) -> None:
         """Tell it to stop, as a service manager does."""
@@ -181,6 +198,10 @@ class RunningBot:
         """Stop it as a power cut does; no effect if it has ended."""
         self._process.kill()
         return await self.ended()
+
+
+def _written(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def free_port() -> int:

@@ -90,7 +90,9 @@ def test_all_of_the_numbered_tables_are_known() -> None:
         if "id" in table.c and str(table.c.id.type) == str(SurrogateId)
     }
 
-    assert dict.fromkeys((*NUMBERED, "seed_runs", "outbox_messages"), True) == found
+    assert (
+        dict.fromkeys((*NUMBERED, "digest_entries", "seed_runs", "outbox_messages"), True) == found
+    )
 
 
 @ON_SQLITE

@@ -186,7 +186,7 @@ async def test_target_that_is_in_use(
     await run_sql(target, "INSERT INTO users (user_id, first_name) VALUES (5, 'Eva')")
     before = await stored(target)
 
-    with pytest.raises(DatabaseError, match="The target is in use: 1 rows in users"):
+    with pytest.raises(DatabaseError, match="The target is in use: 1 row in users"):
         await move(engine, target)
 
     assert before == await stored(target)
