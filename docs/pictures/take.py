@@ -1,4 +1,4 @@
-"""Pictures of the README, taken of the sandbox's page: `python docs/pictures/take.py`.
+"""Pictures of the README, taken of the sandbox's page: `python -m docs.pictures.take`.
 
 Needs a Chromium and a font with colored emoji.
 """
