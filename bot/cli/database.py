@@ -23,7 +23,7 @@ from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import ABSENCE, last_seen
 from bot.logs import setup_logging
 from bot.progress import shown_progress
-from bot.seeding.wording import counted
+from bot.seeding.errors import counted
 from bot.settings import Settings, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

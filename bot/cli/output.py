@@ -12,10 +12,10 @@ from rich.text import Text
 
 from bot.gamification.failed_updates import FailedUpdate
 from bot.seeding import Report
+from bot.seeding.errors import counted
 from bot.seeding.history import Run
 from bot.seeding.plan import Action, RowPlan
 from bot.seeding.report import Outcome, SeedReport, step
-from bot.seeding.wording import counted
 
 #: How many user ids a person wants to see; `--json` gives all.
 FEW = 10

@@ -27,8 +27,8 @@ from bot.database.portable import as_written, is_json, sums_of
 from bot.database.revision import current_revision, head, refuse_unknown
 from bot.database.schema import upgrade
 from bot.database.transaction import exclusive_transaction
+from bot.seeding.errors import counted
 from bot.seeding.hooks import Progress, silent
-from bot.seeding.wording import counted
 
 #: Rows that are read and written at once: memory stays flat.
 SLICE: Final = 20_000

@@ -20,7 +20,7 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.chats import read_known_chats
 from bot.gamification.failed_updates import read_failed_updates
-from bot.seeding.wording import counted
+from bot.seeding.errors import counted
 from bot.settings import Settings
 
 AREA: Final = "database"

@@ -1,4 +1,4 @@
-"""What Telegram says: the token, the webhook, rights in chats, and its clock."""
+"""Telegram as the doctor finds it: the token, the webhook, rights in chats, and its clock."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +20,7 @@ from aiogram.exceptions import (
 from aiogram.types import WebhookInfo
 
 from bot.doctor import Check
-from bot.seeding.wording import counted
+from bot.seeding.errors import counted
 from bot.settings import Settings
 from bot.telegram.client import TelegramBot, create_bot
 

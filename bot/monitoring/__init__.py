@@ -1,4 +1,4 @@
-"""What can be seen of the running bot from outside: health, readiness and figures, by HTTP."""
+"""Views of the running bot from outside: health, readiness and figures, by HTTP."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Errors of the mechanism, and what a driver's error means."""
+"""Errors of the mechanism, the words of its sentences, and what a driver's error means."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -51,3 +51,11 @@ def is_busy(error: BaseException) -> bool:
 def is_passing(error: BaseException) -> bool:
     """Return whether the whole transaction may succeed when it is done once more."""
     return is_busy(error) or sqlstate(error) in _PASSING
+
+
+def counted(count: int, plural: str) -> str:
+    """Return so many of what has a regular plural: 1 missing profile, 2 missing profiles."""
+    if count != 1:
+        return f"{count} {plural}"
+    singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+    return f"1 {singular}"

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from .errors import counted
 from .plan import Action, RowPlan
 from .snapshot import Marker
-from .wording import counted
 
 _LONGEST: Final = 60
 

@@ -36,6 +36,5 @@ An answer on its way out
     drawing           the chart, drawn by a program of its own
 
 Beside the updates
-    digests           a day's unlocks of a chat, told in the evening
     upkeep            a wiped database seeded again, levels by a new formula
 """

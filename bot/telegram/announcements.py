@@ -1,10 +1,11 @@
-"""Announcements in groups: several members' in one message that grows, and buttons that go.
+"""Announcements in groups: several members' in one message that grows, or a day's in a digest.
 
 Telegram takes 20 messages a minute in a group, and newcomers come together. What a message shows is
 remembered for a while by the process that has written it; without that memory, after a restart or
 on another replica, an announcement is a message of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
@@ -16,11 +17,18 @@ from aiogram.types import (
     MaybeInaccessibleMessage,
     Message,
 )
+from aiogram.utils.i18n import I18n
 from pydantic import PrivateAttr
 
+from bot.gamification.chats import ChatBook
+from bot.gamification.context import EconomyContext
+from bot.gamification.digests import take_digest
+from bot.gamification.types import AnnouncementMode
+from bot.telegram.i18n import locale_for
 from bot.telegram.keyboards import MOST_BUTTONS
 from bot.telegram.methods import Notice
 from bot.telegram.signing import unsigned
+from bot.telegram.texts import chats as texts
 from bot.telegram.texts.formatting import LONGEST_TEXT, shown_length
 from bot.telegram.texts.rewards import BULLET
 
@@ -190,3 +198,23 @@ def _with_line(text: str, number: int, line: str | None) -> str:
     else:
         lines.append(line)
     return "\n".join(lines)
+
+
+async def make_digest(
+    economy: EconomyContext, chats: ChatBook, i18n: I18n, chat_id: int
+) -> Notice | None:
+    """Return the message with a chat's digest, to be stored in this transaction.
+
+    None when another process has made it, or nobody wants to hear of the chat any more.
+    """
+    digest = await take_digest(economy, chat_id)
+    chat = await chats.get(economy.connection, chat_id)
+    if digest is None or chat is None or chat.announcements is AnnouncementMode.OFF:
+        return None
+    if chat.has_left or not chats.is_allowed(chat):
+        return None
+    spoken = Counter(locale_for(i18n, line.language) for line in digest.lines)
+    ((locale, _),) = spoken.most_common(1)
+    with i18n.context(), i18n.use_locale(locale):
+        text = texts.digest(digest.lines)
+    return Notice(chat_id=chat_id, message_thread_id=digest.thread_id, text=text)

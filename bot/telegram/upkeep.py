@@ -23,8 +23,8 @@ from bot.gamification.context import ConfigReader, RulesCache, utc_now
 from bot.gamification.digests import read_due
 from bot.gamification.models import BotConfigRow, UserRow
 from bot.gamification.releveling import Settled, go_on, is_settled
+from bot.telegram.announcements import make_digest
 from bot.telegram.delivery import DeliveryQueue
-from bot.telegram.digests import make_digest
 from bot.telegram.i18n import locale_for
 from bot.telegram.methods import Notice
 from bot.telegram.outbox_relay import store_notices

@@ -1,5 +1,6 @@
 """Paths and links in the docs, held against the repository."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -48,3 +49,14 @@ def test_map_of_a_package(package: str) -> None:
     named = re.findall(r"^    (\w+)  +", (folder / "__init__.py").read_text("utf-8"), re.MULTILINE)
 
     assert sorted(file.stem for file in folder.glob("[!_]*.py")) == sorted(named)
+
+
+def test_modules_say_what_they_are() -> None:
+    """Each module's docstring is a noun phrase: a name for the room, not a question about it."""
+    told = {
+        str(file.relative_to(ROOT)): ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+        for file in (ROOT / "bot").rglob("*.py")
+    }
+    asking = re.compile("$|What|Who|When|Whether|Where|How|Why")
+
+    assert [] == sorted(name for name, words in told.items() if asking.match(words))

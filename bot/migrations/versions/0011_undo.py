@@ -1,4 +1,4 @@
-"""What admins have taken and undone, and what members are found by."""
+"""Takes and undone actions of admins, and the words that members are found by."""
 
 import re
 from unicodedata import combining, normalize

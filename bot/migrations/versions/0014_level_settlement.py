@@ -1,4 +1,4 @@
-"""How far the levels follow the formula in force."""
+"""The level formula that every stored level follows, and how far a change of it has come."""
 
 import sqlalchemy as sa
 from alembic import op

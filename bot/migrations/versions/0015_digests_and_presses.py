@@ -1,4 +1,4 @@
-"""What the chats' digests say, and presses on the buttons below channel posts."""
+"""Digests of chats, and counts of presses on the buttons below channel posts."""
 
 import sqlalchemy as sa
 from alembic import op

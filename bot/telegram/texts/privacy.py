@@ -1,4 +1,4 @@
-"""What is kept of a member and why, and being forgotten."""
+"""Texts about privacy: the data that is kept of a member and why, and being forgotten."""
 
 from aiogram.utils.i18n import gettext as _
 

@@ -1,6 +1,8 @@
+"""Counts in English sentences."""
+
 import pytest
 
-from bot.seeding.wording import counted
+from bot.seeding.errors import counted
 
 
 @pytest.mark.parametrize(
