@@ -271,8 +271,9 @@ async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> Non
     shown = await panel.press("Valores por defecto")
 
     (line,) = [line for line in shown.splitlines() if line.startswith("⚠️")]
-    assert "rewards" in line
-    assert "100000000" in line
+    assert (
+        "⚠️ plazo (h): no puede ser 100000000 (rewards 2); no cuenta. Díselo a quien lleva el bot."
+    ) == line
 
 
 async def test_database_away_while_an_admin_looks(

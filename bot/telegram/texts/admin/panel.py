@@ -62,9 +62,30 @@ def seed_report(report: Report, runs: Sequence[Run], problems: Sequence[Problem]
     ]
     if len(edits) > _MOST_ROWS:
         edits = [*edits[:_MOST_ROWS], "…"]
-    notes = [*map(str, problems[:_MOST_ROWS]), *seed.notes]
+    notes = [*map(_problem, problems[:_MOST_ROWS]), *seed.notes]
     warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in notes]
     return "\n".join([*lines, *edits, *warnings, *_history(runs)])
+
+
+def _problem(problem: Problem) -> str:
+    """Say what cannot be, where it is for whoever mends it, and what follows."""
+    return _(
+        "{part}: no puede ser {value} ({place}); {effect}. Díselo a quien lleva el bot."
+    ).format(
+        part=names.of(problem.column),
+        value=problem.value,
+        place=f"{problem.table} {problem.row}",
+        effect=_effects().get(problem.table, _("no cuenta")),
+    )
+
+
+def _effects() -> dict[str, str]:
+    return {
+        "bot_config": _("se usa el valor por defecto"),
+        "reward_conditions": _("su recompensa no cuenta"),
+        "user_streaks": _("la racha empieza de nuevo"),
+        "user_gamification_profiles": _("cuenta lo que es un número"),
+    }
 
 
 def _history(runs: Sequence[Run]) -> list[str]:
