@@ -15,6 +15,7 @@ from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.databases import CREATE
 from tests.support.memory import use_memory_for_temporary_files
 
 use_memory_for_temporary_files()
@@ -71,7 +72,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def postgresql_url(postgresql: Any) -> Iterator[str]:
     """Make an empty PostgreSQL database."""
     name = f"besitos_{next(_numbers)}"
-    postgresql.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
+    postgresql.psql(CREATE.format(name, "template1") + ";")
     yield postgresql.get_uri(database=name)
     postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
 

@@ -9,14 +9,14 @@ The address and the connection
     engine          the engine for either database, with the defaults that each needs
     connection      a database opened for a block, waited for while it starts
     postgresql      connections that end every wait, through a pooler too
-    fast_aiosqlite  connections to SQLite with one visit to their thread per statement
+    fast_aiosqlite  connections to SQLite with as few visits to their thread as can be
     deadline        the time that one statement gets
     liveness        pooled connections that died, and whether the database answers
     sqlite_file     SQLite's file: whole at the start, and still the same one
     errors          which errors pass by themselves, and sentences for a person
 
 Statements and transactions
-    transaction     the exclusive transaction of seed, upgrade and wipe
+    transaction     the short one of an update, and the exclusive one of seed, upgrade and wipe
     session_lock    a lock that ends with the process which holds it
     base            the declarative base, and types that mean the same on both engines
     constructs      upserts, and columns that may hold anything, by dialect

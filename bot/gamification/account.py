@@ -205,12 +205,12 @@ async def _account(connection: AsyncConnection, row: Any, problems: list[Problem
 
     Whatever is posted next is added to that by SQLite, and so it becomes a number again.
     """
-    if set(map(type, _account_of(row))) == {int}:
+    stored = zip(_ACCOUNT, _account_of(row), strict=True)
+    wrong = [(name, value) for name, value in stored if type(value) is not int]
+    if not wrong:
         return row
-    wrong = [name for name in _ACCOUNT if type(getattr(row, name)) is not int]
-    problems += [
-        Problem.of(_profile.__tablename__, row.user_id, name, getattr(row, name)) for name in wrong
-    ]
+    table = _profile.__tablename__
+    problems += [Problem.of(table, row.user_id, name, value) for name, value in wrong]
     return (await connection.execute(_NUMBERS, {"user_id": row.user_id})).one()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ from bot.gamification.calendar import Calendar, make_calendar, read_changes
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import ChatRow, DigestEntryRow, UserRow
 from bot.gamification.profile import News
+from bot.gamification.registration import SPOKEN
 from bot.gamification.stored import read_text
 
 #: The hour by the community's clock at which a day's digest is due.
@@ -125,11 +126,10 @@ async def _names(
     connection: AsyncConnection, user_ids: Sequence[int]
 ) -> dict[int, tuple[str, str | None]]:
     """Return first name and language of members."""
-    spoken = func.coalesce(UserRow.locale, UserRow.language_code)
     wanted = select(
         UserRow.user_id,
         as_stored(UserRow.first_name).label("first_name"),
-        as_stored(spoken).label("language"),
+        as_stored(SPOKEN).label("language"),
     )
     found: dict[int, tuple[str, str | None]] = {}
     for start in range(0, len(user_ids), _SLICE):

@@ -20,6 +20,8 @@ from bot.gamification.models import AccountRow, MemberNameRow, UserRow
 LONGEST: Final = 64
 MOST_WORDS: Final = 8
 _WORD: Final = re.compile(r"[^\W_]+")
+#: The language to talk to a member in: the one chosen, or else that of their Telegram.
+SPOKEN: Final = func.coalesce(UserRow.locale, UserRow.language_code)
 
 
 class UserVanished(BesitosError):

@@ -25,7 +25,7 @@ An update on its way in
 
 An answer on its way out
     replies           replies to members, and pages that take one another's place
-    announcements     several members' unlocks in one message of a group
+    announcements     several members' unlocks in one message of a group, or a day's in a digest
     methods           notices that must arrive, and pictures made late
     keyboards         members' buttons, and the pagers of all
     signing           callback data which only the bot can have made
@@ -36,5 +36,5 @@ An answer on its way out
     drawing           the chart, drawn by a program of its own
 
 Beside the updates
-    upkeep            a wiped database seeded again, levels by a new formula
+    upkeep            a wiped database seeded again, levels by a new formula, digests that are due
 """

@@ -23,9 +23,11 @@ logger = logging.getLogger(__name__)
 DRAIN_TIMEOUT: Final = 3.0
 #: Answers that wait for one chat, at most; Telegram takes 20 a minute in a group.
 MOST_WAITING: Final = 50
-
-
-_OVERWRITING: Final = (EditMessageText, EditMessageReplyMarkup)
+#: Edits of which a later one of the same kind leaves nothing to see.
+_OVERWRITING: Final[tuple[type[EditMessageText | EditMessageReplyMarkup], ...]] = (
+    EditMessageText,
+    EditMessageReplyMarkup,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -119,12 +121,10 @@ class DeliveryQueue:
         """
         if not isinstance(method, _OVERWRITING) or isinstance(method, ClaimedEdit):
             return
-        of_text = isinstance(method, EditMessageText)
+        kind = next(kind for kind in _OVERWRITING if isinstance(method, kind))
         for waiting in list(lane.waiting):
             edit = waiting.method
-            if not isinstance(edit, _OVERWRITING) or of_text != isinstance(edit, EditMessageText):
-                continue
-            if edit.message_id == method.message_id:
+            if isinstance(edit, kind) and edit.message_id == method.message_id:
                 lane.waiting.remove(waiting)
                 self._done(waiting)
 

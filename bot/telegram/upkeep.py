@@ -12,7 +12,7 @@ from typing import Final
 
 from aiogram import Dispatcher
 from aiogram.utils.i18n import I18n
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.engine import for_writing
@@ -22,6 +22,7 @@ from bot.gamification.chats import ChatBook
 from bot.gamification.context import ConfigReader, RulesCache, utc_now
 from bot.gamification.digests import read_due
 from bot.gamification.models import BotConfigRow, UserRow
+from bot.gamification.registration import SPOKEN
 from bot.gamification.releveling import Settled, go_on, is_settled
 from bot.telegram.announcements import make_digest
 from bot.telegram.delivery import DeliveryQueue
@@ -126,8 +127,7 @@ class Upkeep:
             self._delivery.put(digest)
 
     async def _notice(self, connection: AsyncConnection, done: Settled, admin_id: int) -> Notice:
-        language = func.coalesce(UserRow.locale, UserRow.language_code)
-        spoken = select(language).where(UserRow.user_id == admin_id)
+        spoken = select(SPOKEN).where(UserRow.user_id == admin_id)
         locale = locale_for(self._i18n, await connection.scalar(spoken))
         with self._i18n.context(), self._i18n.use_locale(locale):
             return Notice(chat_id=admin_id, text=releveled(done.changed))

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 import asyncpg
 
+#: Copies the template's files, which costs a third of logging each page of them.
+CREATE = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+
 
 class Databases(Protocol):
     """Makes databases of one kind."""
@@ -49,7 +52,7 @@ class PostgresqlDatabases:
         """Copy a database that nobody is connected to."""
         name = f"throw_away_{next(self._numbers)}"
         template = copy_of.partition("?")[0].rpartition("/")[2] if copy_of else "template1"
-        await self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        await self._run(CREATE.format(name, template))
         try:
             yield self._server.get_uri(database=name)
         finally:

@@ -15,6 +15,7 @@ from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.databases import CREATE
 
 
 class SeededDatabases(Protocol):
@@ -52,7 +53,7 @@ class SeededPostgresql:
     def __init__(self, server: Any) -> None:
         """Make the database on `server`."""
         name = f"seeded_{next(self._numbers)}"
-        server.psql(f"CREATE DATABASE {name} STRATEGY file_copy;")
+        server.psql(CREATE.format(name, "template1") + ";")
         self._url = server.get_uri(database=name)
         self._is_seeded = False
 

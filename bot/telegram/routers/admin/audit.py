@@ -13,7 +13,7 @@ from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import Go, Section, UndoButton
 from bot.telegram.routers.admin.context import AdminContext
 from bot.telegram.texts.admin import accounts as account_texts
-from bot.telegram.texts.admin import panel as texts
+from bot.telegram.texts.admin import audit as texts
 
 
 def setup() -> Router:

@@ -32,9 +32,9 @@ from bot.telegram.routers.admin.callbacks import (
     UndoButton,
 )
 from bot.telegram.texts.admin import accounts as account_texts
+from bot.telegram.texts.admin import audit as audit_texts
 from bot.telegram.texts.admin import common as texts
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.admin import panel as panel_texts
 from bot.telegram.texts.admin import rewards as reward_texts
 from bot.telegram.texts.admin import settings as setting_texts
 
@@ -178,7 +178,7 @@ def confirm_adjustment(user_id: int, token: int, *, sure: bool = False) -> Inlin
 def audit(page: AuditPage, *, newest: bool) -> InlineKeyboardMarkup:
     """Return buttons that undo lines of the audit trail, and its pager."""
     undo = [
-        (panel_texts.undo_button(row), UndoButton(line_id=row.id))
+        (audit_texts.undo_button(row), UndoButton(line_id=row.id))
         for row in page.rows
         if can_undo(row) and not row.is_undone
     ]
@@ -191,7 +191,7 @@ def audit(page: AuditPage, *, newest: bool) -> InlineKeyboardMarkup:
 def confirm_undo(line_id: int) -> InlineKeyboardMarkup:
     """Return the button that undoes the line that is shown."""
     return keyboard(
-        [(panel_texts.undo_it(), UndoButton(line_id=line_id, sure=True))],
+        [(audit_texts.undo_it(), UndoButton(line_id=line_id, sure=True))],
         back(Go(section=Section.AUDIT)),
     )
 

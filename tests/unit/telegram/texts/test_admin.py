@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.settings import Setting, SettingChange
-from bot.telegram.texts.admin import panel
+from bot.telegram.texts.admin import audit
 from bot.telegram.texts.admin import settings as texts
 from bot.telegram.texts.formatting import person, shown_name
 from tests.support.markup import read, visible
@@ -40,7 +40,7 @@ def row(name: str | None = "Ana", **fields: Any) -> AuditRow:
 
 def line(shown: AuditRow) -> str:
     """Return the line that says who did what to whom."""
-    text, _ = read(panel.audit_trail(AuditPage((shown,), None)))
+    text, _ = read(audit.audit_trail(AuditPage((shown,), None)))
     return text.splitlines()[2]
 
 
@@ -82,7 +82,7 @@ def test_audit_escapes(spanish: None, admin: str, member: str, reason: str) -> N
     """No name turns what stands behind it, and no text becomes markup."""
     shown = row(admin, target_name=member, before=None, after={"reason": reason})
 
-    text, tags = read(panel.audit_trail(AuditPage((shown,), None)))
+    text, tags = read(audit.audit_trail(AuditPage((shown,), None)))
 
     assert f" 7 {visible(shown_name(admin))} · " in visible(text)
     assert f" 1001 {visible(shown_name(member))}\n" in visible(text)
