@@ -50,6 +50,16 @@ class Pooler:
             await asyncio.to_thread(self._process.wait)
 
 
+def tracks_statements() -> bool:
+    """Return whether it knows `max_prepared_statements`: since 1.21."""
+    if PGBOUNCER is None:
+        return False
+    told = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True)
+    _, _, version = told.stdout.partition("PgBouncer ")
+    major, minor = version.split(".")[:2]
+    return (int(major), int(minor)) >= (1, 21)
+
+
 @asynccontextmanager
 async def pgbouncer(
     socket_folder: str, *, mode: str = "transaction", size: int = 2, more: str = ""

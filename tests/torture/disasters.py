@@ -36,7 +36,6 @@ async def wiped_settings(stage: Stage) -> None:
     await stage.database.execute("DELETE FROM bot_config")
     stage.model.settings.clear()
     await stage.command("seed", "apply")
-    await many_reactions_a_day(stage)
 
 
 async def wiped_reward(stage: Stage) -> None:
@@ -55,11 +54,6 @@ async def edit(stage: Stage) -> None:
     ((there,),) = await stage.database.query("SELECT count(*) FROM bot_config")
     if there:
         stage.model.settings[name] = value
-
-
-async def many_reactions_a_day(stage: Stage) -> None:
-    """Let no payment be refused for the day's limit."""
-    await stage.database.execute("UPDATE bot_config SET max_reactions_per_day = 1000000")
 
 
 async def locked(stage: Stage) -> None:

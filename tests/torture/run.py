@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sandbox import SandboxServer
 from tests.torture.databases import Database, PostgresqlDatabase
-from tests.torture.disasters import EVERYWHERE, ON_POSTGRESQL, many_reactions_a_day
+from tests.torture.disasters import EVERYWHERE, ON_POSTGRESQL
 from tests.torture.stage import Clock, Stage, end
 
 
@@ -40,7 +40,6 @@ async def torture(database: Database, folder: Path, *, seconds: float, seed: int
         stage = Stage(server, clock, database, folder, chance)
         bot = asyncio.create_task(stage.keep_alive())
         await server.calls.wait_for("getUpdates", timeout=60)
-        await many_reactions_a_day(stage)
         acting = asyncio.create_task(stage.act())
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds

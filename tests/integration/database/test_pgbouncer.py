@@ -16,21 +16,32 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Outcome
 from tests.support.dispatching import dispatching
-from tests.support.pgbouncer import PGBOUNCER, pgbouncer
+from tests.support.pgbouncer import PGBOUNCER, pgbouncer, tracks_statements
 from tests.support.updates import reaction, user
 
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not installed")
 STARTS, MEMBERS, REACTIONS = 8, 40, 600
+TRACKING = pytest.param(
+    ("transaction", 2, "max_prepared_statements = 100"),
+    id="tracking",
+    marks=pytest.mark.skipif(not tracks_statements(), reason="PgBouncer is older than 1.21"),
+)
 
 
-@pytest.fixture(params=["transaction", "session"])
+@pytest.fixture(
+    params=[
+        pytest.param(("transaction", 2, ""), id="transaction"),
+        pytest.param(("session", 40, ""), id="session"),
+        TRACKING,
+    ]
+)
 async def pooled_url(
     request: pytest.FixtureRequest, postgresql: Any, postgresql_url: str
 ) -> AsyncIterator[str]:
     """Give the address of a database behind a pooler, with two sessions for all transactions."""
     folder = postgresql.get_uri().partition("host=")[2]
-    size = 2 if request.param == "transaction" else 40
-    async with pgbouncer(folder, mode=request.param, size=size) as port:
+    mode, size, more = request.param
+    async with pgbouncer(folder, mode=mode, size=size, more=more) as port:
         name = parse_database_url(postgresql_url).database
         yield f"postgresql://postgres@127.0.0.1:{port}/{name}"
 
