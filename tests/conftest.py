@@ -15,10 +15,12 @@ from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
+from tests.support.authorities import read_authorities_once
 from tests.support.databases import CREATE
 from tests.support.memory import use_memory_for_temporary_files
 
 use_memory_for_temporary_files()
+read_authorities_once()
 
 _numbers = count(1)
 _OF_THE_MACHINE = (

@@ -3,6 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +30,7 @@ def make_i18n(shipped: Mapping[str, Mapping[str, str]] | None = None) -> I18n:
     """
     i18n = I18n(path=LOCALES, default_locale=DEFAULT_LOCALE)
     i18n.locales = {
-        file.stem: _compile(file, (shipped or {}).get(file.stem, {}))
+        file.stem: _compile(file, tuple((shipped or {}).get(file.stem, {}).items()))
         for file in LOCALES.glob("*.po")
     }
     return i18n
@@ -74,10 +75,11 @@ def shipped_text(text: str) -> str:
     return text if found == key else found
 
 
-def _compile(file: Path, shipped: Mapping[str, str]) -> gettext.GNUTranslations:
+@cache
+def _compile(file: Path, shipped: tuple[tuple[str, str], ...]) -> gettext.GNUTranslations:
     with file.open("rb") as source:
         catalog = read_po(source, locale=file.stem)
-    for text, translation in shipped.items():
+    for text, translation in shipped:
         catalog.add(_SHIPPED + text, translation)
     compiled = BytesIO()
     write_mo(compiled, catalog)

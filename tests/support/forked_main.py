@@ -12,10 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 # Imported here so that the fork server has them.
+import alembic.command
+import alembic.context  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
-import bot.app  # noqa: F401
+import bot.app
+import bot.cli.main  # noqa: F401
+from tests.support.authorities import read_authorities_once
+
+read_authorities_once()
 
 #: Files that get what a program writes to stdout and stderr.
 OUTPUTS = "stdout.txt", "stderr.txt"
