@@ -30,7 +30,7 @@ def create_engine(
 ) -> AsyncEngine:
     """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program.
 
-    A statement of PostgreSQL's ends after `timeout` seconds in any case. At most `pool_size`
+    A statement ends after `timeout` seconds of work in any case. At most `pool_size`
     connections are opened, when they are needed, and stay open. Raises `DatabaseError` when
     Python's SQLite is too old.
     """
@@ -46,17 +46,20 @@ def create_engine(
     if url.get_backend_name() == "postgresql":
         engine = _create_postgresql_engine(url, timeout, options)
     else:
-        engine = _create_sqlite_engine(url, options)
+        engine = _create_sqlite_engine(url, timeout, options)
     event.listen(engine.sync_engine, "handle_error", drop_outdated)
     return engine
 
 
-def _create_sqlite_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
+def _create_sqlite_engine(url: URL, timeout: float, options: dict[str, Any]) -> AsyncEngine:
     _refuse_old_sqlite()
     engine = create_async_engine(
         url,
         async_creator=partial(
-            fast_aiosqlite.connect, url.database or ":memory:", timeout=SQLITE_BUSY_TIMEOUT
+            fast_aiosqlite.connect,
+            url.database or ":memory:",
+            timeout=SQLITE_BUSY_TIMEOUT,
+            statement_timeout=timeout,
         ),
         **options,
     )

@@ -9,12 +9,14 @@ the disk (server-side cursors) must not come here; nothing of ours does.
 
 import contextlib
 import errno
+import math
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import Any, Final, NamedTuple, Self, cast
 
 import aiosqlite
@@ -23,6 +25,8 @@ import aiosqlite
 IMMEDIATE: Final = "BEGIN IMMEDIATE"
 #: Whether SQLite lets several threads use a connection in turns, as it does unless it was built so.
 _SHARES_CONNECTIONS: Final = sqlite3.threadsafety == 3  # noqa: PLR2004 - PEP 249's
+#: Instructions of SQLite's between two looks at the clock: less than a millisecond's work.
+_LOOK_EVERY: Final = 20_000
 #: Held while a file is made: closing it would undo the locks that a second connection has by then.
 _creating = threading.Lock()
 
@@ -51,10 +55,31 @@ class _Waiting:
         return self.begin is not None or bool(self.functions)
 
 
+@dataclass(slots=True)
+class StatementLimit:
+    """Seconds that each statement of a connection gets; waiting for a lock has its own bound."""
+
+    seconds: float
+    _until: float = math.inf
+
+    def begin(self) -> None:
+        """Begin a statement."""
+        self._until = monotonic() + self.seconds
+
+    def end(self) -> None:
+        """End it: what comes next, such as COMMIT, is none."""
+        self._until = math.inf
+
+    def is_over(self) -> bool:
+        """Whether the statement has had its time; SQLite asks while it works."""
+        return monotonic() > self._until
+
+
 class _Database(sqlite3.Connection):
     """The connection inside the thread: it fetches as soon as it has executed."""
 
     waiting: _Waiting
+    limit: StatementLimit
     #: Which file was opened, by device and number; None in memory.
     file: tuple[int, int] | None = None
     path: str = ""
@@ -71,12 +96,18 @@ class _Database(sqlite3.Connection):
 
     def _fetched(self, execute: Callable[[sqlite3.Cursor], object]) -> Fetched:
         cursor = self.cursor()
+        self.limit.begin()
         try:
             self._catch_up(cursor)
             execute(cursor)
             rows = cursor.fetchall() if cursor.description else ()
             return Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                error.args = (f"no answer within {self.limit.seconds:g} s",)
+            raise
         finally:
+            self.limit.end()
             cursor.close()
 
     def _catch_up(self, cursor: sqlite3.Cursor) -> None:
@@ -129,8 +160,9 @@ class FastCursor:
 class FastConnection(aiosqlite.Connection):
     """An aiosqlite connection whose statements go to the thread once."""
 
-    def __init__(self, connector: Callable[[], _Database]) -> None:
+    def __init__(self, connector: Callable[[], _Database], limit: StatementLimit) -> None:
         """`connector` opens the file, in the thread."""
+        self.limit = limit
         self._waiting = waiting = _Waiting()
         self._begun = self._is_writer = False
         self._opened: list[_Database] = []
@@ -139,6 +171,8 @@ class FastConnection(aiosqlite.Connection):
         def open_and_share() -> _Database:
             database = connector()
             database.waiting = waiting
+            database.limit = limit
+            database.set_progress_handler(limit.is_over, _LOOK_EVERY)
             opened.append(database)
             return database
 
@@ -207,9 +241,14 @@ class FastConnection(aiosqlite.Connection):
         return FastCursor(self)
 
 
-def connect(database: str, **options: Any) -> FastConnection:
-    """Do what `aiosqlite.connect` does, and give the connection our defaults in the same hop."""
-    return FastConnection(lambda: _open(database, **options))
+def connect(
+    database: str, *, statement_timeout: float = math.inf, **options: Any
+) -> FastConnection:
+    """Do what `aiosqlite.connect` does, and give the connection our defaults in the same hop.
+
+    A statement that works for longer than `statement_timeout` seconds fails as interrupted.
+    """
+    return FastConnection(lambda: _open(database, **options), StatementLimit(statement_timeout))
 
 
 def _open(database: str, **options: Any) -> _Database:

@@ -1,5 +1,6 @@
 """Transactions: the short one of an update, and the exclusive one of seed, upgrade and wipe."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
@@ -7,8 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.database.deadline import Deadline
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import DatabaseLocked
+from bot.database.fast_aiosqlite import FastConnection, StatementLimit
 from bot.database.postgresql import BoundedConnection
 from bot.database.sqlite_file import journal_of
 from bot.seeding import SeedLocked
@@ -47,8 +50,8 @@ async def exclusive_transaction(
     """Hold the lock and an open transaction; it rolls back unless the block commits.
 
     Foreign keys are off inside on SQLite, where schema changes drop and recreate tables.
-    A dry run leaves even SQLite's journal mode as it is. Inside, a statement may wait for a lock
-    as long as this did, and then gets its own time.
+    A dry run leaves even SQLite's journal mode as it is. Inside, a statement of PostgreSQL's may
+    wait for a lock as long as this did, and then gets its own time; SQLite's get all they need.
 
     Raises `DatabaseLocked` when another process keeps the lock for longer than `timeout` seconds.
     """
@@ -74,12 +77,21 @@ async def exclusive_transaction(
 @asynccontextmanager
 async def _patience(connection: AsyncConnection, more: float) -> AsyncIterator[None]:
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    # Not isinstance(), which asyncpg has made true for all of its connections.
-    if not issubclass(type(driver), BoundedConnection):
+    limit = _limit_of(driver)
+    if limit is None:
         yield
         return
-    driver.deadline.seconds += more
+    seconds = limit.seconds
+    # SQLite waits for nobody here, and makes a table anew in one statement, however large it is.
+    limit.seconds = math.inf if isinstance(driver, FastConnection) else seconds + more
     try:
         yield
     finally:
-        driver.deadline.seconds -= more
+        limit.seconds = seconds
+
+
+def _limit_of(driver: Any) -> Deadline | StatementLimit | None:
+    if isinstance(driver, FastConnection):
+        return driver.limit
+    # Not isinstance(), which asyncpg has made true for all of its connections.
+    return driver.deadline if issubclass(type(driver), BoundedConnection) else None

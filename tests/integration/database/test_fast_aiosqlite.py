@@ -1,18 +1,20 @@
 """A transaction's BEGIN travels with its first statement, and who has the lock goes nowhere."""
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from typing import Any
 
 import aiosqlite
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.compiled import CompiledStatement
-from bot.database.engine import for_writing
-from bot.database.transaction import transaction
+from bot.database.engine import create_engine, for_writing
+from bot.database.transaction import exclusive_transaction, transaction
 from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import UserRow
@@ -20,6 +22,47 @@ from bot.gamification.models import UserRow
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
 USERS = "SELECT count(*) FROM users"
+COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n {}) SELECT max(x) FROM n"
+FOR_EVER, FOR_LONG = COUNTING.format(""), COUNTING.format("LIMIT 300000")
+
+
+@pytest.fixture
+async def hasty(engine: AsyncEngine, service: BootstrapService) -> AsyncIterator[AsyncEngine]:
+    """Open the seeded file with no patience at all."""
+    await service.run()
+    hasty = create_engine(engine.url, timeout=0.02)
+    yield hasty
+    await hasty.dispose()
+
+
+async def test_statement_that_takes_too_long(hasty: AsyncEngine) -> None:
+    """It ends, with its transaction, and the connection goes on."""
+    async with for_writing(hasty).connect() as connection:
+        await connection.exec_driver_sql(NEW_USER)
+        with pytest.raises(OperationalError, match=r"no answer within 0\.02 s"):
+            await connection.exec_driver_sql(FOR_EVER)
+        await connection.rollback()
+
+        assert 0 == await connection.scalar(text(USERS))
+
+
+async def test_what_comes_after_a_long_pause(hasty: AsyncEngine) -> None:
+    """The time of a statement ends with it: neither work between two nor a COMMIT is in it."""
+    async with for_writing(hasty).begin() as connection:
+        await connection.exec_driver_sql(NEW_USER)
+        await asyncio.sleep(0.1)
+
+    async with hasty.connect() as connection:
+        assert 1 == await connection.scalar(text(USERS))
+
+
+async def test_long_work_of_a_start(hasty: AsyncEngine) -> None:
+    """A table that is made anew may take its time, and the next transaction is hasty again."""
+    async with exclusive_transaction(hasty, 1) as connection:
+        assert 300_000 == await connection.scalar(text(FOR_LONG))
+    async with hasty.connect() as connection:
+        with pytest.raises(OperationalError, match="no answer"):
+            await connection.exec_driver_sql(FOR_EVER)
 
 
 async def test_writer_is_alone_from_its_first_statement(

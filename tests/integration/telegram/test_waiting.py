@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
+from bot.database.engine import create_engine
+from bot.database.url import parse_database_url, sqlite_file
 from bot.monitoring.health import Health
 from bot.telegram.client import Backoff
 from bot.telegram.errors import process_update
@@ -199,6 +202,29 @@ async def test_statement_timeout(
     assert REACTIONS + 1 == await paid(on_postgresql)
     assert ["update n waits for the database"] == warnings(caplog)[:1]
     assert 2 == len(warnings(caplog))
+
+
+async def test_statement_of_sqlite_that_takes_too_long(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A statement that works and works is ended, and what it would have paid is paid later."""
+    await seed(sqlite_url)
+    engine = create_engine(parse_database_url(sqlite_url), timeout=0.1)
+    file = sqlite_file(engine.url)
+    assert file is not None
+    async with live_bot(engine) as bot:
+        with closing(sqlite3.connect(file)) as operator:
+            operator.execute(
+                "CREATE TRIGGER slow AFTER INSERT ON transactions BEGIN SELECT count(*) FROM"
+                " sqlite_master a, sqlite_master b, sqlite_master c, sqlite_master d; END"
+            )
+            react(bot, 3)
+            await until(lambda: failures_of(bot.dispatcher).stuck)
+            operator.execute("DROP TRIGGER slow")
+
+        assert 3 == await paid(bot)
+    assert ["update n waits for the database"] == warnings(caplog)[:1]
+    await engine.dispose()
 
 
 async def test_lock_timeout(on_postgresql: LiveBot, operator: Operator) -> None:
