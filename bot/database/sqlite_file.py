@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.backoff import sleep_unless
 from bot.database.errors import DAMAGED_ADVICE, DatabaseError, DatabaseUrlError, is_damaged
-from bot.database.fast_aiosqlite import identity_of
+from bot.database.sqlite_connection import identity_of
 from bot.database.url import sqlite_file
 from bot.seeding.errors import sqlite_code
 

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.deadline import Deadline
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import DatabaseLocked
-from bot.database.fast_aiosqlite import FastConnection, StatementLimit
+from bot.database.fast_aiosqlite import FastConnection
 from bot.database.postgresql import BoundedConnection
+from bot.database.sqlite_connection import StatementLimit
 from bot.database.sqlite_file import journal_of
 from bot.seeding import SeedLocked
 from bot.seeding.lock import exclusive_transaction as locked_transaction

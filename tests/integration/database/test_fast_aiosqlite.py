@@ -8,7 +8,7 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,6 +18,7 @@ from bot.database.transaction import exclusive_transaction, transaction
 from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import UserRow
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
@@ -128,14 +129,41 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 async def test_small_statements_under_the_lock(
     engine: AsyncEngine, service: BootstrapService, visits: list[Any]
 ) -> None:
-    """A writer visits the thread with what may wait: the first statement, and COMMIT."""
+    """A writer visits the thread with what takes its time: COMMIT."""
     await service.run()
     users = CompiledStatement(lambda _: select(UserRow.user_id))
+    async with transaction(for_writing(engine)) as connection:
+        await users.execute(connection, {})  # SQLAlchemy brings its functions to a new connection
     visits.clear()
     async with transaction(for_writing(engine)) as connection:
         for _ in range(3):
             assert [] == (await users.execute(connection, {})).rows
 
+    assert 1 == len(visits)
+
+
+async def test_small_statements_while_another_writes(
+    engine: AsyncEngine, service: BootstrapService, visits: list[Any]
+) -> None:
+    """The first one waits in the thread for the lock; the others have it, and go nowhere."""
+    await service.run()
+    new = CompiledStatement(
+        lambda _: insert(UserRow).values(user_id=bindparam("number"), first_name="Ana")
+    )
+    async with transaction(for_writing(engine)) as connection:
+        await new.execute(connection, {"number": 1})
+    file = str(sqlite_file(engine.url))
+    with closing(sqlite3.connect(file, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        visits.clear()
+        async with transaction(for_writing(engine)) as connection:
+            first = asyncio.create_task(new.execute(connection, {"number": 2}))
+            await until(lambda: visits)
+            other.rollback()
+            await first
+            await new.execute(connection, {"number": 3})
+
+        assert [(3,)] == other.execute(USERS).fetchall()
     assert 2 == len(visits)
 
 
