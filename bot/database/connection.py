@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import ClassVar
 
 from sqlalchemy import URL
@@ -106,7 +106,7 @@ def _refuse_missing_folder(url: URL) -> None:
 async def _failure(engine: AsyncEngine) -> Exception | None:
     """Try to connect; return what may pass by itself. Raises `DatabaseError` for all else."""
     try:
-        async with asyncio.timeout(_PATIENCE), engine.connect():
+        async with asyncio.timeout(_PATIENCE), aclosing(await engine.connect()):
             return None
     except (DBAPIError, OSError) as error:
         if is_starting(error):

@@ -17,6 +17,7 @@ from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Report, backfill, service
+from tests.support.stops import stops_of
 
 #: When all of this happens, so that a statement reads the same in each process.
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -32,12 +33,7 @@ def step(connection: Connection, url: str, slice_size: int) -> None:
     """Bootstrap, but before each statement send its SQL and wait; at the end send the report."""
     backfill.SLICE = slice_size  # type: ignore[misc]
     service.perf_counter = lambda: 0.0  # type: ignore[attr-defined] # recorded, and so in the SQL
-
-    def stop(sql: str) -> None:
-        connection.send(sql.strip())
-        connection.recv()
-
-    connection.send(asyncio.run(_bootstrap(url, stop)))
+    connection.send(asyncio.run(_bootstrap(url, stops_of(connection))))
 
 
 async def _bootstrap(url: str, stop: Any = None) -> Report:

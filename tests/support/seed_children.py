@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.seeding import Seeder, backfill, service
 from tests.support.seeds import SHAPES
+from tests.support.stops import stops_of
 
 #: When all of this happens, so that a statement reads the same in each process.
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -30,12 +31,7 @@ def step(connection: Connection, url: str, shape: str, slice_size: int) -> None:
     """
     backfill.SLICE = slice_size  # type: ignore[misc]
     service.perf_counter = lambda: 0.0  # type: ignore[attr-defined]
-
-    def stop(sql: str) -> None:
-        connection.send(sql.strip())
-        connection.recv()
-
-    connection.send(asyncio.run(_run(url, shape, stop)))
+    connection.send(asyncio.run(_run(url, shape, stops_of(connection))))
 
 
 async def _run(url: str, shape: str, stop: Callable[[str], None] | None = None) -> tuple[str]:

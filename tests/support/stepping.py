@@ -42,11 +42,11 @@ class Stepped(Worker, Generic[T]):
 
     async def run_up_to(self, number: int) -> str:
         """Run all statements before the given one (the first is 1), and return that one."""
-        async for statement in self:
-            number -= 1
-            if number == 0:
-                return statement
-        raise AssertionError("it ended before")
+        first = await anext(aiter(self))
+        if number == 1:
+            return first
+        self.go_on(passing=number - 2)
+        return await anext(aiter(self))
 
     async def run_until(self, start: str) -> None:
         """Run up to the first statement that starts like this, which is next then."""
@@ -55,11 +55,14 @@ class Stepped(Worker, Generic[T]):
                 return
         raise AssertionError(f"it ended without any {start}")
 
-    def go_on(self) -> None:
-        """Let the next statement run, without waiting for it; no effect if it runs already."""
+    def go_on(self, passing: int = 0) -> None:
+        """Let the next statement run, and so many after it, without waiting for them.
+
+        No effect if it runs already.
+        """
         if self._stands_still:
             self._stands_still = False
-            self.send("go on")
+            self.send(passing)
 
     async def finish(self) -> T:
         """Let all that is left run, and return the result."""
