@@ -1,6 +1,8 @@
 """Real parts for every test: a SQLite file or a database of a real PostgreSQL, always fresh."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -18,6 +20,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.authorities import read_authorities_once
 from tests.support.databases import CREATE
 from tests.support.memory import use_memory_for_temporary_files
+from tests.support.seeded import seed
 
 use_memory_for_temporary_files()
 read_authorities_once()
@@ -64,17 +67,41 @@ def postgresql() -> Iterator[Any]:
         server.cleanup()
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """Name a SQLite file that does not exist yet."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'besitos.db'}"
+@pytest.fixture(scope="session")
+def _seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("seeded") / "template.db"
+    asyncio.run(seed(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def _seeded_template(postgresql: Any) -> str:
+    postgresql.psql(CREATE.format("seeded_template", "template1") + ";")
+    asyncio.run(seed(postgresql.get_uri(database="seeded_template")))
+    return "seeded_template"
+
+
+def _is_seeded(request: pytest.FixtureRequest) -> bool:
+    find = request.node.get_closest_marker
+    return find("seeded") is not None and find("unseeded") is None
 
 
 @pytest.fixture
-def postgresql_url(postgresql: Any) -> Iterator[str]:
-    """Make an empty PostgreSQL database."""
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a SQLite file that does not exist yet; for a `seeded` test, one that does."""
+    file = tmp_path / "besitos.db"
+    if _is_seeded(request):
+        shutil.copy(request.getfixturevalue("_seeded_file"), file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture
+def postgresql_url(request: pytest.FixtureRequest, postgresql: Any) -> Iterator[str]:
+    """Make an empty PostgreSQL database; for a `seeded` test, one that has been seeded."""
+    is_seeded = _is_seeded(request)
+    template = request.getfixturevalue("_seeded_template") if is_seeded else "template1"
     name = f"besitos_{next(_numbers)}"
-    postgresql.psql(CREATE.format(name, "template1") + ";")
+    postgresql.psql(CREATE.format(name, template) + ";")
     yield postgresql.get_uri(database=name)
     postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
 

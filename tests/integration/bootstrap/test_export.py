@@ -23,6 +23,8 @@ from bot.seeding import Outcome
 from tests.support.database import contents, run_sql
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 #: Names and texts as the panel stores them.
 names = (
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)

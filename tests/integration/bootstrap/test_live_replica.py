@@ -18,7 +18,10 @@ from tests.support.database import add_users, contents, run_sql
 from tests.support.stepping import SteppedBootstrap
 from tests.support.waiting import until_blocked
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.seeded,
+    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
+]
 
 
 async def test_live_replica_registers_members_meanwhile(

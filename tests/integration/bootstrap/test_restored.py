@@ -11,6 +11,8 @@ from tests.support.database import add_users, contents, run_sql
 from tests.support.economy import ANA, LiveEconomy
 from tests.support.manifests import next_version
 
+pytestmark = pytest.mark.seeded
+
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
@@ -124,6 +126,7 @@ async def test_damaged_history_is_said(
     assert Outcome.UP_TO_DATE is (await service.run()).outcome
 
 
+@pytest.mark.unseeded
 async def test_export_of_nothing(service: BootstrapService) -> None:
     """A database that is not there yet has nothing to export, and says what to do."""
     with pytest.raises(DatabaseError, match="has not been seeded"):

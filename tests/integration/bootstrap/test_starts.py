@@ -10,7 +10,10 @@ from bot.seeding.report import Counts, Outcome
 from tests.support.database import add_users, contents, run_sql
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
 
+
+@pytest.mark.unseeded
 async def test_fresh_start_seeds_everything(service: BootstrapService, engine: AsyncEngine) -> None:
     """An empty database gets schema, config, rewards, conditions and marker."""
     report = await service.run()

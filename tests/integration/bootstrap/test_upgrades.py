@@ -18,6 +18,8 @@ from tests.support.database import contents, run_sql
 from tests.support.manifests import next_version, with_reward, without_reward
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 
 async def test_new_defaults_arrive_and_edits_stay(
     engine: AsyncEngine, service: BootstrapService, manifest: Manifest

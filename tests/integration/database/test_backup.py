@@ -23,6 +23,8 @@ from bot.seeding.report import Outcome
 from tests.support.database import Contents, contents, run_sql
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 

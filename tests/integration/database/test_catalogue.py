@@ -18,6 +18,8 @@ from tests.support.database import contents, run_sql
 from tests.support.economy import LiveEconomy
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 #: A statement for both engines, or for each; SQLite's may be the words to replace in a table's own.
 Damage = str | tuple[tuple[str, str, str], str]
 

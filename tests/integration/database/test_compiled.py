@@ -17,6 +17,8 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_MARKER, UserRow
 from tests.support.statements import recorded
 
+pytestmark = pytest.mark.seeded
+
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ANA = {"user_id": 2**40, "first_name": "Ana 💰", "created_at": NOON}
 

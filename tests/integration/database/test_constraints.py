@@ -13,6 +13,8 @@ from bot.gamification.models import SEED_RUNS
 from tests.support.database import contents
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 LEDGER = "INSERT INTO transactions (user_id, amount, type, reference) VALUES"
 REACTION = "INSERT INTO user_reactions (user_id, chat_id, message_id, day) VALUES"
 

@@ -23,6 +23,8 @@ from bot.gamification.models import UserRow
 from bot.seeding.report import Counts
 from tests.support.database import add_users
 
+pytestmark = pytest.mark.seeded
+
 
 async def test_times_come_back_in_utc(engine: AsyncEngine, service: BootstrapService) -> None:
     """A time in any zone is the same moment afterwards, aware and in UTC."""

@@ -20,7 +20,10 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import UserRow
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.seeded,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
 USERS = "SELECT count(*) FROM users"
 COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n {}) SELECT max(x) FROM n"

@@ -16,6 +16,8 @@ from tests.support.database import run_sql
 from tests.support.populated import populate
 from tests.support.seeded import opened, seed
 
+pytestmark = pytest.mark.seeded
+
 OLD = Path(__file__).with_name("schema_0004.sql")
 NUMBERED = ("rewards", "reward_conditions", "user_rewards", "transactions", "admin_actions")
 REWARD = """INSERT INTO rewards (name, reward_type, reward_value, claim_window_hours)
@@ -96,6 +98,7 @@ def test_all_of_the_numbered_tables_are_known() -> None:
 
 
 @ON_SQLITE
+@pytest.mark.unseeded
 async def test_old_database_keeps_all_rows(old: AsyncEngine, service: BootstrapService) -> None:
     """Every row of the tables that are made anew is there, ids and all, and their indexes too."""
     before = {table: await rows(old, f"SELECT * FROM {table}") for table in NUMBERED}
@@ -113,6 +116,7 @@ async def test_old_database_keeps_all_rows(old: AsyncEngine, service: BootstrapS
 
 
 @ON_SQLITE
+@pytest.mark.unseeded
 async def test_old_database_becomes_a_new_one(
     old: AsyncEngine, service: BootstrapService, tmp_path: Path
 ) -> None:
@@ -127,6 +131,7 @@ async def test_old_database_becomes_a_new_one(
 
 
 @ON_SQLITE
+@pytest.mark.unseeded
 async def test_old_database_counts_on_behind_what_is_spoken_of(
     old: AsyncEngine, service: BootstrapService
 ) -> None:
@@ -145,6 +150,7 @@ async def test_old_database_counts_on_behind_what_is_spoken_of(
 
 
 @ON_SQLITE
+@pytest.mark.unseeded
 async def test_what_is_no_id_does_not_count(old: AsyncEngine, service: BootstrapService) -> None:
     """Behind the highest integer of all SQLite would never number a row again."""
     await run_sql(
@@ -161,6 +167,7 @@ async def test_what_is_no_id_does_not_count(old: AsyncEngine, service: Bootstrap
 
 
 @ON_SQLITE
+@pytest.mark.unseeded
 async def test_operators_own_view_index_and_trigger_stay(
     old: AsyncEngine, service: BootstrapService
 ) -> None:

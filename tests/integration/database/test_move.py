@@ -26,6 +26,8 @@ from tests.support.database import Contents, contents, run_sql
 from tests.support.economy import LUIS, LiveEconomy, count_rows
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -196,6 +198,7 @@ async def test_target_that_is_in_use(
 
 
 @to_the_other
+@pytest.mark.unseeded
 async def test_revisions_must_be_this_releases(
     engine: AsyncEngine, service: BootstrapService, target: AsyncEngine, manifest: Manifest
 ) -> None:

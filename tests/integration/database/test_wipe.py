@@ -12,6 +12,8 @@ from bot.seeding.report import Outcome
 from tests.support.database import contents, run_sql
 from tests.support.populated import populate
 
+pytestmark = pytest.mark.seeded
+
 
 async def test_wipe_deletes_all_and_the_next_start_seeds(
     engine: AsyncEngine, service: BootstrapService
@@ -32,6 +34,7 @@ async def test_wipe_deletes_all_and_the_next_start_seeds(
     assert _keys(fresh) == _keys(await contents(engine))
 
 
+@pytest.mark.unseeded
 async def test_wipe_of_an_empty_database(engine: AsyncEngine) -> None:
     """There may be nothing to wipe."""
     assert 0 == await wipe(engine)
@@ -96,6 +99,7 @@ async def test_start_after_a_revert(engine: AsyncEngine, service: BootstrapServi
     assert Outcome.UP_TO_DATE is (await service.run()).outcome
 
 
+@pytest.mark.unseeded
 async def test_revert_of_nothing(engine: AsyncEngine, service: BootstrapService) -> None:
     """A database that was never seeded, or is reverted already, has nothing to revert."""
     assert not (await service.revert()).changes_something
