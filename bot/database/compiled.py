@@ -151,6 +151,8 @@ async def _raise(
     if not isinstance(error, Exception):  # cancelled, and so in no known state
         await connection.invalidate(error)
         raise error
+    if isinstance(error, OSError):  # SQLAlchemy lets it pass as it is
+        raise error
     driver_error: Any = sync.dialect.loaded_dbapi.Error
     is_lost = isinstance(error, driver_error) and (
         sync.dialect.is_disconnect(error, sync.connection, None) or is_outdated(error)

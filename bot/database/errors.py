@@ -54,6 +54,7 @@ _OUTDATED = {"25006", _INTERNAL}
 #: What asyncpg itself says of plans and types of another schema, and when it has lost count.
 _OUTDATED_KINDS = {"InvalidCachedStatementError", "InternalClientError"}
 _DATABASE_CODES = {
+    sqlite3.SQLITE_ABORT,
     sqlite3.SQLITE_AUTH,
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,

@@ -8,6 +8,7 @@ one by one from the disk (server-side cursors) must not come here; nothing of ou
 """
 
 import math
+import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Self, cast
 
@@ -118,7 +119,15 @@ class FastConnection(aiosqlite.Connection):
         self._is_writer = sql == IMMEDIATE
 
     def _leave(self) -> None:
+        self._refuse_autocommit()
         self._begun = self._begun or self._waiting.begin is not None
+
+    def _refuse_autocommit(self) -> None:
+        """Raise when a failure, such as a full disk, has made SQLite roll the transaction back."""
+        if self._begun and self._waiting.begin is None and not self.in_transaction:
+            error = sqlite3.OperationalError("a failure has rolled the transaction back")
+            error.sqlite_errorcode = sqlite3.SQLITE_ABORT_ROLLBACK
+            raise error
 
     async def create_function(self, *what: Any, **options: Any) -> None:
         """Register a function (SQLAlchemy brings REGEXP) by the time that a statement needs it."""
@@ -126,6 +135,7 @@ class FastConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit, which is nothing to do when no statement has followed a BEGIN."""
+        self._refuse_autocommit()
         if self._begun or self.in_transaction:
             await super().commit()
         self._waiting.begin, self._begun = None, False

@@ -12,6 +12,8 @@ from functools import partial
 from time import monotonic
 from typing import Any, Final, NamedTuple, Self
 
+from bot.seeding.errors import is_busy, sqlite_code
+
 #: Whether SQLite lets several threads use a connection in turns, as it does unless it was built so.
 SHARES_CONNECTIONS: Final = sqlite3.threadsafety == 3  # noqa: PLR2004 - PEP 249's
 #: Seconds that SQLite waits for a lock, unless told otherwise.
@@ -96,7 +98,7 @@ class SqliteConnection(sqlite3.Connection):
             cursor.execute("PRAGMA busy_timeout = 0")
             self._begin(cursor)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # of whatever kind
+            if not is_busy(error):
                 raise
             return False
         finally:
@@ -106,14 +108,14 @@ class SqliteConnection(sqlite3.Connection):
 
     def _fetched(self, execute: Callable[[sqlite3.Cursor], object]) -> Fetched:
         cursor = self.cursor()
-        self.limit.begin()
         try:
             self._catch_up(cursor)
+            self.limit.begin()  # not before: BEGIN may have waited for the lock
             execute(cursor)
             rows = cursor.fetchall() if cursor.description else ()
             return Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            if sqlite_code(error) == sqlite3.SQLITE_INTERRUPT:
                 error.args = (f"no answer within {self.limit.seconds:g} s",)
             raise
         finally:

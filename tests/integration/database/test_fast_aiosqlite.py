@@ -9,7 +9,7 @@ from typing import Any
 import aiosqlite
 import pytest
 from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.compiled import CompiledStatement
@@ -27,6 +27,7 @@ pytestmark = [
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
 USERS = "SELECT count(*) FROM users"
 COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n {}) SELECT max(x) FROM n"
+FOR_EVER_ROWS = "WITH RECURSIVE n(x) AS (SELECT 9 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 FOR_EVER, FOR_LONG = COUNTING.format(""), COUNTING.format("LIMIT 300000")
 
 
@@ -48,6 +49,41 @@ async def test_statement_that_takes_too_long(hasty: AsyncEngine) -> None:
         await connection.rollback()
 
         assert 0 == await connection.scalar(text(USERS))
+
+
+async def test_what_follows_an_interrupted_write(hasty: AsyncEngine) -> None:
+    """SQLite has rolled all back by itself: nothing after it is written by autocommit."""
+    new = CompiledStatement(lambda _: insert(UserRow).values(user_id=7, first_name="Ana"))
+    forever = f"INSERT INTO users (user_id, first_name) SELECT x, 'Ana' FROM ({FOR_EVER_ROWS})"
+    async with for_writing(hasty).connect() as connection:
+        await connection.exec_driver_sql(NEW_USER)
+        with pytest.raises(OperationalError, match="no answer"):
+            await connection.exec_driver_sql(forever)
+        for write in (new.execute(connection, {}), connection.exec_driver_sql(NEW_USER)):
+            with pytest.raises(DBAPIError, match="rolled the transaction back"):
+                await write
+        with pytest.raises(DBAPIError, match="rolled the transaction back"):
+            await connection.commit()
+
+    async with for_writing(hasty).begin() as connection:
+        assert 0 == await connection.scalar(text(USERS))
+        await connection.exec_driver_sql(NEW_USER)
+    async with hasty.connect() as connection:
+        assert 1 == await connection.scalar(text(USERS))
+
+
+async def test_wait_for_the_lock_is_no_work(hasty: AsyncEngine) -> None:
+    """A statement that had to wait for another writer still has all of its own time."""
+    file = str(sqlite_file(hasty.url))
+    with closing(sqlite3.connect(file, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with for_writing(hasty).begin() as connection:
+            waiting = asyncio.create_task(connection.exec_driver_sql(NEW_USER))
+            await asyncio.sleep(0.2)
+            other.rollback()
+            await waiting
+
+        assert [(1,)] == other.execute(USERS).fetchall()
 
 
 async def test_what_comes_after_a_long_pause(hasty: AsyncEngine) -> None:
