@@ -1,11 +1,13 @@
 """The member commands: what is stored about a person, and the end of it."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli.printing import print_json
 from bot.database.connection import opened_database
@@ -16,7 +18,7 @@ from bot.gamification.context import utc_now
 from bot.gamification.forgetting import Forgotten, forget_member
 from bot.gamification.privacy import export_member
 from bot.logs import setup_logging
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 
 app = typer.Typer(help="Hand out or erase what is stored about a member.", no_args_is_help=True)
 UserId = Annotated[int, typer.Argument(metavar="ID", help="The member's Telegram id.")]
@@ -36,7 +38,7 @@ def export(
     ] = False,
 ) -> None:
     """Print all that is stored about a member as one JSON document."""
-    document = asyncio.run(_export(_url(), user_id))
+    document = asyncio.run(_export(_settings(), user_id))
     print_json(document)
 
 
@@ -51,11 +53,11 @@ def erase(
 
     Whoever comes back starts anew, and is paid nothing twice. Backups and logs are not touched.
     """
-    url = _url()
+    settings = _settings()
     if not yes:
-        question = f"Forget member {user_id} in {describe(url)}, for good?"
+        question = f"Forget member {user_id} in {describe(_url(settings))}, for good?"
         typer.confirm(question, abort=True, err=as_json)
-    forgotten = asyncio.run(_erase(url, user_id))
+    forgotten = asyncio.run(_erase(settings, user_id))
     if as_json:
         print_json({"user_id": user_id, **asdict(forgotten)})
     else:
@@ -75,21 +77,29 @@ def _said(user_id: int, forgotten: Forgotten) -> str:
     )
 
 
-def _url() -> URL:
+def _settings() -> Settings:
     settings = load_settings()
     setup_logging(settings)
+    return settings
+
+
+def _url(settings: Settings) -> URL:
     return parse_database_url(settings.database_url.get_secret_value())
 
 
-async def _erase(url: URL, user_id: int) -> Forgotten:
-    async with opened_database(url) as engine:
+def _opened(settings: Settings) -> AbstractAsyncContextManager[AsyncEngine]:
+    return opened_database(_url(settings), statement_timeout=settings.database_timeout)
+
+
+async def _erase(settings: Settings, user_id: int) -> Forgotten:
+    async with _opened(settings) as engine:
         with translate_errors("The erasure"):
             async with for_writing(engine).begin() as connection:
                 return await forget_member(connection, user_id, utc_now())
 
 
-async def _export(url: URL, user_id: int) -> dict[str, Any]:
-    async with opened_database(url) as engine:
+async def _export(settings: Settings, user_id: int) -> dict[str, Any]:
+    async with _opened(settings) as engine:
         with translate_errors("The export"):
             async with engine.connect() as connection:
                 return await export_member(connection, user_id)

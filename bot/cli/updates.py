@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated
 
 import typer
-from sqlalchemy import URL
 
 from bot.cli.printing import print_json
 from bot.database.connection import opened_database
@@ -12,7 +11,7 @@ from bot.database.errors import translate_errors
 from bot.database.url import parse_database_url
 from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
 from bot.logs import setup_logging
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 
 
 def updates(
@@ -22,7 +21,7 @@ def updates(
     """Show the updates that never succeeded and were put aside; each changed nothing."""
     settings = load_settings()
     setup_logging(settings)
-    failed = asyncio.run(_read(parse_database_url(settings.database_url.get_secret_value())))
+    failed = asyncio.run(_read(settings))
     if as_json:
         print_json({"updates": [one.as_json() for one in failed]})
         return
@@ -31,8 +30,9 @@ def updates(
     output.updates(failed)
 
 
-async def _read(url: URL) -> list[FailedUpdate]:
-    async with opened_database(url) as engine:
+async def _read(settings: Settings) -> list[FailedUpdate]:
+    url = parse_database_url(settings.database_url.get_secret_value())
+    async with opened_database(url, statement_timeout=settings.database_timeout) as engine:
         with translate_errors("The look at the updates"):
             async with engine.connect() as connection:
                 return await read_failed_updates(connection)

@@ -10,7 +10,7 @@ The address and the connection
     connection      a database opened for a block, waited for while it starts
     postgresql      connections that end every wait, through a pooler too
     fast_aiosqlite  connections to SQLite with as few visits to their thread as can be
-    sqlite_connection  what is in that thread, and fetches as soon as it has executed
+    sqlite_connection  SQLite's own below them, which bounds each statement's time
     deadline        the time that one statement gets
     liveness        pooled connections that died, and whether the database answers
     sqlite_file     SQLite's file: whole at the start, and still the same one

@@ -84,16 +84,16 @@ class FastConnection(aiosqlite.Connection):
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Fetched:
         """Execute and fetch in one hop, with the BEGIN that is due."""
-        self._leave()
+        self._note_begin()
         return cast("Fetched", await super().execute_fetchall(sql, parameters))
 
     async def fetch_small(self, sql: str, parameters: Sequence[Any]) -> Fetched:
         """Execute and fetch what touches a few rows: without a hop, if nobody else has the lock."""
-        if SHARES_CONNECTIONS and self._is_writer and self._opened and self._has_lock():
+        if SHARES_CONNECTIONS and self._is_writer and self._opened and self._gets_lock():
             return self._opened[0].execute(sql, parameters)
         return await self.fetch(sql, parameters)
 
-    def _has_lock(self) -> bool:
+    def _gets_lock(self) -> bool:
         """Whether the transaction has the file's lock, which it takes here if nobody has it."""
         if self._begun:
             return not self._waiting and self.in_transaction
@@ -110,7 +110,7 @@ class FastConnection(aiosqlite.Connection):
 
     async def write_many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
         """Execute for each row of parameters in one hop; return how many rows were written."""
-        self._leave()
+        self._note_begin()
         return (await super().executemany(sql, parameters)).rowcount
 
     def begin(self, sql: str) -> None:
@@ -118,7 +118,7 @@ class FastConnection(aiosqlite.Connection):
         self._waiting.begin = sql
         self._is_writer = sql == IMMEDIATE
 
-    def _leave(self) -> None:
+    def _note_begin(self) -> None:
         self._refuse_autocommit()
         self._begun = self._begun or self._waiting.begin is not None
 

@@ -1,4 +1,4 @@
-"""SQLite's own connection, as `fast_aiosqlite` has it in its thread: it fetches at once."""
+"""SQLite's own connection under `fast_aiosqlite`: it fetches at once, and bounds its statements."""
 
 import contextlib
 import errno
@@ -69,7 +69,7 @@ class StatementLimit:
 
 
 class SqliteConnection(sqlite3.Connection):
-    """The connection inside the thread: it fetches as soon as it has executed."""
+    """A connection that fetches as soon as it has executed, in whichever thread that is."""
 
     waiting: Waiting
     limit: StatementLimit

@@ -42,11 +42,12 @@ class Stepped(Worker, Generic[T]):
 
     async def run_up_to(self, number: int) -> str:
         """Run all statements before the given one (the first is 1), and return that one."""
-        first = await anext(aiter(self))
-        if number == 1:
-            return first
-        self.go_on(passing=number - 2)
-        return await anext(aiter(self))
+        statement = await anext(aiter(self), None)
+        if number > 1:
+            self.go_on(passing=number - 2)
+            statement = await anext(aiter(self), None)
+        assert statement is not None, "it ended before"
+        return statement
 
     async def run_until(self, start: str) -> None:
         """Run up to the first statement that starts like this, which is next then."""

@@ -2,18 +2,19 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing, suppress
 from typing import Any
 
 import aiosqlite
 import pytest
 from sqlalchemy import bindparam, insert, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.compiled import CompiledStatement
 from bot.database.engine import create_engine, for_writing
+from bot.database.errors import is_unavailable
 from bot.database.transaction import exclusive_transaction, transaction
 from bot.database.url import sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
@@ -24,11 +25,15 @@ pytestmark = [
     pytest.mark.seeded,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
+ALL_USERS = CompiledStatement(lambda _: select(UserRow.user_id))
 NEW_USER = "INSERT INTO users (user_id, first_name) VALUES (1, 'Ana')"
 USERS = "SELECT count(*) FROM users"
 COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n {}) SELECT max(x) FROM n"
-FOR_EVER_ROWS = "WITH RECURSIVE n(x) AS (SELECT 9 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 FOR_EVER, FOR_LONG = COUNTING.format(""), COUNTING.format("LIMIT 300000")
+USERS_FOR_EVER = (
+    "INSERT INTO users (user_id, first_name)"
+    " WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n) SELECT x, 'Ana' FROM n"
+)
 
 
 @pytest.fixture
@@ -51,39 +56,41 @@ async def test_statement_that_takes_too_long(hasty: AsyncEngine) -> None:
         assert 0 == await connection.scalar(text(USERS))
 
 
-async def test_what_follows_an_interrupted_write(hasty: AsyncEngine) -> None:
-    """SQLite has rolled all back by itself: nothing after it is written by autocommit."""
-    new = CompiledStatement(lambda _: insert(UserRow).values(user_id=7, first_name="Ana"))
-    forever = f"INSERT INTO users (user_id, first_name) SELECT x, 'Ana' FROM ({FOR_EVER_ROWS})"
+@pytest.mark.parametrize(
+    "go_on",
+    [
+        lambda connection: connection.exec_driver_sql(NEW_USER),
+        lambda connection: ALL_USERS.execute(connection, {}),
+        lambda connection: connection.exec_driver_sql("SAVEPOINT mine"),
+        lambda connection: connection.execute(insert(UserRow), [{"user_id": 1, "first_name": "A"}]),
+        AsyncConnection.commit,
+    ],
+    ids=["statement", "small statement", "savepoint", "many", "commit"],
+)
+async def test_transaction_that_sqlite_has_rolled_back(
+    hasty: AsyncEngine, go_on: Callable[[AsyncConnection], Awaitable[object]]
+) -> None:
+    """Whoever goes on after a write that failed does not write by autocommit, nor hears of none."""
     async with for_writing(hasty).connect() as connection:
         await connection.exec_driver_sql(NEW_USER)
         with pytest.raises(OperationalError, match="no answer"):
-            await connection.exec_driver_sql(forever)
-        for write in (new.execute(connection, {}), connection.exec_driver_sql(NEW_USER)):
-            with pytest.raises(DBAPIError, match="rolled the transaction back"):
-                await write
-        with pytest.raises(DBAPIError, match="rolled the transaction back"):
-            await connection.commit()
+            await connection.exec_driver_sql(USERS_FOR_EVER)
+        with pytest.raises(OperationalError, match="rolled the transaction back") as caught:
+            await go_on(connection)
+        await connection.rollback()
 
-    async with for_writing(hasty).begin() as connection:
         assert 0 == await connection.scalar(text(USERS))
-        await connection.exec_driver_sql(NEW_USER)
-    async with hasty.connect() as connection:
-        assert 1 == await connection.scalar(text(USERS))
+    assert is_unavailable(caught.value)
 
 
 async def test_wait_for_the_lock_is_no_work(hasty: AsyncEngine) -> None:
-    """A statement that had to wait for another writer still has all of its own time."""
+    """A statement has all its time, however long its BEGIN has waited."""
     file = str(sqlite_file(hasty.url))
     with closing(sqlite3.connect(file, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.1, other.rollback)
         async with for_writing(hasty).begin() as connection:
-            waiting = asyncio.create_task(connection.exec_driver_sql(NEW_USER))
-            await asyncio.sleep(0.2)
-            other.rollback()
-            await waiting
-
-        assert [(1,)] == other.execute(USERS).fetchall()
+            assert 4_000 == await connection.scalar(text(COUNTING.format("LIMIT 4000")))
 
 
 async def test_what_comes_after_a_long_pause(hasty: AsyncEngine) -> None:

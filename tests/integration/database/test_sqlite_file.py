@@ -10,14 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import sqlite_file
-from bot.database.engine import create_engine
+from bot.database.compiled import CompiledStatement
+from bot.database.engine import create_engine, for_writing
 from bot.database.errors import DatabaseError, DatabaseUrlError, is_unavailable
-from bot.database.transaction import exclusive_transaction
+from bot.database.transaction import exclusive_transaction, transaction
 from bot.database.url import parse_database_url
+from bot.gamification.models import UserRow
 from tests.support import bare_sqlite
 from tests.support.seeded import SeededSqlite, opened
 
@@ -147,6 +149,19 @@ async def test_lost_file_stops_the_bot(engine: AsyncEngine, how: str) -> None:
 
     with pytest.raises(DatabaseError, match="was deleted or replaced while the bot ran"):
         await run()
+
+
+async def test_small_statement_in_a_lost_file(engine: AsyncEngine) -> None:
+    """It tells that the database is to blame, as any other statement does."""
+    users = CompiledStatement(lambda _: select(UserRow.user_id))
+    async with transaction(for_writing(engine)) as connection:
+        await users.execute(connection, {})
+    file_of(engine).rename(file_of(engine).with_name("moved.db"))
+    with pytest.raises(OSError, match="deleted or replaced") as refused:
+        async with transaction(for_writing(engine)) as connection:
+            await users.execute(connection, {})
+
+    assert is_unavailable(refused.value)
 
 
 async def test_kept_file_disturbs_nobody(engine: AsyncEngine) -> None:

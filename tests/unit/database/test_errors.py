@@ -49,6 +49,7 @@ def caused_by(error: Exception) -> DatabaseError:
         (gone(), True, True),
         (ConnectionRefusedError(), True, True),
         (PoolTimeout(), True, False),
+        (on_sqlite(sqlite3.SQLITE_ABORT_ROLLBACK), True, False),
         (on_sqlite(sqlite3.SQLITE_BUSY), True, True),
         (on_sqlite(sqlite3.SQLITE_BUSY_SNAPSHOT), True, True),
         (on_sqlite(sqlite3.SQLITE_FULL), True, False),
