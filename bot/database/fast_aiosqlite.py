@@ -7,7 +7,6 @@ statement of a transaction that has its lock, or can have it at once, makes none
 one by one from the disk (server-side cursors) must not come here; nothing of ours does.
 """
 
-import math
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Self, cast
@@ -151,12 +150,13 @@ class FastConnection(aiosqlite.Connection):
         return FastCursor(self)
 
 
-def connect(
-    database: str, *, statement_timeout: float = math.inf, **options: Any
-) -> FastConnection:
+def connect(database: str, *, timeout: float, statement_timeout: float) -> FastConnection:
     """Do what `aiosqlite.connect` does, and give the connection our defaults in the same hop.
 
-    A statement that works for longer than `statement_timeout` seconds fails as interrupted.
+    A statement waits `timeout` seconds for a lock; one that works for longer than
+    `statement_timeout` seconds fails as interrupted.
     """
     limit = StatementLimit(statement_timeout)
-    return FastConnection(lambda waiting: open_sqlite(database, waiting, limit, **options), limit)
+    return FastConnection(
+        lambda waiting: open_sqlite(database, waiting, limit, timeout=timeout), limit
+    )

@@ -16,8 +16,6 @@ from bot.seeding.errors import is_busy, sqlite_code
 
 #: Whether SQLite lets several threads use a connection in turns, as it does unless it was built so.
 SHARES_CONNECTIONS: Final = sqlite3.threadsafety == 3  # noqa: PLR2004 - PEP 249's
-#: Seconds that SQLite waits for a lock, unless told otherwise.
-BUSY_TIMEOUT: Final = 5.0
 #: Instructions of SQLite's between two looks at the clock: less than a millisecond's work.
 _LOOK_EVERY: Final = 20_000
 #: Held while a file is made: closing it would undo the locks that a second connection has by then.
@@ -146,12 +144,12 @@ def open_sqlite(
     waiting: Waiting,
     limit: StatementLimit,
     *,
-    timeout: float = BUSY_TIMEOUT,
-    **options: Any,
+    timeout: float,
 ) -> SqliteConnection:
     """Open the file, or make it; a statement waits `timeout` seconds for a lock."""
-    if database != ":memory:":
-        _create_private(os.path.realpath(database))
+    path = None if database == ":memory:" else os.path.realpath(database)
+    if path is not None:
+        _create_private(path)
     # Left alone, pysqlite begins transactions by itself, but not for SELECT and DDL.
     connection = sqlite3.connect(
         database,
@@ -159,11 +157,9 @@ def open_sqlite(
         check_same_thread=not SHARES_CONNECTIONS,
         factory=SqliteConnection,
         timeout=timeout,
-        **options,
     )
-    if database != ":memory:":
-        connection.path = os.path.realpath(database)
-        connection.file = identity_of(connection.path)
+    if path is not None:
+        connection.path, connection.file = path, identity_of(path)
     connection.waiting, connection.limit = waiting, limit
     connection.busy_timeout = round(timeout * 1000)
     connection.set_progress_handler(limit.is_over, _LOOK_EVERY)

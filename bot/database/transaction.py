@@ -8,12 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database.deadline import Deadline
 from bot.database.engine import SQLITE_BEGIN
 from bot.database.errors import DatabaseLocked
 from bot.database.fast_aiosqlite import FastConnection
 from bot.database.postgresql import BoundedConnection
-from bot.database.sqlite_connection import StatementLimit
 from bot.database.sqlite_file import journal_of
 from bot.seeding import SeedLocked
 from bot.seeding.lock import exclusive_transaction as locked_transaction
@@ -78,21 +76,16 @@ async def exclusive_transaction(
 @asynccontextmanager
 async def _patience(connection: AsyncConnection, more: float) -> AsyncIterator[None]:
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    limit = _limit_of(driver)
-    if limit is None:
+    if isinstance(driver, FastConnection):
+        # It waits for nobody here, and makes a table anew in one statement, however large it is.
+        limit, patience = driver.limit, math.inf
+    elif issubclass(type(driver), BoundedConnection):  # asyncpg has made isinstance() always true
+        limit, patience = driver.deadline, driver.deadline.seconds + more
+    else:
         yield
         return
-    seconds = limit.seconds
-    # SQLite waits for nobody here, and makes a table anew in one statement, however large it is.
-    limit.seconds = math.inf if isinstance(driver, FastConnection) else seconds + more
+    seconds, limit.seconds = limit.seconds, patience
     try:
         yield
     finally:
         limit.seconds = seconds
-
-
-def _limit_of(driver: Any) -> Deadline | StatementLimit | None:
-    if isinstance(driver, FastConnection):
-        return driver.limit
-    # Not isinstance(), which asyncpg has made true for all of its connections.
-    return driver.deadline if issubclass(type(driver), BoundedConnection) else None

@@ -10,14 +10,13 @@ from typing import Any
 import alembic.command  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
-from sqlalchemy import Engine, event
 
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding import Report, backfill, service
-from tests.support.stops import stops_of
+from tests.support.stops import stops_of, tell_statements
 
 #: When all of this happens, so that a statement reads the same in each process.
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -40,32 +39,7 @@ async def _bootstrap(url: str, stop: Any = None) -> Report:
     engine = create_engine(parse_database_url(url))
     try:
         if stop is not None:
-            listen = _listen_to_sqlite if engine.dialect.name == "sqlite" else _listen_to_postgresql
-            listen(engine.sync_engine, stop)
+            tell_statements(engine.sync_engine, stop)
         return await BootstrapService(engine, load_manifest(), clock=lambda: NOON).run()
     finally:
         await engine.dispose()
-
-
-def _listen_to_sqlite(engine: Engine, stop: Any) -> None:
-    """SQLite itself tells of each statement just before running it, pragmas included."""
-    event.listen(
-        engine,
-        "connect",
-        lambda connection, _: connection.run_async(lambda driver: driver.set_trace_callback(stop)),
-    )
-
-
-def _listen_to_postgresql(engine: Engine, stop: Any) -> None:
-    """SQLAlchemy tells of each statement; COMMIT and what follows it is the driver's own."""
-    commit = engine.dialect.do_commit
-
-    def stop_around_commit(connection: Any) -> None:
-        stop("COMMIT")
-        commit(connection)
-        stop("the end of the process")
-
-    engine.dialect.do_commit = stop_around_commit
-    event.listen(
-        engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_rest: stop(sql)
-    )

@@ -5,14 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from threading import Barrier
-from typing import Any
 
-from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.seeding import Seeder, backfill, service
 from tests.support.seeds import SHAPES
-from tests.support.stops import stops_of
+from tests.support.stops import stops_of, tell_statements
 
 #: When all of this happens, so that a statement reads the same in each process.
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -43,27 +41,3 @@ async def _run(url: str, shape: str, stop: Callable[[str], None] | None = None) 
         return (str((await seeder.run()).outcome),)
     finally:
         await engine.dispose()
-
-
-def tell_statements(engine: Engine, stop: Callable[[str], None]) -> None:
-    """Call `stop` with each statement before it runs."""
-    if engine.dialect.name == "sqlite":
-        # SQLite itself tells of each statement, pragmas included.
-        event.listen(
-            engine,
-            "connect",
-            lambda made, _: made.run_async(lambda driver: driver.set_trace_callback(stop)),
-        )
-        return
-    # SQLAlchemy tells of each statement; COMMIT and what follows it is the driver's own.
-    commit = engine.dialect.do_commit
-
-    def stop_around_commit(connection: Any) -> None:
-        stop("COMMIT")
-        commit(connection)
-        stop("the end of the process")
-
-    engine.dialect.do_commit = stop_around_commit
-    event.listen(
-        engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_rest: stop(sql)
-    )

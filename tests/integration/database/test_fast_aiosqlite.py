@@ -177,13 +177,14 @@ async def test_small_statements_under_the_lock(
 ) -> None:
     """A writer visits the thread with what takes its time: COMMIT."""
     await service.run()
-    users = CompiledStatement(lambda _: select(UserRow.user_id))
     async with transaction(for_writing(engine)) as connection:
-        await users.execute(connection, {})  # SQLAlchemy brings its functions to a new connection
+        await ALL_USERS.execute(
+            connection, {}
+        )  # SQLAlchemy brings its functions to a new connection
     visits.clear()
     async with transaction(for_writing(engine)) as connection:
         for _ in range(3):
-            assert [] == (await users.execute(connection, {})).rows
+            assert [] == (await ALL_USERS.execute(connection, {})).rows
 
     assert 1 == len(visits)
 
@@ -218,11 +219,10 @@ async def test_small_statements_without_the_lock(
 ) -> None:
     """Who may have to wait for a lock yet visits the thread each time."""
     await service.run()
-    users = CompiledStatement(lambda _: select(UserRow.user_id))
     visits.clear()
     async with transaction(engine) as connection:
         for _ in range(3):
-            await users.execute(connection, {})
+            await ALL_USERS.execute(connection, {})
 
     assert 3 + 1 == len(visits)
 
