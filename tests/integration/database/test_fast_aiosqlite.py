@@ -178,9 +178,8 @@ async def test_small_statements_under_the_lock(
     """A writer visits the thread with what takes its time: COMMIT."""
     await service.run()
     async with transaction(for_writing(engine)) as connection:
-        await ALL_USERS.execute(
-            connection, {}
-        )  # SQLAlchemy brings its functions to a new connection
+        # SQLAlchemy brings its functions to a new connection.
+        await ALL_USERS.execute(connection, {})
     visits.clear()
     async with transaction(for_writing(engine)) as connection:
         for _ in range(3):
