@@ -64,13 +64,7 @@ Catalogue = dict[str, FoundTable]
 @cache
 def glance(dialect: str) -> str:
     """Return a scalar SELECT for `digest`, whose text is the same while our tables are."""
-    statement = _SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT
-    # Whatever stands elsewhere on the search path is another program's.
-    tables = ", ".join(
-        f"to_regclass(quote_ident(current_schema()) || '.{name}')"
-        for name in sorted(Base.metadata.tables)
-    )
-    return statement.format(names=_names(), tables=tables)
+    return (_SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT).format(names=_names())
 
 
 def digest(text: str | None) -> str:
@@ -137,21 +131,27 @@ SELECT json_group_array(json_array(
 ))
 FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND lower(m.name) IN ({names})
 """
-# No join: planning one on a new connection takes longer than all of this. OFFSET keeps the planner
-# from looking each table up again for each row.
+# Whatever stands elsewhere on the search path is another program's. No join: planning one on a new
+# connection takes longer than all of this. OFFSET keeps the planner from looking the tables up
+# again for each row.
 _POSTGRESQL_TEXT: Final = """
 SELECT concat_ws(chr(10), (
     SELECT string_agg(concat_ws(
-        ' ', array_position(ours.tables, CAST(attrelid AS regclass)), attnum, attname,
+        ' ', array_position(ours.tables, attrelid), attnum, attname,
         attnotnull, atthasdef OR attidentity <> ''
     ), chr(10)) FROM pg_attribute
-    WHERE attrelid = ANY (CAST(ours.tables AS oid[])) AND attnum > 0
+    WHERE attrelid = ANY (ours.tables) AND attnum > 0
 ), (
     SELECT string_agg(concat_ws(
-        ' ', array_position(ours.tables, CAST(indrelid AS regclass)), indkey,
+        ' ', array_position(ours.tables, indrelid), indkey,
         indisunique AND indisvalid AND indimmediate AND indpred IS NULL
-    ), chr(10)) FROM pg_index WHERE indrelid = ANY (CAST(ours.tables AS oid[]))
-)) FROM (SELECT ARRAY[{tables}] AS tables OFFSET 0) AS ours
+    ), chr(10)) FROM pg_index WHERE indrelid = ANY (ours.tables)
+)) FROM (SELECT ARRAY(
+    SELECT oid FROM pg_class
+    WHERE relname IN ({names})
+    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    ORDER BY relname
+) AS tables OFFSET 0) AS ours
 """
 _POSTGRESQL: Final = """
 SELECT CAST(coalesce(json_agg(json_build_array(

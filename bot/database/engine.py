@@ -4,12 +4,10 @@ import json
 import os
 import socket
 import sqlite3
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, ExceptionContext, event
-from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.database import fast_aiosqlite, libpq, postgresql
@@ -25,10 +23,6 @@ STATEMENT_TIMEOUT = 30.0
 #: Connections that are open at once, at most.
 POOL_SIZE = 15
 _OLDEST_SQLITE = (3, 35)
-_ISOLATION: Final[Mapping[str, IsolationLevel]] = {
-    "postgresql": "READ COMMITTED",
-    "sqlite": "SERIALIZABLE",
-}
 
 
 def create_engine(
@@ -54,9 +48,6 @@ def create_engine(
     else:
         engine = _create_sqlite_engine(url, timeout, options)
     event.listen(engine.sync_engine, "handle_error", drop_outdated)
-    # SQLAlchemy would ask the database with the first connection: one more round trip of a start.
-    isolation = _ISOLATION[engine.dialect.name]
-    engine.dialect.get_default_isolation_level = lambda dbapi_conn: isolation  # type: ignore[method-assign] # noqa: ARG005
     return engine
 
 
@@ -73,6 +64,8 @@ def _create_sqlite_engine(url: URL, timeout: float, options: dict[str, Any]) -> 
         **options,
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    # SQLAlchemy would ask with the first connection: one more visit to the thread at a start.
+    engine.dialect.get_default_isolation_level = lambda dbapi_conn: "SERIALIZABLE"  # type: ignore[method-assign] # noqa: ARG005
     return engine
 
 
@@ -80,10 +73,11 @@ def _create_postgresql_engine(url: URL, timeout: float, options: dict[str, Any])
     arguments = libpq.connect_arguments(url, _who_we_are())
     engine = create_async_engine(
         url,
-        isolation_level=_ISOLATION["postgresql"],
+        isolation_level=postgresql.ISOLATION,
         async_creator=partial(postgresql.connect, timeout, **arguments),
         **options,
     )
+    postgresql.ask_nothing_first(engine.dialect)
     postgresql.renew_dead_connections(engine)
     return engine
 

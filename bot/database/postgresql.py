@@ -9,13 +9,16 @@ from typing import Any, ClassVar, Final
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
-from sqlalchemy import event
+from sqlalchemy import Connection, Dialect, event
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.database.deadline import Deadline
 
+#: Isolation of transactions, whatever the server's default is.
+ISOLATION: Final[IsolationLevel] = "READ COMMITTED"
 #: Seconds that a server gets for saying goodbye.
 _CLOSING: Final = 0.5
 #: Seconds for which one that has not said it counts as gone.
@@ -44,11 +47,7 @@ async def connect(
         )
     except TimeoutError:
         raise TimeoutError(f"no answer within {patience:g} s") from None
-    try:
-        await connection.begin_session(timeout)
-    except BaseException:
-        connection.terminate()
-        raise
+    connection.limit(timeout)
     BoundedConnection.silent_until = -math.inf  # it speaks, so it will hear what we cancel
     return connection
 
@@ -71,28 +70,43 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         """Take what asyncpg gives."""
         super().__init__(protocol, transport, *others)
         self._socket = transport.get_extra_info("socket")
-        #: Whether a pooler is on the other side, so that no session is ours.
+        #: Whether a pooler is on the other side, so that no session is ours; so it is held to be
+        #: until `meet` has asked.
         self.is_pooled = True
+        self._has_met = False
         self._numbers = count(1)
         self.deadline = Deadline(math.inf, self.close)
 
-    async def begin_session(self, timeout: float) -> None:
+    def limit(self, timeout: float) -> None:
+        """Give each statement so many seconds."""
+        self.deadline.seconds = timeout
+        _keep_alive(self._socket, timeout)
+
+    async def meet(self) -> None:
         """Find out who is on the other side; end what the server would wait for without a bound.
 
         A pooler makes up the process id that it tells. Only the session that is ours alone gets a
-        limit of its own: how long it may say nothing inside a transaction.
+        limit of its own: how long it may say nothing inside a transaction. So the first one asks;
+        a start that finds all in place makes none, and is one visit shorter.
         """
-        self.deadline.seconds = timeout
-        _keep_alive(self._socket, timeout)
-        status = await self.execute(
-            "SELECT CASE current_setting('idle_in_transaction_session_timeout') WHEN '0' THEN"
-            f" set_config('idle_in_transaction_session_timeout', '{timeout * 1000:.0f}', false)"
-            f" END WHERE pg_backend_pid() = {self.get_server_pid()}"
-        )
+        if self._has_met:
+            return
+        milliseconds = f"{self.deadline.seconds * 1000:.0f}"
+        with self.deadline:
+            status = await super().execute(
+                "SELECT CASE current_setting('idle_in_transaction_session_timeout') WHEN '0' THEN"
+                f" set_config('idle_in_transaction_session_timeout', '{milliseconds}', false)"
+                f" END WHERE pg_backend_pid() = {self.get_server_pid()}"
+            )
         self.is_pooled = status != "SELECT 1"
+        self._has_met = True
 
     async def execute(self, query: str, *arguments: Any, **options: Any) -> str:
-        """Do what asyncpg does. Raises `InterfaceError` when that takes too long."""
+        """Do what asyncpg does. Raises `InterfaceError` when that takes too long.
+
+        A transaction's BEGIN comes this way.
+        """
+        await self.meet()
         with self.deadline:
             status: str = await super().execute(query, *arguments, **options)
         return status
@@ -152,6 +166,26 @@ class BoundedStatement:
         with self._deadline:
             rows: list[Any] = await self._fetch(*arguments)
         return rows
+
+
+def ask_nothing_first(dialect: Dialect) -> None:
+    """Let a dialect know without a question what it asks the server with its first connection.
+
+    The driver was told most of it while it connected. The one answer that is missing is the
+    schema in which tables without one are looked for by name, and we name it where we look.
+    """
+    ask = dialect.initialize
+
+    def initialize(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        if driver.get_settings().standard_conforming_strings != "on":  # literals differ then
+            ask(connection)
+            return
+        version = driver.get_server_version()
+        dialect.server_version_info = (version.major, version.minor)
+        dialect.default_isolation_level = ISOLATION
+
+    dialect.initialize = initialize  # type: ignore[method-assign]
 
 
 def renew_dead_connections(engine: AsyncEngine) -> None:

@@ -29,14 +29,14 @@ REVISION: Final = {
     "postgresql": (
         "SELECT string_agg(version_num, ',') FROM alembic_version WHERE tableoid = ("
         "SELECT oid FROM pg_class WHERE relname = 'alembic_version'"
-        " AND relnamespace = CAST(quote_ident(current_schema()) AS regnamespace))"
+        " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
     ),
 }
 _HAS_VERSION_TABLE: Final = {
     "sqlite": "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'alembic_version')",
     "postgresql": (
         "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'alembic_version'"
-        " AND relnamespace = CAST(quote_ident(current_schema()) AS regnamespace))"
+        " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
         " WHERE current_schema() IS NOT NULL"
     ),
 }

@@ -57,9 +57,10 @@ async def session_lock(url: URL, name: str) -> AsyncIterator[SessionLock]:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             raw = await connection.get_raw_connection()
-            is_pooled = cast("BoundedConnection", raw.driver_connection).is_pooled
-            if not is_pooled:
+            driver = cast("BoundedConnection", raw.driver_connection)
+            await driver.meet()
+            if not driver.is_pooled:
                 await connection.execute(_KEEPALIVE)
-            yield SessionLock(connection, name, is_pooled=is_pooled)
+            yield SessionLock(connection, name, is_pooled=driver.is_pooled)
     finally:
         await engine.dispose()

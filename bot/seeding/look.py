@@ -91,15 +91,14 @@ class Section:
         self._words = words
         children = table.children
         link = [table.link.name] if children else []
-        rows = self._rows(whole=whole)
+        every = f"{words.table(table.table)} AS t"
+        rows = every + self._condition(whole=whole)
         #: Of the rows, and of their children.
         self.sources = [self._source(table, "t", [*table.ids, *link, *table.given], rows)]
         if children:
             parents = f"SELECT t.{words.quote(table.link.name)} FROM {rows}"  # noqa: S608
-            rows = (
-                f"{words.table(children.table)} AS c"
-                f" WHERE c.{words.quote(children.parent)} IN ({parents})"
-            )
+            of_them = f" WHERE c.{words.quote(children.parent)} IN ({parents})"
+            rows = f"{words.table(children.table)} AS c{'' if rows == every else of_them}"
             self.sources.append(
                 self._source(children, "c", [children.parent, *children.columns], rows)
             )
@@ -108,15 +107,14 @@ class Section:
         columns = [self._column(part, name, alias) for name in dict.fromkeys(names)]
         return Source(self._words, columns, rows)
 
-    def _rows(self, *, whole: bool) -> str:
-        """Return the rows that a start may touch: a table may have millions of others."""
+    def _condition(self, *, whole: bool) -> str:
+        """Return what picks the rows that a start may touch: there may be millions of others."""
         table, words = self.table, self._words
-        rows = f"{words.table(table.table)} AS t"
         renamed = self.seed.renamed.get(table.name)
         if not table.keys:
             names, keys = table.ids, [(table.single_key,)]
         elif whole or table.adopt_by or (renamed and len(table.keys) > 1):
-            return rows
+            return ""
         else:
             names, keys = table.keys, [*self.seed.labels[table.name]]
         columns = [table.column(name) for name in names]
@@ -124,7 +122,7 @@ class Section:
         quoted = ", ".join(f"t.{words.quote(name)}" for name in names)
         # PostgreSQL takes the literals of VALUES for texts, SQLite compares rows with nothing else.
         values = f"VALUES {wanted}" if words.is_sqlite else wanted
-        return f"{rows} WHERE ({quoted}) IN ({values})" if keys else f"{rows} WHERE 1 = 0"
+        return f" WHERE ({quoted}) IN ({values})" if keys else " WHERE 1 = 0"
 
     def _column(self, part: Rows, name: str, alias: str) -> _Column:
         sql = f"{alias}.{self._words.quote(name)}"
@@ -179,14 +177,18 @@ def exact_count(words: Words, backfill: Backfill) -> str:
 
 
 def is_behind(words: Words, table: Table) -> str:
-    """Return what gives the name of a table whose next id may be taken (PostgreSQL)."""
+    """Return what gives the name of a table whose next id may be taken (PostgreSQL).
+
+    It is quick, and `taken_id` is sure.
+    """
     column = str(getattr(table.autoincrement_column, "name", ""))
-    name = words.table(table)
+    name, quoted = words.table(table), words.quote(column)
     sequence = f"pg_get_serial_sequence({words.text(name)}, {words.text(column)})"
+    # Not max(): planning it on a new connection takes longer.
+    last = f"SELECT t.{quoted} FROM {name} AS t ORDER BY t.{quoted} DESC LIMIT 1"  # noqa: S608
     return (
-        f"CASE WHEN (SELECT max(t.{words.quote(column)}) FROM {name} AS t)"  # noqa: S608
-        f" > coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
-        f" AND {sequence} IS NOT NULL THEN {words.text(table.fullname)} END"
+        f"CASE WHEN ({last}) > coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
+        f" THEN {words.text(table.fullname)} END"
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, MetaData, Table, delete, inspect
+from sqlalchemy import Connection, MetaData, Table, delete, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -272,8 +272,10 @@ class Seeder:
 
     async def _has(self, connection: AsyncConnection, table: Table) -> bool:
         def has(sync: Connection) -> bool:
-            look = inspect(sync)
-            # One of another schema of the search path is another program's.
-            return look.has_table(table.name, schema=table.schema or look.default_schema_name)
+            schema = table.schema
+            if schema is None and sync.dialect.name == "postgresql":
+                # One of another schema of the search path is another program's.
+                schema = sync.scalar(select(func.current_schema()))
+            return inspect(sync).has_table(table.name, schema=schema)
 
         return await connection.run_sync(has)
