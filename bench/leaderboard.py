@@ -63,8 +63,8 @@ async def _fill(engine: AsyncEngine) -> None:
 
 
 async def _look(engine: AsyncEngine) -> Sample:
-    """Look as a member in the middle, whom nobody could rank by looking at a few rows."""
-    member = Account(1, 0, 50_000, 0, 1, 0, {}, {})
+    """Look as a member behind ten thousand others, as far as a rank is counted on either side."""
+    member = Account(1, 0, 0, 0, 1, 0, {}, {})
     async with engine.connect() as connection:
         started = perf_counter()
         await read_page(connection, 0)

@@ -76,11 +76,12 @@ class AlembicSchema:
         revision = await current_revision(connection)
         if revision is None:
             await connection.run_sync(_has_all_tables)
-        elif revision < catalogue.FRESH_SINCE and await _is_fresh(connection):
+            return None
+        since = catalogue.FRESH_SINCE[connection.dialect.name]
+        if revision < since and await _is_fresh(connection):
             raise SchemaError(
                 f"The table {VERSION_TABLE} has revision {revision}, and the tables are those of "
-                f"{catalogue.FRESH_SINCE}; {put(catalogue.FRESH_SINCE)} says so, and nothing has "
-                "been changed."
+                f"{since}; {put(since)} says so, and nothing has been changed."
             )
         return revision
 

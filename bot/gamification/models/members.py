@@ -80,12 +80,15 @@ class AccountRow(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-# The leaderboard's order, so that a page of it reads no other rows.
+# The leaderboard's order and its members, so that a page or a rank reads nothing else.
+_on_leaderboard = AccountRow.left_at.is_(None)
 Index(
     "ix_user_gamification_profiles_ranking",
     AccountRow.total_earned.desc(),
     AccountRow.last_earned_id,
     AccountRow.user_id,
+    postgresql_where=_on_leaderboard,
+    sqlite_where=_on_leaderboard,
 )
 
 
