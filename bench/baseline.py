@@ -30,6 +30,11 @@ def warm(url: str) -> float:
     return asyncio.run(_select(url, MARKER))
 
 
+def look(url: str, statement: str) -> float:
+    """Return the seconds of connecting and a given SELECT."""
+    return asyncio.run(_select(url, statement))
+
+
 def counts(url: str) -> float:
     """Return the seconds of connecting and counting users and profiles."""
     return asyncio.run(_select(url, COUNTS))

@@ -12,7 +12,7 @@ import aiosqlite  # noqa: F401
 import asyncpg  # noqa: F401
 import sqlalchemy.dialects.postgresql.asyncpg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import child
@@ -32,6 +32,11 @@ from bot.seeding.hooks import silent
 def warm(url: str) -> float:
     """Return the seconds of the hook that finds everything in place: connect, look, judge."""
     return asyncio.run(_hook(url, _manifest()))
+
+
+def warm_statement(url: str) -> str:
+    """Return the one SELECT of such a start."""
+    return asyncio.run(_watched(url, _manifest()))
 
 
 def cold(url: str) -> float:
@@ -111,6 +116,20 @@ async def _hook(url: str, manifest: Manifest) -> float:
         await engine.dispose()
     _expect(Outcome.UP_TO_DATE, report)
     return seconds
+
+
+async def _watched(url: str, manifest: Manifest) -> str:
+    engine = create_engine(parse_database_url(url))
+    said: list[str] = []
+    event.listen(
+        engine.sync_engine, "before_cursor_execute", lambda _, __, sql, *___: said.append(sql)
+    )
+    try:
+        await BootstrapService(engine, manifest).run()
+    finally:
+        await engine.dispose()
+    (statement,) = said
+    return statement
 
 
 async def _bootstrap(url: str, manifest: Manifest) -> float:

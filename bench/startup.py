@@ -45,7 +45,8 @@ def measure_process(databases: Databases) -> Iterator[Figure]:
 def measure_warm(databases: Databases) -> Iterator[Figure]:
     """Give the hook on an up-to-date database against connecting and one SELECT.
 
-    That is the first start of a process, the repeated one, two seeds, the growth with users.
+    That is the first start of a process, the repeated one, two seeds, the growth with users; and
+    the hook against connecting and the very SELECT with which it looks at everything.
     """
     few = databases.prepare(FEW, profiles=True)
     first = take_turns(
@@ -58,6 +59,13 @@ def measure_warm(databases: Databases) -> Iterator[Figure]:
         lambda: Sample(bootstrap.warm(few)), lambda: Sample(baseline.warm(few)), REPEATED_PAIRS
     )
     yield ratio(f"{databases.name}: warm start, repeated in one process", repeated, WARM_AIM)
+    statement = bootstrap.warm_statement(few)
+    same = take_turns(
+        lambda: Sample(bootstrap.warm(few)),
+        lambda: Sample(baseline.look(few, statement)),
+        REPEATED_PAIRS,
+    )
+    yield ratio(f"{databases.name}: warm start (baseline: the same SELECT)", same)
     two = take_turns(
         lambda: Sample(bootstrap.two_seeds(few)),
         lambda: Sample(bootstrap.one_seed(few)),
