@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -20,7 +19,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.authorities import read_authorities_once
 from tests.support.databases import CREATE
 from tests.support.memory import use_memory_for_temporary_files
-from tests.support.seeded import seed
+from tests.support.seeded import SeededSqlite, seed
 
 use_memory_for_temporary_files()
 read_authorities_once()
@@ -68,10 +67,9 @@ def postgresql() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def _seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("seeded") / "template.db"
-    asyncio.run(seed(f"sqlite+aiosqlite:///{file}"))
-    return file
+def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SeededSqlite:
+    """Hand out seeded SQLite files."""
+    return SeededSqlite(tmp_path_factory.mktemp("seeded"))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +89,7 @@ def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Name a SQLite file that does not exist yet; for a `seeded` test, one that does."""
     file = tmp_path / "besitos.db"
     if _is_seeded(request):
-        shutil.copy(request.getfixturevalue("_seeded_file"), file)
+        request.getfixturevalue("seeded_sqlite").copy_to(file)
     return f"sqlite+aiosqlite:///{file}"
 
 

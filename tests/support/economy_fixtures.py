@@ -6,13 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.economy import LiveEconomy
-from tests.support.seeded import SeededDatabases, SeededPostgresql, SeededSqlite
-
-
-@pytest.fixture(scope="session")
-def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SeededDatabases:
-    """Hand out seeded SQLite files."""
-    return SeededSqlite(tmp_path_factory.mktemp("seeded"))
+from tests.support.seeded import SeededDatabases, SeededPostgresql
 
 
 @pytest.fixture(scope="session")

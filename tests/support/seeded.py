@@ -1,5 +1,6 @@
 """Bootstrapped databases at the price of a copy: the bootstrap itself runs once per engine."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,18 +30,21 @@ class SeededSqlite:
     """Copies of one file."""
 
     def __init__(self, folder: Path) -> None:
-        """Put every file into `folder`."""
+        """Seed it in `folder`, where every copy goes, too."""
         self._folder = folder
         self._template = folder / "template.db"
         self._numbers = count(1)
+        asyncio.run(seed(f"sqlite+aiosqlite:///{self._template}"))
+
+    def copy_to(self, file: Path) -> None:
+        """Make a copy."""
+        shutil.copy(self._template, file)
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[AsyncEngine]:
         """Open a copy."""
-        if not self._template.exists():
-            await seed(f"sqlite+aiosqlite:///{self._template}")
         file = self._folder / f"{next(self._numbers)}.db"
-        shutil.copy(self._template, file)
+        self.copy_to(file)
         async with opened(f"sqlite+aiosqlite:///{file}") as engine:
             yield engine
 

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
-from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.export import write_manifest
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -22,6 +20,7 @@ from bot.gamification.types import canonical_name, same_name_key
 from bot.seeding import Outcome
 from tests.support.database import contents, run_sql
 from tests.support.populated import populate
+from tests.support.seeded import SeededSqlite, opened
 
 pytestmark = pytest.mark.seeded
 
@@ -79,17 +78,16 @@ reward = st.fixed_dictionaries(
         st.tuples(names, reward), max_size=4, unique_by=lambda named: same_name_key(named[0])
     ).map(dict),
 )
-async def test_round_trip(
+async def test_round_trip(  # noqa: PLR0917 - what hypothesis and pytest give
     tmp_path: Path,
+    seeded_sqlite: SeededSqlite,
     manifest: Manifest,
     edits: dict[str, int | None],
     edited: dict[str, dict[str, Any]],
     made: dict[str, dict[str, Any]],
 ) -> None:
     """Whatever admins did, it is the same elsewhere, and exported again it is the same file."""
-    engine, other = _in_memory(), _in_memory()
-    try:
-        await BootstrapService(engine, manifest).run()
+    async with seeded_sqlite.fresh() as engine, opened("sqlite:///:memory:") as other:
         await _edit(engine, edits, edited, made)
         await BootstrapService(engine, manifest).run()
 
@@ -100,9 +98,6 @@ async def test_round_trip(
 
         assert _comparable(await contents(engine)) == _comparable(await contents(other))
         assert text == await _export(other, manifest)
-    finally:
-        await engine.dispose()
-        await other.dispose()
 
 
 async def test_exported_manifest_changes_nothing_at_home(
@@ -157,10 +152,6 @@ async def test_what_cannot_be_expressed_is_named(
 
     with pytest.raises((ManifestError, DatabaseError), match=says):
         await _export(engine, manifest)
-
-
-def _in_memory() -> AsyncEngine:
-    return create_engine(parse_database_url("sqlite:///:memory:"))
 
 
 async def _export(engine: AsyncEngine, manifest: Manifest) -> str:

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine
-from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_MARKER, BotConfigRow, RewardRow
@@ -17,6 +15,7 @@ from bot.seeding.report import Counts, Outcome
 from tests.support.database import contents, run_sql
 from tests.support.manifests import next_version, with_reward, without_reward
 from tests.support.populated import populate
+from tests.support.seeded import SeededSqlite
 
 pytestmark = pytest.mark.seeded
 
@@ -172,7 +171,8 @@ reward_edits = st.dictionaries(
     defaults=config_edits,
     reward_defaults=reward_edits,
 )
-async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - what hypothesis and pytest give
+async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - hypothesis and pytest
+    seeded_sqlite: SeededSqlite,
     manifest: Manifest,
     with_marker: bool,  # noqa: FBT001 - a parameter of the test
     edits: dict[str, int | None],
@@ -181,9 +181,7 @@ async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - what hypothesis
     reward_defaults: dict[str, int],
 ) -> None:
     """One run converges, a second changes nothing, and no edit is lost."""
-    engine = create_engine(parse_database_url("sqlite:///:memory:"))
-    try:
-        await BootstrapService(engine, manifest).run()
+    async with seeded_sqlite.fresh() as engine:
         async with engine.begin() as connection:
             if edits:
                 await connection.execute(update(BotConfigRow).values(edits))
@@ -202,8 +200,6 @@ async def test_any_edit_survives_any_upgrade(  # noqa: PLR0917 - what hypothesis
         second = await BootstrapService(engine, newer).run()
 
         found = await contents(engine)
-    finally:
-        await engine.dispose()
     (config,) = found["bot_config"]
     reward = next(row for row in found["rewards"] if row["key"] == "racha_7_dias")
     old, new = manifest.values, newer.values

@@ -40,9 +40,9 @@ LOSSES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def engine(seeded_sqlite: SeededSqlite) -> AsyncIterator[AsyncEngine]:
     """Open a seeded file."""
-    async with SeededSqlite(tmp_path).fresh() as engine:
+    async with seeded_sqlite.fresh() as engine:
         yield engine
 
 
@@ -89,9 +89,9 @@ async def test_large_file_is_looked_through_when_asked(
         await sqlite_file.check_file(engine, whole=True)
 
 
-async def test_old_file_beside_a_newer_log(tmp_path: Path) -> None:
+async def test_old_file_beside_a_newer_log(seeded_sqlite: SeededSqlite) -> None:
     """A log that was written over another file is refused, and neither of them is changed."""
-    async with SeededSqlite(tmp_path).fresh() as seeded:
+    async with seeded_sqlite.fresh() as seeded:
         file = file_of(seeded)
     written = bare_sqlite.restore_beside_newer_log(file)
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,7 +14,7 @@ from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.gamification.types import StreakType
 from tests.support.economy import NOON, LiveEconomy, count_rows
-from tests.support.seeded import SeededDatabases, SeededSqlite
+from tests.support.seeded import SeededDatabases
 
 MEMBERS = st.integers(1, 2)
 REWARDS = st.integers(1, 3)
@@ -171,11 +170,11 @@ def run_until(days: list[int], today: int) -> int:
     return length
 
 
-def test_any_history(tmp_path: Path) -> None:
+def test_any_history(seeded_sqlite: SeededDatabases) -> None:
     """Forty steps of anything leave every member with what the model says."""
     with asyncio.Runner() as runner:
         AnyHistory.loop = runner.get_loop()
-        AnyHistory.databases = SeededSqlite(tmp_path)
+        AnyHistory.databases = seeded_sqlite
         machine = AnyHistory.TestCase
         machine.settings = settings(
             max_examples=12,

@@ -8,12 +8,11 @@ from tests.support.economy_fixtures import (
     live,
     seeded_databases,
     seeded_postgresql,
-    seeded_sqlite,
 )
 from tests.support.live_bot import LiveBot, live_bot
 from tests.support.seeded import SeededDatabases
 
-__all__ = ["live", "seeded_databases", "seeded_postgresql", "seeded_sqlite"]
+__all__ = ["live", "seeded_databases", "seeded_postgresql"]
 
 
 @pytest.fixture
