@@ -9,10 +9,12 @@ from aiogram.utils.i18n import I18n
 
 from bot.database.errors import DatabaseError
 from bot.errors import BesitosError
+from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.registration import UserVanished
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.failures import failures_of
 from bot.telegram.i18n import chosen_locale, locale_for, talk_in
+from bot.telegram.keyboards import after_gift
 from bot.telegram.replies import reply
 from bot.telegram.texts import common as texts
 
@@ -86,9 +88,10 @@ def _answer(
     with i18n.context(), i18n.use_locale(locale_for(i18n, spoken)):
         refusal = texts.refusal(error) if error else None
         sentence = refusal or texts.failed()
+        keyboard = after_gift(user.id) if user and isinstance(error, GiftAlreadyTaken) else None
     if error and refusal is None:
         logger.error("update %d failed and changed nothing", update.update_id, exc_info=error)
     if isinstance(source, Message):
-        delivery.put(reply(source, sentence))
+        delivery.put(reply(source, sentence, keyboard))
     elif source is not None:
         delivery.put(source.answer(sentence, show_alert=True))

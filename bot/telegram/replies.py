@@ -38,11 +38,14 @@ def reply(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = N
     return message.answer(text, reply_markup=keyboard, reply_parameters=to)
 
 
-def answer_press(message: Message, user: User, text: str) -> SendMessage:
+def answer_press(
+    message: Message, user: User, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> SendMessage:
     """Answer a press on a button below `message`, by name in a group: anybody may have pressed."""
     if message.chat.type == ChatType.PRIVATE:
-        return message.answer(text)
-    return message.answer(f"{addressed(user.first_name, user.id)}\n{text}")
+        return message.answer(text, reply_markup=keyboard)
+    text = f"{addressed(user.first_name, user.id)}\n{text}"
+    return message.answer(text, reply_markup=keyboard)
 
 
 def replace_page(

@@ -95,7 +95,9 @@ async def read_active(connection: AsyncConnection, older_than: int | None = None
         .scalar_subquery()
     )
     statement = select(window.c.id, window.c.user_id).where(
-        window.c.type.not_in(NOT_THEIR_DOING), window.c.id == newest
+        window.c.type.not_in(NOT_THEIR_DOING),
+        window.c.id == newest,
+        window.c.user_id > 0,  # below zero is who was forgotten
     )
     page = await read_keyset_page(connection, statement, window.c.id, PAGE)
     next_page = page.older_than

@@ -87,11 +87,17 @@ def without_escapes(text: str) -> str:
 def badge(text: str) -> dict[str, Any]:
     """Read a badge: its emoji, a space, its name. Raises `InvalidValue`."""
     emoji, _, name = without_escapes(text).partition(" ")
-    if not name.strip():
+    if not name.strip() or _is_word(emoji):
         raise InvalidValue("Write an emoji, a space and the badge's name.", NOT_A_BADGE)
     return validated(BadgeValue, {"badge_name": one_line(name), "emoji": emoji}).model_dump()
 
 
+def _is_word(text: str) -> bool:
+    """Return whether letters or digits are meant as such: 1️⃣ and ℹ️ say that they are pictures."""
+    return any(map(str.isalnum, text)) and _AS_PICTURE not in text
+
+
+_AS_PICTURE: Final = "\N{VARIATION SELECTOR-16}"
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 

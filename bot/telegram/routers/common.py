@@ -37,7 +37,9 @@ async def start(message: Message, user: User) -> SendMessage:
 
 async def show_help(message: Message, economy: EconomyContext) -> SendMessage:
     """Say what the bot can do, also to whoever writes something else in private."""
-    return message.answer(texts.help_text(economy.config))
+    user = message.from_user
+    keyboard = keyboards.start(user.id) if user else None
+    return message.answer(texts.help_text(economy.config), reply_markup=keyboard)
 
 
 async def refuse_press(callback_query: CallbackQuery) -> AnswerCallbackQuery:

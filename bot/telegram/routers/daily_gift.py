@@ -48,6 +48,6 @@ async def by_button(
     result = await take_gift(economy, account)
     return [
         callback_query.answer(),
-        answer_press(message, user, texts.gift(result)),
+        answer_press(message, user, texts.gift(result), keyboards.after_gift(user.id)),
         *announce(News(result.unlocked), user, Place.of(message)),
     ]

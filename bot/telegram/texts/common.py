@@ -1,6 +1,7 @@
 """Introduction, greeting, help, commands, and refusals."""
 
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
 
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.daily_gift import GiftAlreadyTaken
@@ -54,7 +55,11 @@ def help_text(config: ConfigDefinition) -> str:
         [
             _("💋 <b>Besitos</b> es la moneda de esta comunidad."),
             "",
-            _("• Por cada mensaje al que reacciones: {paid} (límite al día: {limit}).").format(
+            ngettext(
+                "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensaje al día).",
+                "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensajes al día).",
+                config.max_reactions_per_day,
+            ).format(
                 paid=besitos(config.besitos_per_reaction),
                 limit=number(config.max_reactions_per_day),
             ),

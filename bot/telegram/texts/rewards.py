@@ -78,7 +78,7 @@ def gift_taken(taken: GiftAlreadyTaken | GiftResult) -> str:
 
 
 def _in_a_row(streak: int) -> str:
-    count = ngettext("{count} día seguido", "{count} días seguidos", streak)
+    count = ngettext("Racha de {count} día", "{count} días seguidos", streak)
     return count.format(count=number(streak))
 
 
@@ -101,10 +101,10 @@ def reaction_with_news(result: ReactionResult, bot_name: str | None) -> str:
     """Say the same, and what else it brought, which waits in the chat with the bot."""
     lines = [reaction(result), *_plain_news(result.news)]
     if result.unlocked:
-        names = ", ".join(_named(reward.name) for reward in result.unlocked)
+        names = ", ".join(reward_label(reward.name) for reward in result.unlocked)
         lines.append(_("🎉 Has desbloqueado: {names}").format(names=names))
         where = f"@{bot_name}" if bot_name else ""
-        lines.append(_("Reclámalo en el chat con el bot {bot}").format(bot=where).rstrip())
+        lines.append(_("Reclama lo tuyo en el chat con el bot {bot}").format(bot=where).rstrip())
     return cut("\n".join(lines), LONGEST_ALERT)
 
 
@@ -153,7 +153,8 @@ def reward_name(name: str) -> str:
     return titled(shipped_text(name))
 
 
-def _named(name: str) -> str:
+def reward_label(name: str) -> str:
+    """Write the same where no markup is shown."""
     return shown_title(shipped_text(name))
 
 
@@ -190,7 +191,7 @@ def claimed_short(result: ClaimResult) -> str:
     if reward.type is RewardType.BESITOS:
         return f"✅ +{number(result.paid)} 💋"
     mark = tidy(str(reward.value["emoji"]), _LONGEST_EMOJI)
-    return f"✅ {mark} {_named(str(reward.value['badge_name']))}"
+    return f"✅ {mark} {reward_label(str(reward.value['badge_name']))}"
 
 
 def _was_paid_before(result: ClaimResult) -> bool:
@@ -213,7 +214,7 @@ def somebody_elses() -> str:
 
 
 def claim_button(reward: Reward) -> str:
-    return cut(_("✅ Reclamar {name}").format(name=_named(reward.name)), _LONGEST_BUTTON)
+    return cut(_("✅ Reclamar {name}").format(name=reward_label(reward.name)), _LONGEST_BUTTON)
 
 
 def gift_button() -> str:

@@ -42,10 +42,11 @@ def moment(value: datetime) -> str:
     today = clock.calendar.local(clock.now).date() if clock.now else None
     ahead = (local.date() - today).days if today else None
     if ahead == 0:
-        return _("hoy a las {time}").format(time=time)
+        return ngettext("hoy a la {time}", "hoy a las {time}", local.hour).format(time=time)
     if ahead == 1:
-        return _("mañana a las {time}").format(time=time)
-    return _("el {date} a las {time}").format(date=long_day(local), time=time)
+        return ngettext("mañana a la {time}", "mañana a las {time}", local.hour).format(time=time)
+    said = ngettext("el {date} a la {time}", "el {date} a las {time}", local.hour)
+    return said.format(date=long_day(local), time=time)
 
 
 def has_come(value: datetime) -> bool:
@@ -60,7 +61,7 @@ def there(timezone: str) -> str:
     if now is None or zone is None:
         return ""
     local = now.astimezone(zone)
-    return _("🕐 Allí son ahora las {time} ({date}).").format(
+    return _("🕐 Hora de allí: {time} ({date}).").format(
         time=f"{local:%H:%M}", date=long_day(local)
     )
 

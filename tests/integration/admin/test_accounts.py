@@ -1,9 +1,10 @@
 """Members: found, shown, granted to and taken from, each time once."""
 
 import pytest
-from aiogram.methods import SendMessage
+from aiogram.methods import EditMessageText, SendMessage
 
 from bot.gamification.account import User
+from bot.gamification.forgetting import forget_member
 from bot.gamification.registration import register_user
 from bot.gamification.types import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, EMMA, Panel
@@ -108,6 +109,27 @@ async def test_active_members(panel: Panel, live: LiveEconomy) -> None:
 
     assert ["Member 1001 · 1001", "Member 6009 · 6009"] == first[:2]
     assert (8, ["Member 6002 · 6002", "Member 6001 · 6001"]) == (len(first), second)
+
+
+async def test_forgotten_member(panel: Panel, live: LiveEconomy) -> None:
+    """Who was forgotten is in no list, and is told nothing when what they got is undone."""
+    await live.react(1, ANA)
+    await live.react(1, EMMA)
+    await order(panel, "Dar", "5")
+    await panel.press("Confirmar")
+    async with live.engine.begin() as connection:
+        await forget_member(connection, EMMA, live.clock())
+    await panel.say("/admin")
+    await panel.press("Miembros")
+    listed = [label for label in panel.buttons if "·" in label]
+    await panel.say("/admin")
+    await panel.press("Auditoría")
+    await panel.press("↩️ 1")
+    undone = await panel.press("Deshacer")
+
+    assert ["Member 1001 · 1001"] == listed
+    assert undone.startswith("✅ Deshecho.")
+    assert [EditMessageText] == [type(one) for one in panel.answers[1:]]
 
 
 async def test_amount_far_outside_the_usual(panel: Panel, live: LiveEconomy) -> None:

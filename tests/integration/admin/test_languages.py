@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from babel.messages.pofile import read_po
 
+from bot.gamification.bootstrap.manifest import load_manifest
 from bot.telegram.i18n import LOCALES
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy
@@ -36,8 +37,6 @@ async def panel(live: LiveEconomy) -> AsyncIterator[Panel]:
     await panel.say("/admin")
     await live.edit_by_sql(
         "UPDATE users SET locale = 'en'",
-        # What is stored is what an admin edits, in whichever language it is.
-        "UPDATE rewards SET description = NULL",
         "INSERT INTO chats (chat_id, title, type) VALUES (-100, 'Club', 'supergroup')",
     )
     yield panel
@@ -56,6 +55,7 @@ def spanish() -> re.Pattern[str]:
         for text in ((message.id,) if isinstance(message.id, str) else message.id)
         for piece in _BETWEEN.split(text)
     }
+    pieces |= load_manifest().texts["en"].keys()
     telling = [one for one in pieces if len(one) >= _TELLING and one not in english]
     return re.compile("|".join(map(re.escape, sorted(telling, key=len, reverse=True))))
 
@@ -107,3 +107,17 @@ async def test_admins(panel: Panel, spanish: re.Pattern[str]) -> None:
 
     assert len(left) > len(sections) * 4
     assert {} == {name: found for name, found in left.items() if found}
+
+
+async def test_an_edited_name(panel: Panel) -> None:
+    """A seeded reward has its name in the admin's language, an edited one as it was written."""
+    await panel.say("/admin")
+    await panel.press("Rewards")
+    await panel.press("First Steps")
+    await panel.press("Name")
+    edited = await panel.say("Primer beso")
+    await panel.say("/admin")
+    trail = await panel.press("Audit")
+
+    assert "💋 Primer beso · active" in edited
+    assert "edited the reward Primer beso\nname: First Steps → Primer beso" in trail

@@ -171,9 +171,9 @@ async def test_seed(panel: Panel, live: LiveEconomy) -> None:
     shown = (await panel.press("Valores por defecto")).splitlines()
 
     assert shown[1].startswith("En vigor: versión 2, aplicada el ")
-    assert "⏳ Al arrancar se haría: crear la recompensa racha_7_dias" in shown
+    assert "⏳ Al arrancar se haría: crear la recompensa Racha de 7 Días" in shown
     assert "• Regalo diario: 77 (por defecto 50)" in shown
-    assert "• primeros_pasos · nombre: A<b> (por defecto Primeros Pasos)" in shown
+    assert "• A<b> · nombre: A<b> (por defecto Primeros Pasos)" in shown
 
 
 async def test_seed_without_marker(panel: Panel, live: LiveEconomy) -> None:
@@ -272,7 +272,7 @@ async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> Non
 
     (line,) = [line for line in shown.splitlines() if line.startswith("⚠️")]
     assert (
-        "⚠️ plazo (h): no puede ser 100000000 (rewards 2); no cuenta. Díselo a quien lleva el bot."
+        "⚠️ plazo: no puede ser 100000000 (rewards 2); no cuenta. Díselo a quien lleva el bot."
     ) == line
 
 

@@ -73,8 +73,8 @@ async def test_refused(panel: Panel) -> None:
     await panel.press("Cambiar")
 
     for typed, said in {
-        "abc": "Eso no es un número entero; escribe solo cifras.",
-        "1.5": "Eso no es un número entero; escribe solo cifras.",
+        "abc": "Eso no es un número entero; escribe solo cifras, sin puntos ni comas.",
+        "1.5": "Eso no es un número entero; escribe solo cifras, sin puntos ni comas.",
         "-1": "El valor mínimo es 0.",
         "1000001": "El valor máximo es 1\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}000.",
     }.items():
@@ -182,6 +182,8 @@ async def test_bad_formula(panel: Panel) -> None:
         ("total_earned.real", "En una fórmula no puede estar «total_earned.real»."),
         ("1 / total_earned", "La fórmula no da ningún nivel con 0 besitos."),
         ("5 - total_earned", "La fórmula baja del nivel 5 con 0 besitos al 4 con 1; no puede"),
+        ("1234 - total_earned", "La fórmula baja del nivel 1\N{NO-BREAK SPACE}234 con 0 besitos"),
+        ("total_earned / (total_earned - 1)", "La fórmula no da ningún nivel con 1 besito."),
         ("  ", "Una fórmula tiene de 1 a 200 caracteres."),
         ("1 +", "Eso no es una fórmula; revisa paréntesis y operadores."),
         ("-" * 25 + "1", "La fórmula tiene demasiados paréntesis anidados."),

@@ -32,7 +32,7 @@ async def test_page(panel: Panel) -> None:
         :2
     ]
     assert "Ahora: UTC" == shown[3]
-    assert shown[4].startswith("🕐 Allí son ahora las ")
+    assert shown[4].startswith("🕐 Hora de allí: ")
     assert "Por defecto: UTC" == shown[5]
 
 
@@ -46,7 +46,7 @@ async def test_pick_from_the_list(panel: Panel) -> None:
     await panel.say("/daily", who=ANA)
 
     assert "🔎 Zona horaria America/Bogota" == preview[0]
-    assert preview[1].startswith("🕐 Allí son ahora las ")
+    assert preview[1].startswith("🕐 Hora de allí: ")
     assert ("UTC", "America/Bogota") == (unsaved, await stored(panel))
     assert saved.startswith("✅ Guardado: UTC → America/Bogota\n")
     assert [("UTC", "America/Bogota")] == [(old, new) for *_, old, new in await panel.audit()]

@@ -68,7 +68,7 @@ async def test_grant(panel: Panel, live: LiveEconomy) -> None:
     assert before == after
     assert ["✅ Deshecho."] == [text.splitlines()[0] for text in shown]
     (told,) = panel.sent_to(ANA)
-    assert "se retiran 1 000 000 besitos." in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert "te retira 1 000 000 besitos." in told.replace("\N{NO-BREAK SPACE}", " ")
     assert (TransactionType.ADMIN_GRANT, -1_000_000) == (await live.ledger())[-1]
     assert (
         ADMIN,
@@ -138,7 +138,7 @@ async def test_spent_meanwhile(panel: Panel, live: LiveEconomy) -> None:
 
     await undo_newest(panel)
 
-    assert "No se puede deshacer: al miembro ya le faltan 50 de esos besitos." == panel.alert
+    assert "No se puede deshacer: el miembro ya ha gastado 50 de esos besitos." == panel.alert
     assert 50 == (await live.account()).balance
     assert 1 == await count_rows(panel.engine, "admin_actions")
 

@@ -74,7 +74,7 @@ async def test_words_of_an_admin(panel: Panel) -> None:
         for button, typed in (
             ("Nombre", words),
             ("Descripción", words),
-            ("Insignia", f"e {words}"),
+            ("Insignia", f"🏅 {words}"),
         ):
             await panel.say("/admin")
             await panel.press("Recompensas")

@@ -22,11 +22,11 @@ async def test_daily(bot: LiveBot) -> None:
     assert [
         "🎁 Regalo diario: +50 besitos",
         "💋 Saldo: 50 besitos",
-        "🔥 1 día seguido. Recoge el regalo cada día y no se rompe.",
+        "🔥 Racha de 1 día. Recoge el regalo cada día y no se rompe.",
         "El próximo, de 60 besitos, te espera desde mañana a las 00:00.",
     ] == gift.text.splitlines()
     assert (
-        "Ya has recogido el regalo de hoy. 🔥 1 día seguido. "
+        "Ya has recogido el regalo de hoy. 🔥 Racha de 1 día. "
         "El próximo te espera desde mañana a las 00:00."
     ) == again.text
     assert 50 == (await bot.balances())[ana.id]
@@ -58,7 +58,7 @@ async def test_daily_by_button(bot: LiveBot) -> None:
     assert [*unlocked, "", "🎉 Luis, has desbloqueado:", *unlocked] == [
         one.split(" (")[0] for one in texts[1][1:]
     ]
-    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 1 día seguido. ")
+    assert again.text.startswith("Ya has recogido el regalo de hoy. 🔥 Racha de 1 día. ")
     assert [50, 50] == [(await bot.balances())[one.id] for one in (telegram.ana, telegram.luis)]
 
 

@@ -130,12 +130,12 @@ async def test_channel_post(bot: LiveBot) -> None:
     unlocked = [
         "💋 +5 y +20 de bono de actividad",
         "🎉 Has desbloqueado: Primeros Pasos",
-        "Reclámalo en el chat con el bot @besitos_sandbox_bot",
+        "Reclama lo tuyo en el chat con el bot @besitos_sandbox_bot",
     ]
     in_english = [
         "💋 +5 and +20 activity bonus",
         "🎉 You have unlocked: First Steps",
-        "Claim it in the chat with the bot @besitos_sandbox_bot",
+        "Claim what is yours in the chat with the bot @besitos_sandbox_bot",
     ]
     assert [
         "\n".join(unlocked),

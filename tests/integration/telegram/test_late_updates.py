@@ -1,5 +1,6 @@
 """Updates that waited for the bot: their own dates decide, and what they cost."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -68,7 +69,7 @@ async def test_message_and_press(telegram: Dispatching) -> None:
     ]
 
     assert "Regalo diario: +50 besitos" in texts[0]
-    assert "🔥 1 día seguido. " in texts[0]
+    assert "🔥 Racha de 1 día. " in texts[0]
     assert texts[0].endswith("El próximo, de 60 besitos, ya te espera.")
     assert texts[1].startswith("Ya has recogido")
     assert "50 de regalo + 10 por la racha" in "".join(texts[2:-1])
@@ -91,6 +92,8 @@ async def test_whole_bot(seeded_sqlite: SeededDatabases, clock: Clock) -> None:
         balance = (await bot.balances())[ana.id]
 
     assert [("🎁", "1"), ("🎁", "2"), ("🎁", "3"), ("Y", "3")] == [
-        (one.text[0], streak[1]) for one in answers if (streak := one.text.partition("🔥")[2])
+        (one.text[0], streak[0])
+        for one in answers
+        if (streak := re.findall(r"🔥 \D*(\d+)", one.text))
     ]
     assert 50 + 60 + 60 == balance

@@ -22,7 +22,12 @@ def buttons(answer: Any) -> dict[str, str]:
 
 
 async def pressed(telegram: Dispatching, data: str) -> list[Any]:
-    return list(await telegram.feed(press(data, user(ANA), showing(data, CHAT))))
+    return await pressed_by(telegram, ANA, data)
+
+
+async def pressed_by(telegram: Dispatching, who: int, data: str) -> list[Any]:
+    chat = {**CHAT, "id": who}
+    return list(await telegram.feed(press(data, user(who), showing(data, chat))))
 
 
 async def test_start_leads_everywhere(telegram: Dispatching) -> None:
@@ -39,6 +44,11 @@ async def test_start_leads_everywhere(telegram: Dispatching) -> None:
     for label in ("🏅 Recompensas", "🏆 Clasificación", "🧾 Movimientos", "👤 Perfil"):
         _, page = await pressed(telegram, found[label])
         assert buttons(page), label
+    for text in ("/help", "/daily", "/daily", "hola"):
+        answers = await telegram.feed(command(text, user(ANA)))
+        assert buttons(answers[0]), text
+    taken = (await pressed_by(telegram, LUIS, found["🎁 Regalo diario"]))[1]
+    assert buttons(taken)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +76,7 @@ async def test_help_has_the_numbers_in_force(telegram: Dispatching, live: LiveEc
     (shown,) = await telegram.texts(command("/help", user(ANA)))
 
     assert "77 besitos" in shown
-    assert "(límite al día: 3)" in shown
+    assert "(hasta 3 mensajes al día)" in shown
 
 
 async def test_language_is_the_members_choice(telegram: Dispatching) -> None:

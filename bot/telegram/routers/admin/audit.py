@@ -55,9 +55,9 @@ async def take_back(
 
 def _tell(undone: Undone, i18n: I18n) -> Answers:
     """Tell the member whose balance has changed, in private and in their language."""
-    if undone.member is None:
-        return []
     member = undone.member
+    if member is None or member.user_id < 0:  # that is no chat: they were forgotten
+        return []
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
     with i18n.use_locale(locale_for(i18n, member.language_code)):
         return [Notice(chat_id=user.id, text=account_texts.told_of_undo(undone.amount))]

@@ -26,8 +26,8 @@ _LONGEST_NAME: Final = 40
 def ask(active: MemberPage) -> str:
     """Ask for a member; the buttons are those who were active last."""
     question = _(
-        "👥 <b>¿Qué miembro?</b>\nEscribe su nombre o cómo empieza, su @nombre o su id, o "
-        "reenvíame un mensaje suyo. Con /cancel lo dejas."
+        "👥 <b>¿Qué miembro?</b>\nEscribe su nombre o cómo empieza, su <code>@nombre</code> o "
+        "su id, o reenvíame un mensaje suyo. Con /cancel lo dejas."
     )
     lately = _("🕘 Activos últimamente:")
     return f"{question}\n\n{lately}" if active.rows else question
@@ -56,7 +56,7 @@ def really(account: AccountDetails, amount: int, times: int) -> str:
 
 def hidden() -> str:
     """Say that a forwarded message does not tell who wrote it."""
-    return _("Ese mensaje no dice quién lo escribió. Escribe su id o su @nombre.")
+    return _("Ese mensaje no dice quién lo escribió. Escribe su id o su <code>@nombre</code>.")
 
 
 def account(account: AccountDetails) -> str:
@@ -137,9 +137,9 @@ def told(amount: int, reason: str) -> str:
 def told_of_undo(amount: int) -> str:
     """Tell the member what an admin took back."""
     text = (
-        _("💋 Un admin ha corregido un error: se te devuelven <b>{amount}</b>.")
+        _("💋 Un admin ha corregido un error y te devuelve <b>{amount}</b>.")
         if amount > 0
-        else _("💋 Un admin ha corregido un error: se retiran <b>{amount}</b>.")
+        else _("💋 Un admin ha corregido un error y te retira <b>{amount}</b>.")
     )
     return text.format(amount=besitos(abs(amount)))
 

@@ -8,6 +8,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.formatting import isolated, number, person, tidy, titled
+from bot.telegram.texts.rewards import reward_name
 from bot.telegram.texts.times import stamp
 
 _LONGEST_CHANGE = 280
@@ -64,6 +65,8 @@ def _target(row: AuditRow) -> str:
     kind, _colon, which = row.target.partition(":")
     if kind == "member":
         return _person(which, row.target_name)
+    if kind == "reward" and row.target_name:
+        return f"<b>{reward_name(row.target_name)}</b>"
     return f"<b>{titled(row.target_name or names.of(which))}</b>"
 
 

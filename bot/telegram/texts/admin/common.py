@@ -14,7 +14,7 @@ from bot.gamification.admin.validation import NOT_A_BADGE, NOT_A_NUMBER, Invalid
 from bot.gamification.ledger import InsufficientBesitos
 from bot.gamification.level_formula import FormulaError, FormulaProblem
 from bot.gamification.zones import UnknownTimezone
-from bot.telegram.texts.formatting import LONGEST_ALERT, cut, number
+from bot.telegram.texts.formatting import LONGEST_ALERT, besitos, cut, number
 
 
 def commands() -> dict[str, str]:
@@ -130,9 +130,9 @@ def _sentence(error: BesitosError) -> str:
     if isinstance(error, FormulaError):
         return _formula(error)
     if isinstance(error, AlreadySpent):
-        return _("No se puede deshacer: al miembro ya le faltan {missing} de esos besitos.").format(
-            missing=number(error.missing)
-        )
+        return _(
+            "No se puede deshacer: el miembro ya ha gastado {missing} de esos besitos."
+        ).format(missing=number(error.missing))
     if isinstance(error, ChangedSince):
         return _("No se puede deshacer: después lo cambió {who}.").format(
             who=error.admin or _("alguien desde fuera del panel")
@@ -162,7 +162,7 @@ def _invalid(error: InvalidValue) -> str:
         "too_short": _("Hace falta al menos una condición."),
         "blank_name": _("No puede quedar vacío."),
         "control_character": _("No puede llevar caracteres de control."),
-        NOT_A_NUMBER: _("Eso no es un número entero; escribe solo cifras."),
+        NOT_A_NUMBER: _("Eso no es un número entero; escribe solo cifras, sin puntos ni comas."),
         NOT_A_BADGE: _("Escribe un emoji, un espacio y el nombre de la insignia."),
     }
     if error.kind in sentences:
@@ -182,10 +182,17 @@ def _formula(error: FormulaError) -> str:
         FormulaProblem.SYNTAX: _("Eso no es una fórmula; revisa paréntesis y operadores."),
         FormulaProblem.DEPTH: _("La fórmula tiene demasiados paréntesis anidados."),
         FormulaProblem.FORBIDDEN: _("En una fórmula no puede estar «{part}»."),
-        FormulaProblem.UNDEFINED: _("La fórmula no da ningún nivel con {total} besitos."),
+        FormulaProblem.UNDEFINED: _("La fórmula no da ningún nivel con {total}."),
         FormulaProblem.FALLING: _(
-            "La fórmula baja del nivel {before} con {lower} besitos al {after} con {higher}; "
+            "La fórmula baja del nivel {before} con {lower} al {after} con {higher}; "
             "no puede bajar nunca."
         ),
     }
-    return sentences[error.problem].format(**error.details)
+    shown = {name: _detail(name, value) for name, value in error.details.items()}
+    return sentences[error.problem].format(**shown)
+
+
+def _detail(name: str, value: object) -> str:
+    if not isinstance(value, int):
+        return str(value)
+    return besitos(value) if name in {"total", "lower"} else number(value)

@@ -10,8 +10,10 @@ from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.digests import HOUR
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
+from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.formatting import number
 from bot.telegram.texts.rewards import conditions_in_short
+from bot.telegram.texts.times import duration
 
 
 def of(part: str) -> str:
@@ -42,7 +44,7 @@ def _parts() -> dict[str, str]:
         "description": _("descripción"),
         "reward_type": _("tipo"),
         "reward_value": _("qué da"),
-        "claim_window_hours": _("plazo (h)"),
+        "claim_window_hours": _("plazo"),
         "is_active": _("activa"),
         "is_repeatable": _("repetible"),
         "is_secret": _("secreta"),
@@ -64,7 +66,7 @@ def worded(part: str, value: Any) -> str:  # noqa: PLR0911 - one for each kind o
         case _, bool():
             return _("sí") if value else _("no")
         case _, int():
-            return number(value)
+            return duration(value) if part == "claim_window_hours" else number(value)
         case "announcements", str() if value in list(AnnouncementMode):
             return announcement_modes()[AnnouncementMode(value)]
         case "reward_type", str() if value in list(RewardType):
@@ -72,11 +74,11 @@ def worded(part: str, value: Any) -> str:  # noqa: PLR0911 - one for each kind o
         case "reward_value", {"amount": int(amount)}:
             return f"{number(amount)} 💋"
         case "reward_value", {"emoji": emoji, "badge_name": name}:
-            return f"{emoji} {name}"
+            return f"{emoji} {shipped_text(name)}"
         case "conditions", [*_]:
             return conditions_in_short(list(_conditions(value)))
         case _, str():
-            return str(value)
+            return shipped_text(value)
         case _:
             return json.dumps(value, ensure_ascii=False)
 

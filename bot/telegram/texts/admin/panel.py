@@ -21,6 +21,7 @@ from bot.telegram.texts.formatting import (
     number,
     table,
 )
+from bot.telegram.texts.rewards import reward_label
 from bot.telegram.texts.times import short_day, stamp
 
 #: Telegram's messages end somewhere; nobody reads further anyway.
@@ -133,12 +134,19 @@ def _planned(row: RowPlan) -> str:
     if row.section == "config":
         return _("poner {settings}").format(settings=parts)
     if row.action is SeedAction.INSERT:
-        return _("crear la recompensa {key}").format(key=row.name)
-    return _("cambiar la recompensa {key} ({parts})").format(key=row.name, parts=parts)
+        return _("crear la recompensa {name}").format(name=_reward(row))
+    return _("cambiar la recompensa {name} ({parts})").format(name=_reward(row), parts=parts)
+
+
+def _reward(row: RowPlan) -> str:
+    """Name the reward that a row is or will be, as its page does."""
+    stored = row.stored.values.get("name") if row.stored else None
+    _old, default = row.changes.get("name", (None, None))
+    return reward_label(str(stored or default or row.name))
 
 
 def _edits(row: RowPlan) -> list[str]:
-    where = "" if row.section == "config" else f"{row.name} · "
+    where = "" if row.section == "config" else f"{_reward(row)} · "
     return [
         f"• {escape(where + names.of(name))}: {_short(name, edited)} "
         + _("(por defecto {value})").format(value=_short(name, default))

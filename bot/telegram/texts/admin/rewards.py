@@ -10,14 +10,17 @@ from bot.gamification.admin.rewards import ALL_OF, Field, Flag
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import ConditionType, RewardType
+from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import cut, fitting, isolated, number, shown_title, titled
+from bot.telegram.texts.formatting import cut, fitting, isolated, number
 from bot.telegram.texts.rewards import (
     condition_groups,
     condition_text,
     condition_types,
     gives,
+    reward_label,
+    reward_name,
     value_text,
 )
 from bot.telegram.texts.times import duration
@@ -38,7 +41,7 @@ def listing(rewards: Sequence[Reward]) -> str:
 
 def button(reward: Reward) -> str:
     """Label the button that leads to a reward."""
-    return f"{_mark(reward)} {shown_title(reward.name)}"
+    return f"{_mark(reward)} {reward_label(reward.name)}"
 
 
 def restore(fields: Collection[str]) -> str:
@@ -53,8 +56,12 @@ def one(reward: Reward) -> str:
     marks = [status, *(_flag(flag) for flag in (Flag.REPEATABLE, Flag.SECRET) if _on(reward, flag))]
     return "\n".join(
         [
-            f"{_mark(reward)} <b>{titled(reward.name)}</b> · {', '.join(marks)}",
-            *([f"<i>{isolated(reward.description)}</i>"] if reward.description else []),
+            f"{_mark(reward)} <b>{reward_name(reward.name)}</b> · {', '.join(marks)}",
+            *(
+                [f"<i>{isolated(shipped_text(reward.description))}</i>"]
+                if reward.description
+                else []
+            ),
             "",
             _("Da: {gives}").format(gives=gives(reward)),
             hours(reward.claim_window_hours),
@@ -137,7 +144,7 @@ def condition_editor(draft: Mapping[str, Any], fulfilling: int) -> str:
     """Show each condition with its number and its group, and how many members fulfil them."""
     found = _drafted(draft)
     lines = [
-        _("🔓 <b>Condiciones</b> de {name}").format(name=titled(draft["name"])),
+        _("🔓 <b>Condiciones</b> de {name}").format(name=reward_name(draft["name"])),
         "",
         *(_numbered(at, one) for at, one in enumerate(found, start=1)),
         *([_fulfilled(fulfilling)] if found else [_("⚠️ Hace falta al menos una condición.")]),
@@ -209,8 +216,12 @@ def draft_summary(draft: Mapping[str, Any], fulfilling: int) -> str:
         [
             _("➕ <b>Nueva recompensa</b>"),
             "",
-            f"<b>{titled(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
-            *([f"<i>{isolated(draft['description'])}</i>"] if draft["description"] else []),
+            f"<b>{reward_name(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
+            *(
+                [f"<i>{isolated(shipped_text(draft['description']))}</i>"]
+                if draft["description"]
+                else []
+            ),
             _("Da: {gives}").format(
                 gives=value_text(RewardType(draft["reward_type"]), draft["reward_value"])
             ),

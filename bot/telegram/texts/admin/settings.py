@@ -12,7 +12,7 @@ from bot.gamification.config import ConfigDefinition
 from bot.gamification.levels import PreviewRow
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
-from bot.telegram.texts.formatting import cut, number, table
+from bot.telegram.texts.formatting import besitos, cut, number, table
 from bot.telegram.texts.times import there
 
 #: Characters of a formula that a button shows.
@@ -75,12 +75,12 @@ def preview(formula: str, rows: Sequence[PreviewRow]) -> str:
 
 def effect(effect: SettingEffect) -> str:
     """Show what a number does, and warn where it is far outside the usual."""
-    earned = _("Lo más que un miembro puede ganar al día: {before} → <b>{after}</b> besitos.")
+    earned = _("Lo más que un miembro puede ganar al día: {before} → <b>{after}</b>.")
     lines = [
         f"🔎 <b>{names.of(effect.name)}: {number(effect.present)} → {number(effect.value)}</b>",
         f"<i>{_effect(effect.name)}</i>",
         "",
-        earned.format(before=number(effect.before), after=number(effect.after)),
+        earned.format(before=number(effect.before), after=besitos(effect.after)),
     ]
     if effect.times is not None and effect.value != effect.present:
         lines.append(_("⚠️ Es {times} veces lo habitual.").format(times=number(effect.times)))
@@ -92,8 +92,8 @@ def really(effect: SettingEffect) -> str:
     question = _("⚠️ <b>¿Seguro?</b> {name}: {value} es {times} veces lo habitual.").format(
         name=names.of(effect.name), value=number(effect.value), times=number(effect.times or 1)
     )
-    earned = _("Un miembro podría ganar hasta <b>{after}</b> besitos al día.")
-    return f"{question}\n{earned.format(after=number(effect.after))}"
+    earned = _("Un miembro podría ganar hasta <b>{after}</b> al día.")
+    return f"{question}\n{earned.format(after=besitos(effect.after))}"
 
 
 def preview_timezone(name: str) -> str:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.rewards import Field, parse_condition, parse_field
 from bot.gamification.admin.settings import parse_setting
-from bot.gamification.admin.validation import InvalidValue, amount, badge, one_line, whole_number
+from bot.gamification.admin.validation import (
+    NOT_A_BADGE,
+    InvalidValue,
+    amount,
+    badge,
+    one_line,
+    whole_number,
+)
 from bot.gamification.level_formula import FormulaError, LevelFormula
 from bot.gamification.levels import preview
 from bot.gamification.types import ConditionType, RewardType
@@ -87,9 +94,24 @@ def test_formula_without_escapes(formula: str) -> None:
 def test_long_emoji() -> None:
     """A badge's emoji has at most 16 characters."""
     with pytest.raises(InvalidValue) as caught:
-        parse_field(RewardType.BADGE, Field.VALUE, "x" * 17 + " Oro")
+        parse_field(RewardType.BADGE, Field.VALUE, "🏅" * 17 + " Oro")
 
     assert ("string_too_long", 16) == (caught.value.kind, caught.value.bound)
+
+
+@pytest.mark.parametrize("emoji", ["🏅", "1️⃣", "ℹ️", "🇪🇸", "👩‍🚀", "©️"])
+def test_emoji(emoji: str) -> None:
+    """A badge begins with a picture, of whatever characters it is made."""
+    assert {"badge_name": "Oro", "emoji": emoji} == badge(f"{emoji} Oro")
+
+
+@pytest.mark.parametrize("text", ["medalla de oro", "Ñu de oro", "1 oro", "<b>Gran</b> oro", "🏅"])
+def test_words_are_no_emoji(text: str) -> None:
+    """Whoever forgets the emoji, or its name, is asked again."""
+    with pytest.raises(InvalidValue) as caught:
+        badge(text)
+
+    assert NOT_A_BADGE == caught.value.kind
 
 
 def test_conditions() -> None:

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
+from bot.gamification.admin.effects import SettingEffect
 from bot.gamification.admin.settings import Setting, SettingChange
-from bot.telegram.texts.admin import audit
+from bot.telegram.texts.admin import accounts, audit
 from bot.telegram.texts.admin import settings as texts
 from bot.telegram.texts.formatting import person, shown_name
 from tests.support.markup import read, visible
@@ -50,6 +51,22 @@ def test_saved(spanish: None, before: Any) -> None:
     text, _ = read(texts.saved(SettingChange("besitos_daily_gift", before, 1077)))
 
     assert f"Guardado: {'–' if before is None else before} → 1{NBSP}077" == text
+
+
+def test_one_besito(spanish: None) -> None:
+    """One is one, of whatever is counted."""
+    effect = SettingEffect("besitos_daily_gift", 50, 1, before=50, after=1, times=None)
+    texts_of_one = [texts.effect(effect), texts.really(effect), accounts.told_of_undo(-1)]
+
+    assert [True] * 3 == ["1 besito" in read(one)[0] for one in texts_of_one]
+    assert not any("1 besitos" in read(one)[0] for one in texts_of_one)
+
+
+def test_audit_of_a_time_to_claim(spanish: None) -> None:
+    """How long there is to claim is said in days, as everywhere."""
+    shown = row(target="reward:1", before={}, after={"claim_window_hours": 168})
+
+    assert "plazo: 7 días" in audit.audit_trail(AuditPage((shown,), None))
 
 
 @any_text

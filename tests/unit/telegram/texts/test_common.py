@@ -12,5 +12,5 @@ def test_help_lists_every_command(spanish: None) -> None:
     assert [f"/{name} – {what}" for name, what in common.commands().items()] == text.splitlines()[
         6:
     ]
-    assert "5 besitos (límite al día: 20)" in text
+    assert "5 besitos (hasta 20 mensajes al día)" in text
     assert "50 besitos, y 10 besitos más" in text

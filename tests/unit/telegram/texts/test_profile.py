@@ -76,7 +76,7 @@ def test_profile_in_english(english: None) -> None:
         "⭐ Level 2",
         "You have reached the highest level.",
         "🔥 Gift streak: 5 days · reaction streak: 1 day",
-        f"🏆 Below place 10{NBSP}000",
+        f"🏆 Below rank 10{NBSP}000",
         "🎖 Badges: 💰 ahorrador",
     ] == text.splitlines()
 

@@ -28,6 +28,8 @@ def in_bogota() -> Iterator[None]:
         (5, "hoy a las 23:30"),
         (6, "mañana a las 00:30"),
         (30, "el 4 mar 2026 a las 00:30"),
+        (7, "mañana a la 01:30"),
+        (31, "el 4 mar 2026 a la 01:30"),
         (-24, "el 1 mar 2026 a las 18:30"),
     ],
 )
@@ -50,7 +52,7 @@ def test_moments_in_english(english: None) -> None:
 @pytest.mark.usefixtures("in_bogota")
 def test_there(spanish: None) -> None:
     """An admin sees what the clock shows in a zone; for none that exists there is nothing."""
-    assert ["🕐 Allí son ahora las 00:30 (3 mar 2026).", ""] == [
+    assert ["🕐 Hora de allí: 00:30 (3 mar 2026).", ""] == [
         times.there("Europe/Madrid"),
         times.there("Mars/Olympus"),
     ]
