@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     @field_validator("bot_token")
     @classmethod
     def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not re.fullmatch(r"\d+:\S+", value.get_secret_value()):
+        if value and not re.fullmatch(r"[0-9]+:\S+", value.get_secret_value()):
             raise ValueError("paste the token exactly as @BotFather shows it, such as 123456:ABC…")
         return value
 
@@ -202,6 +202,8 @@ def _is_proxy(text: str) -> bool:
 def _is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        if re.search(r"\s", text):
+            return False
         host = (parts.hostname or "").encode("idna")
         return parts.scheme in {"http", "https"} and bool(host) and parts.port != 0
     except ValueError:  # a port that is none, or a host that no name server could know

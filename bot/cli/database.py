@@ -14,9 +14,10 @@ from bot.cli.printing import print_json
 from bot.database import backup as files
 from bot.database import wipe as database
 from bot.database.connection import opened_database
-from bot.database.errors import DatabaseError
+from bot.database.errors import DatabaseError, DatabaseUrlError
 from bot.database.move import Moved
 from bot.database.move import move as move_all
+from bot.database.sqlite_file import refuse_memory
 from bot.database.url import describe, parse_database_url, sqlite_file
 from bot.gamification.books import differing_accounts
 from bot.gamification.context import utc_now
@@ -101,7 +102,7 @@ def move(
     The source stays as it is.
     """
     settings, url = _settings()
-    target = parse_database_url(to)
+    target = _target(to)
     moved = asyncio.run(_move(settings, url, target, yes=yes))
     if as_json:
         print_json({"to": describe(target), **asdict(moved)})
@@ -111,6 +112,15 @@ def move(
             f"{counted(moved.rows['users'], 'members')} among them; set DATABASE_URL to it, "
             "and start the bot."
         )
+
+
+def _target(text: str) -> URL:
+    try:
+        url = parse_database_url(text)
+        refuse_memory(url)
+    except DatabaseUrlError as error:
+        raise DatabaseUrlError(str(error).replace("DATABASE_URL", "--to")) from error
+    return url
 
 
 async def _move(settings: Settings, source: URL, target: URL, *, yes: bool) -> Moved:

@@ -1,7 +1,9 @@
 """The command-line application: its commands, and the one place where every failure ends."""
 
 import logging
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -19,8 +21,27 @@ from bot.logs import redacted
 
 logger = logging.getLogger(__name__)
 
-#: What shells expect of a program that SIGINT ended: 128 and the signal's number.
+#: What shells expect of a program that a signal ended: 128 and the signal's number.
 _INTERRUPTED = 130
+_TERMINATED = 143
+
+
+class _Termination:
+    """SIGTERM that ends a command as Ctrl-C does, and so leaves no half-made file behind.
+
+    Without it the first process of a container ignores the signal.
+    """
+
+    def __init__(self) -> None:
+        self.exit_code = _INTERRUPTED
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.exit_code = _TERMINATED
+        interrupt = signal.getsignal(signal.SIGINT)
+        if not callable(interrupt):  # whoever started us lets Ctrl-C pass us by
+            interrupt = signal.default_int_handler
+        interrupt(number, frame)
+
 
 app = typer.Typer(
     help="Besitos: a Telegram community bot whose economy seeds itself on every start.",
@@ -45,6 +66,8 @@ app.command()(wipe)
 def main() -> None:
     """Run the command line; every failure ends in one sentence on stderr."""
     prepare_output()
+    termination = _Termination()
+    signal.signal(signal.SIGTERM, termination)
     try:
         app()
     except BesitosError as error:
@@ -54,7 +77,7 @@ def main() -> None:
         # Typer has turned a KeyboardInterrupt into this already.
         if ending.code != _INTERRUPTED:
             raise
-        _end("Interrupted; what was under way has been rolled back.", _INTERRUPTED)
+        _end("Interrupted; what was under way has been rolled back.", termination.exit_code)
     except Exception:
         # The outermost boundary: whatever nobody foresaw is logged in full, and then said.
         logger.exception("unexpected failure")

@@ -21,7 +21,14 @@ from bot.logs import setup_logging
 from bot.settings import Settings, load_settings
 
 app = typer.Typer(help="Hand out or erase what is stored about a member.", no_args_is_help=True)
-UserId = Annotated[int, typer.Argument(metavar="ID", help="The member's Telegram id.")]
+#: What the column of an id holds.
+_HIGHEST_ID = 2**63 - 1
+UserId = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID", min=-_HIGHEST_ID, max=_HIGHEST_ID, help="The member's Telegram id."
+    ),
+]
 
 
 @app.callback()

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import URL
 
 from bot.cli.printing import print_json
+from bot.cli.text_file import write_text
 from bot.database.connection import opened_database
 from bot.database.sqlite_file import check_file
-from bot.database.url import parse_database_url
+from bot.database.url import is_part_of, parse_database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -119,16 +121,16 @@ def export(
     # A bot that runs exports nothing, and need not hold what writes TOML.
     from bot.gamification.bootstrap.export import write_manifest  # noqa: PLC0415
 
-    manifest, values = asyncio.run(_export())
+    file = None if file == Path("-") else file
+    settings = _settings()
+    if file is not None and is_part_of(_url(settings), file):
+        raise ExportError(
+            f"{file} is the database itself, or the log beside it; name another file."
+        )
+    manifest, values = asyncio.run(_export(settings))
     text = write_manifest(values, manifest)
     if file is not None:
-        try:
-            with file.open("w" if force else "x", encoding="utf-8") as target:
-                target.write(text)
-        except FileExistsError as error:
-            raise ExportError(f"{file} exists; name another file, or add --force.") from error
-        except OSError as error:
-            raise ExportError(f"{file} cannot be written ({error.strerror}).") from error
+        _write(file, text, force=force)
     if as_json:
         print_json(values)
     elif file is None:
@@ -160,7 +162,7 @@ async def _opened(
     settings = settings or _settings()
     manifest = load_manifest(settings.seed_file)
     timeout = settings.bootstrap_lock_timeout
-    url = parse_database_url(settings.database_url.get_secret_value())
+    url = _url(settings)
     wait = settings.database_wait_timeout if create else 0
     async with opened_database(
         url,
@@ -203,8 +205,8 @@ async def _revert(*, dry_run: bool) -> Report:
         return await service.revert(dry_run=dry_run)
 
 
-async def _export() -> tuple[Manifest, dict[str, Any]]:
-    async with _opened() as service:
+async def _export(settings: Settings) -> tuple[Manifest, dict[str, Any]]:
+    async with _opened(settings) as service:
         return service.manifest, await service.export()
 
 
@@ -217,6 +219,19 @@ def _settings() -> Settings:
     settings = load_settings()
     setup_logging(settings)
     return settings
+
+
+def _url(settings: Settings) -> URL:
+    return parse_database_url(settings.database_url.get_secret_value())
+
+
+def _write(file: Path, text: str, *, force: bool) -> None:
+    try:
+        write_text(file, text, replace=force)
+    except FileExistsError as error:
+        raise ExportError(f"{file} exists; name another file, or add --force.") from error
+    except OSError as error:
+        raise ExportError(f"{file} cannot be written ({error.strerror}).") from error
 
 
 def _show_plan(report: Report, *, as_json: bool) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import URL
 from bot.database.errors import DatabaseError, is_damaged, translate_errors
 from bot.database.revision import refuse_unknown
 from bot.database.sqlite_file import LARGEST_CHECKED
-from bot.database.url import describe, sqlite_file
+from bot.database.url import describe, files_beside, is_part_of, sqlite_file
 from bot.seeding.errors import is_busy
 from bot.seeding.hooks import Progress, silent
 
@@ -75,11 +75,13 @@ def back_up(
     """
     source = _existing(_file_of(url, "pg_dump --format=custom --file={file}", target))
     target = target.absolute()
-    if target.resolve() in {*_with_log(source), source}:
+    if is_part_of(url, target):
         raise DatabaseError(
             f"{target} is the database itself, or the log beside it; name another file."
         )
     _refuse_missing_folder(target)
+    if target.exists() and not target.is_file():
+        raise DatabaseError(f"{target} is no file that a copy could replace; name another.")
     if target.exists() and not force:
         raise DatabaseError(f"{target} exists; name another file, or add --force.")
     with translate_errors("The backup"), _beside(target) as copy:
@@ -96,12 +98,13 @@ def restore(url: URL, backup: Path, *, progress: Progress = silent) -> Restored:
     whole, not ours or of a newer release, and while a bot has the database open; nothing has been
     changed then.
     """
-    target = _file_of(url, "pg_restore --clean --if-exists", backup).resolve()
+    target = Path(os.path.realpath(_file_of(url, "pg_restore --clean --if-exists", backup)))
     backup = _existing(backup)
-    if backup in {*_with_log(target), target}:
+    if is_part_of(url, backup):
         raise DatabaseError(f"{backup} is the database itself; name a backup of it.")
     _refuse_missing_folder(target)
     with translate_errors("The restore"), _beside(target) as copy:
+        _refuse_unreadable(backup)
         _copy(backup, copy, progress)
         revision, members = _look_into(copy, backup, whole=True)
         if target.exists():
@@ -133,13 +136,19 @@ def _existing(file: Path) -> Path:
     return file.resolve()
 
 
+def _refuse_unreadable(backup: Path) -> None:
+    try:
+        with closing(_opened(backup, "ro", _PATIENCE)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        if not is_damaged(error):
+            raise
+        raise DatabaseError(f"{backup} is damaged ({error}); take another backup.") from error
+
+
 def _refuse_missing_folder(file: Path) -> None:
     if not file.parent.is_dir():
         raise DatabaseError(f"The folder {file.parent} does not exist; create it.")
-
-
-def _with_log(file: Path) -> tuple[Path, ...]:
-    return tuple(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal"))
 
 
 @contextmanager
@@ -150,7 +159,7 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         yield Path(name)
     finally:
-        for left in (Path(name), *_with_log(Path(name))):
+        for left in (Path(name), *files_beside(Path(name))):
             left.unlink(missing_ok=True)
 
 
@@ -205,14 +214,14 @@ def _look_into(copy: Path, source: Path, *, whole: bool) -> tuple[str, int]:
 def _exchange(target: Path, copy: Path) -> Path | None:
     """Put `copy` in the place of `target`; return where that is kept, if there was one."""
     if not target.exists():
-        for left in _with_log(target):
+        for left in files_beside(target):
             left.unlink(missing_ok=True)  # a log without its database says nothing to anybody
         copy.replace(target)
         return None
     kept = target.with_name(f"{target.name}.{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
     with _for_oneself(target):
         # A file that SQLite cannot read keeps its log, for whoever tries to save something.
-        for left, aside in zip(_with_log(target), _with_log(kept), strict=True):
+        for left, aside in zip(files_beside(target), files_beside(kept), strict=True):
             if left.exists():
                 left.replace(aside)
         # A link: there shall be no moment without a database, or a start would make an empty one.

@@ -14,6 +14,7 @@ from bot.backoff import delays
 from bot.database.engine import STATEMENT_TIMEOUT, create_engine, create_reading_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable, is_starting, reason
 from bot.database.revision import current_revision
+from bot.database.sqlite_file import refuse_memory
 from bot.database.url import describe, sqlite_file
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,9 @@ async def opened_database(
 
     Each statement gets `statement_timeout` seconds. A SQLite file that is not there is made to
     `create`, unless there are `doubts`; otherwise it reads as an empty database and stays away.
+    One in memory is refused: what a command did there would be lost with it.
     """
+    refuse_memory(url)
     _refuse_missing_folder(url)
     open_engine = create_engine if create else create_reading_engine
     engine = open_engine(url, timeout=statement_timeout)

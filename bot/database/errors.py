@@ -1,5 +1,6 @@
 """Database errors: which ones pass by themselves, and sentences for a person."""
 
+import errno
 import json
 import re
 import sqlite3
@@ -53,6 +54,11 @@ _INTERNAL = "XX000"
 _OUTDATED = {"25006", _INTERNAL}
 #: What asyncpg itself says of plans and types of another schema, and when it has lost count.
 _OUTDATED_KINDS = {"InvalidCachedStatementError", "InternalClientError"}
+#: A disk without room, or a user's share of it.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DISK_FULL = "53100"
+#: What SQLite says where it may not write, or not even read.
+_NO_RIGHT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _DATABASE_CODES = {
     sqlite3.SQLITE_ABORT,
     sqlite3.SQLITE_AUTH,
@@ -179,6 +185,12 @@ def _is_schemas_fault(error: BaseException) -> bool:
     return sqlite_code(error) == sqlite3.SQLITE_ERROR and bool(_NOT_OUR_SCHEMA.search(str(origin)))
 
 
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    return sqlite_code(error) == sqlite3.SQLITE_FULL or sqlstate(error) == _DISK_FULL
+
+
 def _extended_code(error: BaseException) -> int:
     code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
     return code
@@ -199,11 +211,14 @@ def translate_errors(doing: str) -> Iterator[None]:
             f"({error.doc[:40]!r}); correct it in the database."
         ) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
-        advice = (
-            DAMAGED_ADVICE
-            if is_damaged(error)
-            else "put that right in the database, or restore a backup, and start again"
-        )
+        if is_damaged(error):
+            advice = DAMAGED_ADVICE
+        elif _is_full(error):
+            advice = "make room on the disk, and start again"
+        elif isinstance(error, PermissionError) or sqlite_code(error) in _NO_RIGHT:
+            advice = "give the user of this program the file and its folder, and start again"
+        else:
+            advice = "put that right in the database, or restore a backup, and start again"
         raise DatabaseError(
             f"{doing} failed and has changed nothing; the database says: {reason(error)}; {advice}."
         ) from error

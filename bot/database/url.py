@@ -1,5 +1,6 @@
 """Database address of `DATABASE_URL`, checked, and shown without its password."""
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -74,6 +75,20 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
+def files_beside(file: Path) -> tuple[Path, ...]:
+    """Return the logs and the index that SQLite may have beside a file."""
+    return tuple(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal"))
+
+
+def is_part_of(url: URL, file: Path) -> bool:
+    """Whether a file is the SQLite database, or one of those beside it, by whatever name."""
+    database = sqlite_file(url)
+    if database is None:
+        return False
+    database = Path(os.path.realpath(database))
+    return Path(os.path.realpath(file)) in {database, *files_beside(database)}
+
+
 def describe(url: URL) -> str:
     """Return the database address as a person may see it: where it is, and not who may enter."""
     return libpq.place(url).render_as_string()
@@ -103,6 +118,11 @@ def _for_sqlite(url: URL) -> URL:
         raise DatabaseUrlError(
             "DATABASE_URL has a blank or a control character at an end of the file's name or in "
             "it; type it anew, like sqlite+aiosqlite:///besitos.db."
+        )
+    if re.search(r"\s#", url.database or ""):
+        raise DatabaseUrlError(
+            "DATABASE_URL has a # after a blank, which whoever hands out the environment took for "
+            "a part of it and not for a comment; take it out."
         )
     path = re.sub(r"^[A-Za-z]:[/\\]", "", url.database or "")  # C:/ is no user's name
     if re.search(r":[^@]*@", path) or _is_garbled(path):

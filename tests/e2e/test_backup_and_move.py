@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support import bare_sqlite
 from tests.support.programs import run_main, run_main_anew
 
@@ -72,6 +74,23 @@ def test_move_that_fails_makes_no_file(tmp_path: Path, sqlite_url: str) -> None:
     assert (1, "") == (moved.exit_code, moved.stdout)
     assert "The source has schema revision none" in moved.sentences[0]
     assert [] == list(tmp_path.glob("*.db*"))
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("sqlite://", "--to names no file, so the database would be in memory"),
+        ("besitos.db", "--to is not a database address"),
+    ],
+)
+def test_move_to_no_address(tmp_path: Path, sqlite_url: str, target: str, says: str) -> None:
+    """Nothing is moved to where it would be lost, and the option that is wrong is named."""
+    run_main(tmp_path, "seed", "apply", DATABASE_URL=sqlite_url)
+
+    moved = run_main(tmp_path, "move", "--to", target, DATABASE_URL=sqlite_url)
+
+    assert (2, "") == (moved.exit_code, moved.stdout)
+    assert moved.sentences[0].startswith(says)
 
 
 def test_copy_for_a_member(tmp_path: Path, sqlite_url: str) -> None:

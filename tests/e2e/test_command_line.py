@@ -197,8 +197,25 @@ def test_database_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "command", ["seed apply", "seed take --all", "wipe --yes", "member export 1", "updates"]
+)
+def test_database_in_memory(tmp_path: Path, command: str) -> None:
+    """A command says that what it did would be lost, and not that it is done."""
+    ended = run_main(tmp_path, *command.split(), DATABASE_URL="sqlite://")
+
+    assert (2, "") == (ended.exit_code, ended.stdout)
+    assert ended.sentences[0].startswith("DATABASE_URL names no file, so the database would be")
+
+
+@pytest.mark.parametrize(
     ("command", "wrong"),
-    [("seed bogus", "bogus"), ("sandbox --port 99999", "65535"), ("sandbox --port -1", "--port")],
+    [
+        ("seed bogus", "bogus"),
+        ("sandbox --port 99999", "65535"),
+        ("sandbox --port -1", "--port"),
+        ("member export 9223372036854775808", "ID"),
+        ("member erase 99999999999999999999 --yes", "ID"),
+    ],
 )
 def test_wrong_usage(tmp_path: Path, command: str, wrong: str) -> None:
     """What does not exist, or cannot be, is exit code 2, and the usage is shown on stderr."""
@@ -262,3 +279,38 @@ def test_nobody_reads(tmp_path: Path, closed: str) -> None:
     )
 
     assert ("3\n", "") == ((tmp_path / "code").read_text(), ended.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ["status", "status --json", "export", "apply"])
+def test_output_to_a_full_disk(tmp_path: Path, command: str) -> None:
+    """Whoever keeps the output in a file hears that it is not there."""
+    run_main(tmp_path, "seed", "apply")
+
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, MAIN, "seed", *command.split()],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    says = (
+        "The output cannot be written (No space left on device); what the command did stays done, "
+        "so let it write elsewhere.\n"
+    )
+    assert (1, says) == (ended.returncode, ended.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_log_to_a_full_disk(tmp_path: Path) -> None:
+    """A log that nobody can keep stops no work, and a failure has its exit code all the same."""
+    command = [sys.executable, MAIN, "seed", "apply"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stderr=full, check=False)
+        (tmp_path / ".env").write_text("LOG_LEVEL=loud")
+        refused = subprocess.run(command, cwd=tmp_path, stderr=full, check=False)
+
+    assert (0, 2) == (done.returncode, refused.returncode)

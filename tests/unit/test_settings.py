@@ -58,6 +58,7 @@ def test_port_of_a_host(
     [
         ("BOT_TOKEN", "my-secret-token"),
         ("BOT_TOKEN", "123:with space"),
+        ("BOT_TOKEN", "１２３:token"),
         ("ADMIN_IDS", "1,bob"),
         ("ADMIN_IDS", "-1001000000001"),
         ("ADMIN_IDS", "1" * 5000),
@@ -69,6 +70,7 @@ def test_port_of_a_host(
         ("TELEGRAM_API_URL", "http://localhost:99999"),
         ("TELEGRAM_API_URL", "http://local..host"),
         ("WEBHOOK_URL", "example.org/hook"),
+        ("WEBHOOK_URL", "https://bot.example/a hook"),
         ("WEBHOOK_SECRET", "con espacio en medio"),
         ("WEBHOOK_PATH", "hook"),
         ("WEBHOOK_PATH", "//bot.example/hook"),

@@ -97,12 +97,13 @@ def load_manifest(path: Path | None = None) -> Manifest:
     except UnicodeError:
         wrong = "is not valid TOML (it is not written in UTF-8: save the file as UTF-8)"
     except ValidationError as error:
-        wrong = f"is wrong at {reasons(error)}"
+        wrong = f"is wrong: {reasons(error)}"
     except RecursionError:
         wrong = "is not valid TOML (nested too deeply)"
     except ValueError as error:  # TOML, or a number with thousands of digits
         wrong = f"is not valid TOML ({error})"
-    raise ManifestError(f"The seed manifest {file} {wrong}. Correct it; nothing was changed.")
+    end = "" if wrong.endswith("?") else "."
+    raise ManifestError(f"The seed manifest {file} {wrong}{end} Correct it; nothing was changed.")
 
 
 def _decoded(content: bytes) -> str:

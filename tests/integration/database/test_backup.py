@@ -219,9 +219,23 @@ async def test_backup_overwrites_nothing_unasked(tmp_path: Path, played: AsyncEn
         restore(played.url, tmp_path / "besitos.db")
     with pytest.raises(DatabaseError, match="does not exist; create it"):
         back_up(played.url, tmp_path / "missing" / "backup.db")
+    for device in (Path("/dev/null"), tmp_path):
+        with pytest.raises(DatabaseError, match="is no file that a copy could replace"):
+            back_up(played.url, device, force=True)
 
     assert "precious" == (tmp_path / "backup.db").read_text()
     assert 3 == back_up(played.url, tmp_path / "backup.db", force=True).members
+
+
+@on_sqlite
+async def test_links_in_a_circle(tmp_path: Path, played: AsyncEngine) -> None:
+    """Links that lead nowhere are replaced by a backup, and no backup themselves."""
+    (tmp_path / "one").symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+
+    with pytest.raises(DatabaseError, match="There is no file"):
+        restore(played.url, tmp_path / "one")
+    assert 3 == back_up(played.url, tmp_path / "one", force=True).members
 
 
 def damaged(file: Path) -> None:
@@ -252,7 +266,7 @@ def a_text(file: Path) -> None:
         (damaged, DatabaseError, "damaged"),
         (newer, SchemaError, "9999"),
         (a_strangers, DatabaseError, "no database of the bot"),
-        (a_text, DatabaseError, "not a database"),
+        (a_text, DatabaseError, r"backup.db is damaged \(file is not a database\); take another"),
         (Path.unlink, DatabaseError, "There is no file"),
     ],
 )

@@ -1,5 +1,6 @@
 """Which failures are the database's own, so that an update waits, and which an update's own."""
 
+import errno
 import sqlite3
 
 import pytest
@@ -14,6 +15,7 @@ from bot.database.errors import (
     is_starting,
     is_unavailable,
     reason,
+    translate_errors,
 )
 
 
@@ -157,3 +159,20 @@ def test_connection_to_a_damaged_file(code: int, *, outdated: bool) -> None:
 def test_reason_is_never_empty(error: Exception, said: str) -> None:
     """Whatever the driver says, or does not, a log line has something behind its colon."""
     assert said == reason(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (on_sqlite(sqlite3.SQLITE_FULL), "make room on the disk"),
+        (on_postgresql("53100"), "make room on the disk"),
+        (OSError(errno.ENOSPC, "No space left on device"), "make room on the disk"),
+        (on_sqlite(sqlite3.SQLITE_READONLY), "give the user of this program the file"),
+        (on_sqlite(sqlite3.SQLITE_CANTOPEN), "give the user of this program the file"),
+        (PermissionError(errno.EACCES, "Permission denied"), "give the user of this program"),
+    ],
+)
+def test_machine_is_no_fault_of_the_data(error: Exception, advice: str) -> None:
+    """Whoever lacks room or rights is told so, and not to restore a backup."""
+    with pytest.raises(DatabaseError, match=f"; {advice}"), translate_errors("The backup"):
+        raise error

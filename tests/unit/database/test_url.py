@@ -187,3 +187,9 @@ def test_description_of_what_the_environment_adds(monkeypatch: pytest.MonkeyPatc
 
     assert "postgresql+asyncpg://db/besitos" == describe(parse_database_url("postgresql://"))
     assert "sqlite+aiosqlite:///x.db" == describe(parse_database_url("sqlite:///x.db"))
+
+
+def test_comment_that_became_a_part_of_the_name() -> None:
+    """Whoever passes a line of a file on with its comment starts no new database of that name."""
+    with pytest.raises(DatabaseUrlError, match="a # after a blank"):
+        parse_database_url("sqlite:///besitos.db # ours")

@@ -95,9 +95,14 @@ def test_fingerprint_sees_each_value(
     [
         ("version = 2", "version = 0", "version", "greater than or equal to 1"),
         ("version = 2", 'version = "1"', "version", "valid integer"),
-        ("version = 2\n", "", "version", "required"),
-        ("besitos_daily_gift = 50\n", "", "config.besitos_daily_gift", "required"),
-        ("besitos_daily_gift", "besitos_daily_gfit", "config.besitos_daily_gfit", "not permitted"),
+        ("version = 2\n", "", "version", "it is missing"),
+        ("besitos_daily_gift = 50\n", "", "config.besitos_daily_gift", "it is missing"),
+        (
+            "besitos_daily_gift",
+            "besitos_daily_gfit",
+            "config.besitos_daily_gfit",
+            "there is no such name",
+        ),
         ("per_reaction = 5", "per_reaction = -5", "config.besitos_per_reaction", "or equal to 0"),
         ("per_reaction = 5", "per_reaction = 5.5", "config.besitos_per_reaction", "valid integer"),
         ("per_reaction = 5", "per_reaction = true", "config.besitos_per_reaction", "valid integer"),
@@ -106,7 +111,7 @@ def test_fingerprint_sees_each_value(
         ('"UTC"', '"Europe/Madird"', "config.timezone", "did you mean Europe/Madrid"),
         ('"UTC"', "5", "config.timezone", "valid string"),
         ("{ amount = 10 }", "{ amount = -10 }", "rewards[0]", "amount: .*or equal to 1"),
-        ("{ amount = 10 }", "{ amonut = 10 }", "rewards[0]", "amount: field required"),
+        ("{ amount = 10 }", "{ amonut = 10 }", "rewards[0]", "amount: it is missing"),
         ('"primeros_pasos"', '"racha_7_dias"', "", "two rewards have the key 'racha_7_dias'"),
         ('"Primeros Pasos"', '"Racha de 7 Días"', "", "two rewards have the name"),
         ('"TOTAL_POINTS"', '"MOON_PHASE"', "rewards[1].conditions[0].condition_type", "input"),
@@ -115,7 +120,7 @@ def test_fingerprint_sees_each_value(
             '[{ condition_type = "FIRST_REACTION" }]',
             "[]",
             "rewards[0].conditions",
-            "at least 1 item",
+            "write at least one",
         ),
         (
             '"FIRST_REACTION" }',
@@ -125,7 +130,7 @@ def test_fingerprint_sees_each_value(
         ),
         ('"BADGE"', '"CAR"', "rewards[1].reward_type", "BESITOS"),
         ("claim_window_hours = 168", "claim_window_hours = 0", "claim_window_hours", "equal to 1"),
-        ("[config]", "[confg]", "confg", "not permitted"),
+        ("[config]", "[confg]", "confg", "there is no such name"),
         ("version = 2", "version = ", "", "not valid TOML"),
         pytest.param("version = 2", f"version = {'9' * 5000}", "", "not valid TOML", id="digits"),
         pytest.param("version = 2", f"x = {'[' * 5000}", "", "nested too deeply", id="brackets"),
@@ -151,6 +156,27 @@ def test_wrong_manifest_is_refused(
 
     assert str(file) in str(caught.value)
     assert place in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"FIRST_REACTION"', '"FOO"', r"condition_type: input should be 'FIRST_.*SPENT'\. Corr"),
+        ("= 50\n", '= 50\n"a\\n\\u001b[31m" = 1\n', r"config\.'a\\n\\x1b\[31m': there is no"),
+        ("= 50\n", f"= 50\n{'x' * 100_000} = 1\n", r"config\.x{64}: there is no such name"),
+        ("[config]", "config = 5\n[texts]", r"config: write a table"),
+        ('"UTC"', '"utc"', r"did you mean UTC\? Correct it"),
+        ("racha_7_dias", "primeros_pasos", r"toml is wrong: two rewards have the key"),
+    ],
+)
+def test_one_readable_sentence(tmp_path: Path, old: str, new: str, says: str) -> None:
+    """What is wrong is told once, in one line, in words that need no knowledge of Python."""
+    file = write(tmp_path, SHIPPED.replace(old, new, 1))
+
+    with pytest.raises(ManifestError, match=says) as caught:
+        load_manifest(file)
+
+    assert "\n" not in str(caught.value)
 
 
 def test_names_in_one_form(tmp_path: Path, manifest: Manifest) -> None:

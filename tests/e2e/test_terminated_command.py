@@ -1,0 +1,64 @@
+"""Signals in the middle of a command: its exit code says so, and nothing half-made is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import bare_sqlite
+from tests.support.programs import MAIN, PATIENCE, run_main
+
+MANY_MEMBERS = """
+INSERT INTO users (user_id, first_name, created_at)
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
+SELECT n, 'a name, for a file that takes its time', '2026-01-01 00:00:00' FROM numbers
+"""
+TWICE_AS_MANY = """
+INSERT INTO users (user_id, first_name, created_at)
+SELECT user_id + (SELECT max(user_id) FROM users), first_name, created_at FROM users
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code"), [("SIGINT", 130), ("SIGTERM", 143)], ids=["interrupt", "terminate"]
+)
+@pytest.mark.parametrize(
+    ("command", "made"),
+    [("backup copy.db", ".copy.db.*"), ("move --to sqlite:///copy.db", "copy*")],
+)
+def test_nothing_half_made_stays(
+    tmp_path: Path, command: str, made: str, name: str, exit_code: int
+) -> None:
+    """A copy that a signal came into is taken away with all that stands beside it."""
+    run_main(tmp_path, "seed", "apply")
+    bare_sqlite.execute(tmp_path / "besitos.db", MANY_MEMBERS)
+
+    ended, stderr = _signalled(tmp_path, command, made, name)
+    while ended == 0:  # it was quicker than the signal
+        (tmp_path / "copy.db").unlink()
+        bare_sqlite.execute(tmp_path / "besitos.db", TWICE_AS_MANY)
+        ended, stderr = _signalled(tmp_path, command, made, name)
+
+    assert exit_code == ended
+    assert "Interrupted; what was under way has been rolled back.\n" == stderr
+    assert [] == [file.name for file in tmp_path.iterdir() if "copy" in file.name]
+
+
+def _signalled(folder: Path, command: str, made: str, name: str) -> tuple[int, str]:
+    """Send a signal once the copy is being made; return how the command ended."""
+    process = subprocess.Popen(
+        [sys.executable, MAIN, *command.split()],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"]},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list(folder.glob(made)) and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(getattr(signal, name))
+    _, stderr = process.communicate(timeout=PATIENCE)
+    return process.returncode, stderr
