@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from tests.support.new_setting import DEFAULT, add_setting
-from tests.support.programs import ROOT, run
+from tests.support.programs import ROOT, run_main
 
 DAILY_GIFT = 50
+TRYING = 'import runpy; runpy.run_module("tests.support.new_setting", run_name="__main__")'
 
 
 def test_one_more_setting(tmp_path: Path) -> None:
@@ -14,9 +15,11 @@ def test_one_more_setting(tmp_path: Path) -> None:
     touched = add_setting(tmp_path)
     url = f"sqlite+aiosqlite:///{tmp_path}/besitos.db"
 
-    settings = {"DATABASE_URL": url, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    seeded = run(["main.py", "seed", "apply", "--json"], tmp_path, **settings)
-    tried = run(["-m", "tests.support.new_setting", url], tmp_path, **settings)
+    trying = tmp_path / "trying.py"
+    trying.write_text(TRYING)
+    main = tmp_path / "main.py"
+    seeded = run_main(tmp_path, "seed", "apply", "--json", program=main, DATABASE_URL=url)
+    tried = run_main(tmp_path, url, program=trying, PYTHONPATH=str(ROOT))
 
     assert 5 == len(touched)
     assert 0 == seeded.exit_code, seeded.stderr

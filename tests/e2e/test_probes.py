@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.telegram.webhook import derived_secret
 from sandbox import SandboxServer
-from tests.support.programs import Finished, RunningBot, free_port, run_main_anew
+from tests.support.programs import Finished, RunningBot, free_port, run_main
 from tests.support.waiting import until_async
 
 BOOTSTRAP = {"status": "not ready", "reason": "the bot is starting: its bootstrap is at work"}
@@ -66,7 +66,6 @@ async def test_from_bootstrap_to_drain(tmp_path: Path) -> None:
         json.loads(fine.stdout),
         fine.sentences,
     )
-    assert not {name.partition(".")[0] for name in fine.imports} & {"aiogram", "aiohttp"}
     assert 50 == figures['besitos_paid_total{type="DAILY_GIFT"}']
     assert 1 == figures['besitos_bootstrap_info{outcome="seeded"}']
     assert 1 == figures["besitos_ready"]
@@ -123,7 +122,7 @@ async def test_health_without_a_port(tmp_path: Path) -> None:
 
 async def command(folder: Path, *arguments: str, **settings: str) -> Finished:
     """Run a command while the sandbox goes on."""
-    return await asyncio.to_thread(run_main_anew, folder, *arguments, **settings)
+    return await asyncio.to_thread(run_main, folder, *arguments, **settings)
 
 
 class Probe:

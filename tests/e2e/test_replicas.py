@@ -11,7 +11,7 @@ REPLICAS = 3
 #: As many as are paid on one day.
 MESSAGES = range(1, 21)
 #: REPLICA_REACTIONS=8000 makes an afternoon of it.
-MEMBERS = int(os.environ.get("REPLICA_REACTIONS", "600")) // len(MESSAGES)
+MEMBERS = int(os.environ.get("REPLICA_REACTIONS", "240")) // len(MESSAGES)
 
 
 async def test_rolling_restart(postgresql_url: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.programs import MAIN, RunningBot
+from tests.support.programs import RunningBot
 from tests.support.waiting import until, until_async
 
 ANA, LUIS = 1001, 1002
@@ -20,10 +20,7 @@ async def test_admin_is_one_of_its_own_people(tmp_path: Path) -> None:
     """Ana is the admin, whoever ADMIN_IDS names for the bot that goes live, and not in its data."""
     production = f"sqlite:///{tmp_path / 'production.db'}"
     async with RunningBot(
-        *(tmp_path, "sandbox", "--port", "0"),
-        program=MAIN,
-        ADMIN_IDS=str(LUIS),
-        DATABASE_URL=production,
+        *(tmp_path, "sandbox", "--port", "0"), ADMIN_IDS=str(LUIS), DATABASE_URL=production
     ) as bot:
         url = await bot.until(until(lambda: re.search(r"http://[\d.:]+", bot.output)))
         async with aiohttp.ClientSession(url[0]) as http:

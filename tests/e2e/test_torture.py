@@ -7,7 +7,7 @@ from typing import Any
 from tests.torture.databases import SqliteDatabase, postgresql_database
 from tests.torture.run import torture
 
-SECONDS = 6.0
+SECONDS = 4.0
 
 
 async def test_on_sqlite(tmp_path: Path) -> None:

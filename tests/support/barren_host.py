@@ -20,21 +20,26 @@ _MOUNTS: Final = (
 )
 
 
-def command(*program: str, folder: Path, closed: str = "") -> list[str]:
-    """Return what runs a program there in `folder`, without the streams that are `closed`."""
+def command(*program: str, folder: Path) -> list[str]:
+    """Return what runs a program there in `folder`."""
     user = (
         f"setpriv --reuid {_NOBODY} --regid {_NOBODY} --clear-groups --inh-caps={_READING}"
         f" --ambient-caps={_READING} --bounding-set={_READING}"
     )
     mounts = " && ".join(_MOUNTS)
-    inside = f'{mounts} && cd "$0" && exec {user} "$@" {closed}'
+    inside = f'{mounts} && cd "$0" && exec {user} "$@"'
     return ["unshare", "--mount", "sh", "-c", inside, str(folder), *program]
 
 
-def entrance(folder: Path, *program: str, closed: str = "") -> Path:
-    """Write a Python program that turns into the one that is given, there in its data folder."""
+def entrance(folder: Path, name: str, *program: str) -> Path:
+    """Write a Python program that turns into the one that is given, without stdin.
+
+    It runs there, in a folder of that name in the one for data.
+    """
     file = folder / "enter.py"
-    arguments = command(*program, folder=DATA, closed=closed)
+    inside = 'mkdir "$0" && cd "$0" && exec "$@" <&-'
+    # Bytes, since an interpreter in an environment without UTF-8 cannot encode every name.
+    arguments = [part.encode() for part in command("sh", "-c", inside, name, *program, folder=DATA)]
     file.write_text(f"import os\n\nos.execvp({arguments[0]!r}, {arguments!r})\n", encoding="utf-8")
     return file
 

@@ -27,12 +27,11 @@ _LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a program ended and what it wrote; `imports` are the modules it imported, if asked."""
+    """How a program ended and what it wrote."""
 
     exit_code: int
     stdout: str
     stderr: str
-    imports: frozenset[str] = frozenset()
 
     @property
     def sentences(self) -> list[str]:
@@ -54,28 +53,16 @@ def run(arguments: list[str], folder: Path, **settings: str) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-def run_main_anew(folder: Path, *arguments: str, **settings: str) -> Finished:
-    """Run `python main.py …` to its end in an interpreter of its own, and see what it imports."""
-    done = run(["-X", "importtime", str(MAIN), *arguments], folder, **settings)
-    lines = done.stderr.splitlines()
-    timed = [line for line in lines if line.startswith("import time:")]
-    return Finished(
-        exit_code=done.exit_code,
-        stdout=done.stdout,
-        stderr="".join(f"{line}\n" for line in lines if line not in set(timed)),
-        imports=frozenset(line.rpartition("|")[2].strip() for line in timed),
-    )
-
-
-def run_main(folder: Path, *arguments: str, **settings: str) -> Finished:
+def run_main(folder: Path, *arguments: str, program: Path = MAIN, **settings: str) -> Finished:
     """Run `python main.py …` to its end, as a fork of a process that has imported it."""
+    encoding = settings.get("PYTHONIOENCODING", "utf-8")
     with TemporaryDirectory(prefix="besitos-output-") as output:
-        process = _Forked(arguments, folder, Path(output), _environment(settings))
+        process = _Forked(program, arguments, folder, Path(output), _environment(settings))
         try:
             exit_code = process.wait(PATIENCE)
         finally:
             process.kill()
-        return Finished(exit_code, *(_written(Path(output, name)) for name in OUTPUTS))
+        return Finished(exit_code, *(_written(Path(output, name), encoding) for name in OUTPUTS))
 
 
 class _Process(Protocol):
@@ -90,13 +77,19 @@ class _Process(Protocol):
 
 
 class _Forked:
-    """`main.py` as a fork, with the face of `subprocess.Popen`."""
+    """A program as a fork, with the face of `subprocess.Popen`."""
 
     def __init__(
-        self, arguments: Sequence[str], folder: Path, output: Path, environment: dict[str, str]
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        folder: Path,
+        output: Path,
+        environment: dict[str, str],
     ) -> None:
+        self._program = str(program)
         self._process = fork(
-            forked_main.main, str(MAIN), arguments, str(folder), str(output), environment
+            forked_main.main, self._program, arguments, str(folder), str(output), environment
         )
         assert self._process.pid is not None
         self.pid = self._process.pid
@@ -107,7 +100,7 @@ class _Forked:
     def wait(self, timeout: float | None = None) -> int:
         self._process.join(timeout)
         if self._process.exitcode is None:
-            raise subprocess.TimeoutExpired(str(MAIN), timeout or 0)
+            raise subprocess.TimeoutExpired(self._program, timeout or 0)
         return self._process.exitcode
 
     def terminate(self) -> None:
@@ -121,19 +114,23 @@ class RunningBot:
     """`python main.py …`, started; leaving the block kills it if it still runs."""
 
     def __init__(
-        self, folder: Path, *arguments: str, program: Path | None = None, **settings: str
+        self,
+        folder: Path,
+        *arguments: str,
+        program: Path = MAIN,
+        anew: bool = False,
+        **settings: str,
     ) -> None:
         """Start it in a folder of its own, with warnings for whatever it leaves open.
 
-        A `program` gets an interpreter of its own; our own `main.py` is a fork of one that has
-        imported it.
+        It is a fork of a process that has imported aiogram, or `anew` in an interpreter of its own.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._stdout, self._stderr = (folder / name for name in OUTPUTS)
         environment = _environment(settings)
         with self._stdout.open("w") as stdout, self._stderr.open("w") as stderr:
-            if program is None:
-                self._process: _Process = _Forked(arguments, folder, folder, environment)
+            if not anew:
+                self._process: _Process = _Forked(program, arguments, folder, folder, environment)
             else:
                 self._process = subprocess.Popen(
                     [sys.executable, "-W", "always::ResourceWarning", program, *arguments],
@@ -200,8 +197,8 @@ class RunningBot:
         return await self.ended()
 
 
-def _written(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+def _written(file: Path, encoding: str = "utf-8") -> str:
+    return file.read_text(encoding=encoding)
 
 
 def free_port() -> int:

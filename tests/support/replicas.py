@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from sandbox import SandboxServer
-from tests.support.programs import RunningBot, free_port
+from tests.support.programs import MAIN, RunningBot, free_port
 from tests.support.updates import reaction, user
 from tests.support.waiting import until_async
 
@@ -82,13 +82,13 @@ class Replicas:
         self._folder = folder
         self._settings = settings
 
-    def launched(self, program: Path | None = None) -> tuple[int, RunningBot]:
+    def launched(self, program: Path = MAIN) -> tuple[int, RunningBot]:
         """Start one, of this release or another's `main.py`; return its port, and do not wait."""
         port = free_port()
         folder = self._folder / f"replica-{port}"
         return port, RunningBot(folder, program=program, HTTP_PORT=str(port), **self._settings)
 
-    async def started(self, program: Path | None = None) -> tuple[int, RunningBot]:
+    async def started(self, program: Path = MAIN) -> tuple[int, RunningBot]:
         """Start one and wait until it takes updates; return its port, too."""
         port, bot = self.launched(program)
         await self._stack.enter_async_context(bot)

@@ -20,7 +20,7 @@ from tests.support.pgbouncer import PGBOUNCER, pgbouncer, tracks_statements
 from tests.support.updates import reaction, user
 
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not installed")
-STARTS, MEMBERS, REACTIONS = 8, 40, 600
+STARTS, MEMBERS, REACTIONS = 8, 40, 200
 TRACKING = pytest.param(
     ("transaction", 2, "max_prepared_statements = 100"),
     id="tracking",

@@ -86,7 +86,6 @@ async def new_message(page: Any, server: SandboxServer, text: str) -> int:
     [
         ("ana", "light", 1200),
         ("ana", "dark", 390),
-        ("emma", "light", 390),
         ("emma", "dark", 1200),
         ("nora", "light", 390),
     ],
@@ -111,11 +110,11 @@ async def test_axe_finds_nothing(
     await page.set_viewport_size({"width": width, "height": 1400})
     await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
-    complaints = []
-    for chat in (group.id, member.id):
-        await open_chat(page, server, member.id, chat)
-        complaints += await axe_complaints(page)
-    await page.fill("#text", "/")
+    await open_chat(page, server, member.id, group.id)
+    complaints = await axe_complaints(page)
+    await open_chat(page, server, member.id, member.id)
+    # Nora has not started the bot, and so has no commands to choose from.
+    await page.fill("#text", "" if name == "nora" else "/")
     complaints += await axe_complaints(page)
 
     assert [] == complaints

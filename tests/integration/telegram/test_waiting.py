@@ -23,10 +23,11 @@ from bot.telegram.errors import process_update
 from bot.telegram.failures import failures_of
 from tests.support.economy import count_rows
 from tests.support.live_bot import LiveBot, live_bot
-from tests.support.seeded import opened, seed
+from tests.support.seeded import opened
 from tests.support.updates import reaction, user
 from tests.support.waiting import until, until_async
 
+pytestmark = pytest.mark.seeded
 REACTIONS = 30
 
 
@@ -84,7 +85,6 @@ def operator(postgresql_url: str) -> Operator:
 @pytest.fixture
 async def on_postgresql(postgresql_url: str) -> AsyncIterator[LiveBot]:
     """Run the whole bot on a PostgreSQL database of its own."""
-    await seed(postgresql_url)
     async with opened(postgresql_url) as engine:
         async with engine.begin() as connection:
             await connection.execute(text("UPDATE bot_config SET max_reactions_per_day = 1000"))
@@ -208,7 +208,6 @@ async def test_statement_of_sqlite_that_takes_too_long(
     sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A statement that works and works is ended, and what it would have paid is paid later."""
-    await seed(sqlite_url)
     engine = create_engine(parse_database_url(sqlite_url), timeout=0.1)
     file = sqlite_file(engine.url)
     assert file is not None
