@@ -7,6 +7,8 @@ EXIT_CODES: Final = {
     1: "a failure, in one sentence on stderr",
     2: "wrong usage or settings",
     3: "`seed status`: a start would change something; `doctor`: something is wrong",
+    130: "interrupted by Ctrl-C; what was under way has been rolled back",
+    143: "the same by SIGTERM; a bot that runs ends with 0",
 }
 
 SETTINGS: Final = {
