@@ -24,6 +24,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 SPOKEN: Final = func.coalesce(UserRow.locale, UserRow.language_code)
 
 
+class NobodyKnown(BesitosError):
+    """Whoever writes as a group or a channel could be anybody, and has no account."""
+
+
 class UserVanished(BesitosError):
     """A member was deleted while their update was at work."""
 

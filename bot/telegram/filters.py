@@ -17,7 +17,7 @@ from aiogram.types import (
 from bot.gamification.account import Account
 from bot.gamification.account import User as Person
 from bot.gamification.context import EconomyContext
-from bot.gamification.registration import create_account
+from bot.gamification.registration import NobodyKnown, create_account
 from bot.telegram.keyboards import OwnedButton
 from bot.telegram.texts.formatting import without_controls
 
@@ -62,12 +62,13 @@ class IsMember(Filter):
     """Lets people pass, and gives the handler their `account`, made now if they are new.
 
     Bots, channels and anonymous admins have none. It stands behind all other filters: whoever is
-    neither paid nor answered costs no row.
+    neither paid nor answered costs no row. Raises `NobodyKnown` for what is written as a chat, so
+    that its writer learns why.
     """
 
     async def __call__(
         self,
-        _event: TelegramObject,
+        event: TelegramObject,
         economy: EconomyContext,
         account: Account | None,
         event_from_user: User | None = None,
@@ -75,6 +76,8 @@ class IsMember(Filter):
         """Look for the account that the middleware found, or register whoever acts."""
         if account is not None:
             return True
+        if isinstance(event, Message) and event.sender_chat and not event.is_automatic_forward:
+            raise NobodyKnown("Write as yourself, not as the chat: nobody can tell who that is.")
         if event_from_user is None or not is_person(event_from_user):
             return False
         return {"account": await create_account(economy, stored_user(event_from_user))}

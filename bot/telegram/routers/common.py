@@ -19,9 +19,9 @@ from bot.telegram.texts.rewards import somebody_elses
 def setup() -> Router:
     """Return the router; it must come last."""
     router = Router(name=__name__)
-    opening = (CommandStart(ignore_case=True), F.from_user.as_("user"))
-    router.message.register(start, *opening, IsMember())
-    router.message.register(start, *opening)  # anonymous admins
+    router.message.register(
+        start, CommandStart(ignore_case=True), F.from_user.as_("user"), IsMember()
+    )
     router.message.register(show_help, Command("help", "ayuda", ignore_case=True))
     router.message.register(show_help, F.chat.type == ChatType.PRIVATE, F.text)
     for button in get_args(OwnedButton):
@@ -38,7 +38,7 @@ async def start(message: Message, user: User) -> SendMessage:
 async def show_help(message: Message, economy: EconomyContext) -> SendMessage:
     """Say what the bot can do, also to whoever writes something else in private."""
     user = message.from_user
-    keyboard = keyboards.start(user.id) if user else None
+    keyboard = keyboards.start(user.id) if user and not message.sender_chat else None
     return message.answer(texts.help_text(economy.config), reply_markup=keyboard)
 
 

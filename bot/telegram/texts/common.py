@@ -5,6 +5,7 @@ from aiogram.utils.i18n import ngettext
 
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.daily_gift import GiftAlreadyTaken
+from bot.gamification.registration import NobodyKnown
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
 from bot.telegram.texts.formatting import besitos, number, person
@@ -85,6 +86,11 @@ def refusal(error: BaseException) -> str | None:
             return rewards.gift_taken(error)
         case NotClaimable():
             return rewards.not_claimable(error.status)
+        case NobodyKnown():
+            return _(
+                "Escribes en nombre de un chat, así que no puedo saber quién eres. Escríbeme con tu "
+                "propia cuenta, aquí o en privado."
+            )
         case _:
             return None
 

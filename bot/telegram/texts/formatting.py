@@ -130,10 +130,15 @@ def _without_piled_marks(text: str) -> Iterator[str]:
 
 def isolated(text: str) -> str:
     """Write what people have typed so that it is no markup, and turns nothing around it."""
+    return escape(set_apart(text))
+
+
+def set_apart(text: str) -> str:
+    """Return the same for a button or an alert, where no markup is shown."""
     own = _DIRECTIONS.sub("", text)
     if own == text and _TURNING.isdisjoint(map(bidirectional, text)):
-        return escape(own)
-    return f"\N{FIRST STRONG ISOLATE}{escape(own)}\N{POP DIRECTIONAL ISOLATE}"
+        return own
+    return f"\N{FIRST STRONG ISOLATE}{own}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def addressed(first_name: str, user_id: int) -> str:

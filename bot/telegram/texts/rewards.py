@@ -25,6 +25,7 @@ from bot.telegram.texts.formatting import (
     fitting,
     isolated,
     number,
+    set_apart,
     shown_title,
     signed_besitos,
     tidy,
@@ -155,7 +156,7 @@ def reward_name(name: str) -> str:
 
 def reward_label(name: str) -> str:
     """Write the same where no markup is shown."""
-    return shown_title(shipped_text(name))
+    return set_apart(shown_title(shipped_text(name)))
 
 
 def emoji(text: str) -> str:

@@ -161,12 +161,22 @@ async def test_button_of_an_older_release(panel: Panel) -> None:
     assert "Este botón ya no funciona." == panel.alert
 
 
-async def test_anonymous_admin(panel: Panel) -> None:
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/admin", "Escribes en nombre del grupo, así que no puedo saber quién eres. "),
+        *(
+            (command, "Escribes en nombre de un chat, así que no puedo saber quién eres. ")
+            for command in ("/start", "/daily", "/perfil", "/top", "/premios", "/historial")
+        ),
+    ],
+)
+async def test_anonymous_admin(panel: Panel, command: str, told: str) -> None:
     """Whoever writes as the group is told what to do."""
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
-    shown = await panel.say("/admin", chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
+    shown = await panel.say(command, chat=GROUP, sender_chat=GROUP, **{"from": anonymous})
 
-    assert shown.startswith("Escribes en nombre del grupo, así que no puedo saber quién eres.")
+    assert shown.startswith(told)
 
 
 async def test_admins_have_the_command_in_their_menu(panel: Panel) -> None:

@@ -1,7 +1,6 @@
 """Accounts of members as admins see them, and besitos granted or taken."""
 
 from html import escape
-from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
@@ -11,16 +10,14 @@ from bot.gamification.admin.member_search import MOST_FOUND, MemberLine, MemberP
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import (
     besitos,
-    cut,
     number,
     person,
+    set_apart,
+    shown_name,
     shown_reason,
     signed_besitos,
 )
 from bot.telegram.texts.profile import history, streaks
-
-#: Characters of a name that a button shows.
-_LONGEST_NAME: Final = 40
 
 
 def ask(active: MemberPage) -> str:
@@ -42,7 +39,7 @@ def found(count: int) -> str:
 
 def button(member: MemberLine) -> str:
     """Label the button that leads to a member."""
-    name = cut(" ".join(member.first_name.split()), _LONGEST_NAME)
+    name = set_apart(shown_name(member.first_name))
     return f"{name} · {f'@{member.username}' if member.username else member.user_id}"
 
 

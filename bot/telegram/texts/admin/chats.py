@@ -8,7 +8,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.chats import Chat, ChatBook
 from bot.gamification.types import AnnouncementMode
 from bot.telegram.texts.admin import names
-from bot.telegram.texts.formatting import cut, shown_title, titled
+from bot.telegram.texts.formatting import set_apart, shown_name, titled
 
 _LONGEST_LABEL = 40
 
@@ -24,7 +24,7 @@ def label(chat: Chat, book: ChatBook) -> str:
     """Label the button of a chat."""
     counts = "💋" if book.is_allowed(chat) else "🚫"
     mark = "🚪" if chat.has_left else counts
-    return cut(f"{mark} {shown_title(chat.title or str(chat.chat_id))}", _LONGEST_LABEL)
+    return f"{mark} {set_apart(shown_name(chat.title or str(chat.chat_id), _LONGEST_LABEL))}"
 
 
 def chat(shown: Chat, book: ChatBook) -> str:

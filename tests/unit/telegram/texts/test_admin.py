@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.effects import SettingEffect
+from bot.gamification.admin.member_search import MemberLine
 from bot.gamification.admin.settings import Setting, SettingChange
 from bot.telegram.texts.admin import accounts, audit
 from bot.telegram.texts.admin import settings as texts
@@ -114,3 +115,19 @@ def test_directions(name: str) -> None:
     assert ["\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"] == [
         one for one in person(name) if not one.isalpha()
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ana <b>", "Ana <b> · 1001"),
+        ("\u200b\u2060", "Sin nombre · 1001"),
+        ("\u202eanA", "\u2068anA\u2069 · 1001"),
+        ("محمد", "\u2068محمد\u2069 · 1001"),
+        ("o" + "\u0316" * 50, "o" + "\u0316" * 3 + " · 1001"),
+    ],
+    ids=["ordinary", "blank", "override", "right to left", "piled marks"],
+)
+def test_button_of_a_member(spanish: None, name: str, expected: str) -> None:
+    """A button's label is cleaned as a text is, and the id behind the name stays where it is."""
+    assert expected == accounts.button(MemberLine(ANA, name, None))
