@@ -88,8 +88,8 @@ def refusal(error: BaseException) -> str | None:
             return rewards.not_claimable(error.status)
         case NobodyKnown():
             return _(
-                "Escribes en nombre de un chat, así que no puedo saber quién eres. Escríbeme con tu "
-                "propia cuenta, aquí o en privado."
+                "Escribes en nombre de un chat, así que no puedo saber quién eres. Escríbeme con "
+                "tu propia cuenta, aquí o en privado."
             )
         case _:
             return None
