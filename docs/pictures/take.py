@@ -14,7 +14,7 @@ import aiohttp
 from playwright.async_api import Page
 
 from tests.support.browser import chromium, installed_chromium
-from tests.support.programs import MAIN, RunningBot
+from tests.support.programs import RunningBot
 from tests.support.waiting import until, until_async
 
 HERE = Path(__file__).parent
@@ -104,7 +104,7 @@ async def main() -> None:
         sys.exit("There is no Chromium to take pictures with: install one.")
     with TemporaryDirectory() as folder:
         async with RunningBot(
-            Path(folder), "sandbox", "--port", "0", program=MAIN
+            Path(folder), "sandbox", "--port", "0", anew=True
         ) as bot, chromium(path) as browser:  # fmt: skip
             url = (await bot.until(until(lambda: re.search(r"http://[\d.:]+", bot.output))))[0]
             async with aiohttp.ClientSession(url) as http:
