@@ -27,7 +27,7 @@ ON CONFLICT (user_id) DO NOTHING
 
 def warm(url: str) -> float:
     """Return the seconds of connecting and one SELECT."""
-    return asyncio.run(_select(url, MARKER))
+    return look(url, MARKER)
 
 
 def look(url: str, statement: str) -> float:
@@ -37,7 +37,7 @@ def look(url: str, statement: str) -> float:
 
 def counts(url: str) -> float:
     """Return the seconds of connecting and counting users and profiles."""
-    return asyncio.run(_select(url, COUNTS))
+    return look(url, COUNTS)
 
 
 def cold(url: str) -> float:

@@ -119,15 +119,12 @@ async def _hook(url: str, manifest: Manifest) -> float:
 
 
 async def _watched(url: str, manifest: Manifest) -> str:
-    engine = create_engine(parse_database_url(url))
     said: list[str] = []
-    event.listen(
-        engine.sync_engine, "before_cursor_execute", lambda _, __, sql, *___: said.append(sql)
-    )
-    try:
+    async with _opened(url) as engine:
+        event.listen(
+            engine.sync_engine, "before_cursor_execute", lambda _, __, sql, *___: said.append(sql)
+        )
         await BootstrapService(engine, manifest).run()
-    finally:
-        await engine.dispose()
     (statement,) = said
     return statement
 

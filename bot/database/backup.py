@@ -104,8 +104,12 @@ def restore(url: URL, backup: Path, *, progress: Progress = silent) -> Restored:
         raise DatabaseError(f"{backup} is the database itself; name a backup of it.")
     _refuse_missing_folder(target)
     with translate_errors("The restore"), _beside(target) as copy:
-        _refuse_unreadable(backup)
-        _copy(backup, copy, progress)
+        try:
+            _copy(backup, copy, progress)
+        except sqlite3.Error as error:
+            if not is_damaged(error):
+                raise
+            raise _damaged(backup, error) from error
         revision, members = _look_into(copy, backup, whole=True)
         if target.exists():
             copy.chmod(S_IMODE(target.stat().st_mode))
@@ -136,14 +140,8 @@ def _existing(file: Path) -> Path:
     return file.resolve()
 
 
-def _refuse_unreadable(backup: Path) -> None:
-    try:
-        with closing(_opened(backup, "ro", _PATIENCE)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
-        if not is_damaged(error):
-            raise
-        raise DatabaseError(f"{backup} is damaged ({error}); take another backup.") from error
+def _damaged(backup: Path, found: object) -> DatabaseError:
+    return DatabaseError(f"{backup} is damaged ({found}); take another backup.")
 
 
 def _refuse_missing_folder(file: Path) -> None:
@@ -196,7 +194,7 @@ def _look_into(copy: Path, source: Path, *, whole: bool) -> tuple[str, int]:
                 raise
             found = str(error)
         if found != "ok":
-            raise DatabaseError(f"{source} is damaged ({found}); take another backup.")
+            raise _damaged(source, found)
         if not tables >= _OURS:
             raise DatabaseError(f"{source} holds no database of the bot; correct its name.")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from bot.database.base import Base
+from bot.database.revision import OUR_SCHEMA
 
 #: Digests of what a glance gives of a database that this release's migrations have just made; any
 #: other is looked at closely. A migration changes them, and `test_catalogue.py` gives the new ones.
@@ -64,7 +65,7 @@ Catalogue = dict[str, FoundTable]
 @cache
 def glance(dialect: str) -> str:
     """Return a scalar SELECT for `digest`, whose text is the same while our tables are."""
-    return (_SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT).format(names=_names())
+    return _of_ours(_SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT)
 
 
 def digest(text: str | None) -> str:
@@ -75,7 +76,7 @@ def digest(text: str | None) -> str:
 @cache
 def full(dialect: str) -> str:
     """Return a scalar SELECT of the whole catalogue, for `read`."""
-    return (_SQLITE if dialect == "sqlite" else _POSTGRESQL).format(names=_names())
+    return _of_ours(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
 
 
 def read(text: str) -> Catalogue:
@@ -108,8 +109,9 @@ def _table(
     )
 
 
-def _names() -> str:
-    return ", ".join(f"'{name}'" for name in sorted(Base.metadata.tables))
+def _of_ours(statement: str) -> str:
+    names = ", ".join(f"'{name}'" for name in sorted(Base.metadata.tables))
+    return statement.format(names=names, schema=OUR_SCHEMA)
 
 
 _SQLITE_TEXT: Final = """
@@ -149,7 +151,7 @@ SELECT concat_ws(chr(10), (
 )) FROM (SELECT ARRAY(
     SELECT oid FROM pg_class
     WHERE relname IN ({names})
-    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND relnamespace = {schema}
     ORDER BY relname
 ) AS tables OFFSET 0) AS ours
 """
@@ -168,5 +170,5 @@ SELECT CAST(coalesce(json_agg(json_build_array(
 )), '[]') AS text)
 FROM pg_class AS c
 WHERE c.relname IN ({names}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-AND c.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+AND c.relnamespace = {schema}
 """

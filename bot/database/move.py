@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database.base import Base
 from bot.database.errors import DatabaseError, SchemaError, reason, translate_errors
 from bot.database.portable import as_written, is_json, sums_of
-from bot.database.revision import current_revision, head, refuse_unknown
+from bot.database.revision import OUR_SCHEMA, current_revision, head, refuse_unknown
 from bot.database.schema import upgrade
 from bot.database.transaction import exclusive_transaction
 from bot.seeding.errors import counted
@@ -162,7 +162,8 @@ async def _checked_at_once(writing: AsyncConnection) -> AsyncIterator[None]:
         yield  # which has them off here, and keeps rows without a parent as they are
         return
     names = ", ".join(f"'{table.name}'" for table in Base.metadata.sorted_tables)
-    references = (await writing.execute(text(_REFERENCES.format(names=names)))).all()
+    found = _REFERENCES.format(schema=OUR_SCHEMA, names=names)
+    references = (await writing.execute(text(found))).all()
     for table, name, _ in references:
         await writing.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     yield
@@ -179,7 +180,7 @@ async def _checked_at_once(writing: AsyncConnection) -> AsyncIterator[None]:
 _REFERENCES: Final = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint
-WHERE contype = 'f' AND connamespace = to_regnamespace(quote_ident(current_schema()))
+WHERE contype = 'f' AND connamespace = {schema}
     AND conrelid IN (SELECT oid FROM pg_class WHERE relname IN ({names}))
 ORDER BY conname
 """

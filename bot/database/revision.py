@@ -21,22 +21,24 @@ APART: Final = (
     "give the bot a database of its own, or in PostgreSQL a schema (CREATE SCHEMA besitos, and "
     "?options=-c%20search_path%3Dbesitos behind DATABASE_URL)"
 )
+#: The schema of PostgreSQL that is ours, for SQL that looks into the catalogue.
+OUR_SCHEMA: Final = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 #: SELECTs of all revisions in one text, which a database at head understands.
 REVISION: Final = {
     "sqlite": "SELECT group_concat(version_num) FROM alembic_version",
     # Not to_regclass(): it remembers what this session did not find before it waited for the
     # lock, and so would not see the table that another start has made meanwhile.
     "postgresql": (
-        "SELECT string_agg(version_num, ',') FROM alembic_version WHERE tableoid = ("
+        "SELECT string_agg(version_num, ',') FROM alembic_version WHERE tableoid = ("  # noqa: S608
         "SELECT oid FROM pg_class WHERE relname = 'alembic_version'"
-        " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
+        f" AND relnamespace = {OUR_SCHEMA})"
     ),
 }
 _HAS_VERSION_TABLE: Final = {
     "sqlite": "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'alembic_version')",
     "postgresql": (
-        "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'alembic_version'"
-        " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
+        "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'alembic_version'"  # noqa: S608
+        f" AND relnamespace = {OUR_SCHEMA})"
         " WHERE current_schema() IS NOT NULL"
     ),
 }

@@ -57,17 +57,17 @@ def one(reward: Reward) -> str:
     return "\n".join(
         [
             f"{_mark(reward)} <b>{reward_name(reward.name)}</b> · {', '.join(marks)}",
-            *(
-                [f"<i>{isolated(shipped_text(reward.description))}</i>"]
-                if reward.description
-                else []
-            ),
+            *_described(reward.description),
             "",
             _("Da: {gives}").format(gives=gives(reward)),
             hours(reward.claim_window_hours),
             conditions(reward.conditions),
         ]
     )
+
+
+def _described(description: str | None) -> list[str]:
+    return [f"<i>{isolated(shipped_text(description))}</i>"] if description else []
 
 
 def hours(claim_window_hours: int) -> str:
@@ -217,11 +217,7 @@ def draft_summary(draft: Mapping[str, Any], fulfilling: int) -> str:
             _("➕ <b>Nueva recompensa</b>"),
             "",
             f"<b>{reward_name(draft['name'])}</b>" + (f" · {', '.join(marks)}" if marks else ""),
-            *(
-                [f"<i>{isolated(shipped_text(draft['description']))}</i>"]
-                if draft["description"]
-                else []
-            ),
+            *_described(draft["description"]),
             _("Da: {gives}").format(
                 gives=value_text(RewardType(draft["reward_type"]), draft["reward_value"])
             ),
