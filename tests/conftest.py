@@ -18,9 +18,11 @@ from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.authorities import read_authorities_once
 from tests.support.databases import CREATE
+from tests.support.garbage import collect_no_imports, spare_imports
 from tests.support.memory import use_memory_for_temporary_files
 from tests.support.seeded import SeededSqlite, seed
 
+collect_no_imports()
 use_memory_for_temporary_files()
 read_authorities_once()
 
@@ -41,6 +43,11 @@ _HASTE = ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'")
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, now that every module of a test is imported."""
+    spare_imports()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,12 @@
 """Queries and changes of a database, as an operator with an SQL prompt would make them."""
 
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, null, select, text
+from sqlalchemy import Connection, Select, Table, insert, null, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.base import Base
@@ -22,20 +24,21 @@ async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
 
     A column that an older schema does not have yet holds nothing.
     """
-    rows: Contents = {}
     async with engine.connect() as connection:
-        existing = await connection.run_sync(_columns)
-        if "alembic_version" in existing:
-            versions = await connection.execute(text("SELECT version_num FROM alembic_version"))
-            rows["alembic_version"] = [dict(row) for row in versions.mappings()]
-        for model in Base.metadata.sorted_tables:
-            if model.name not in existing or (model.name == "seed_runs" and not times):
-                continue
-            columns = [
-                column if column.name in existing[model.name] else null().label(column.name)
-                for column in model.columns
-            ]
-            found = await connection.execute(select(*columns).order_by(*model.primary_key.columns))
+        return await connection.run_sync(_contents, times=times)
+
+
+def _contents(connection: Connection, *, times: bool) -> Contents:
+    rows: Contents = {}
+    existing: dict[str, set[str]] = defaultdict(set)
+    for table, column in connection.execute(text(_COLUMNS[connection.dialect.name])):
+        existing[table].add(column)
+    if "alembic_version" in existing:
+        versions = connection.execute(text("SELECT version_num FROM alembic_version"))
+        rows["alembic_version"] = [dict(row) for row in versions.mappings()]
+    for model in Base.metadata.sorted_tables:
+        if model.name in existing and (model.name != "seed_runs" or times):
+            found = connection.execute(_rows_of(model, frozenset(existing[model.name])))
             rows[model.name] = [
                 {name: value for name, value in row.items() if times or name not in TIMES}
                 for row in found.mappings()
@@ -43,12 +46,27 @@ async def contents(engine: AsyncEngine, *, times: bool = False) -> Contents:
     return rows
 
 
-def _columns(connection: Connection) -> dict[str, set[str]]:
-    look = inspect(connection)
-    return {
-        table: {column["name"] for column in look.get_columns(table)}
-        for table in look.get_table_names()
-    }
+#: Every table of ours and others with its columns: a reflection would take longer than the rows.
+_COLUMNS = {
+    "sqlite": """
+        SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        WHERE m.type = 'table'
+    """,
+    "postgresql": """
+        SELECT CAST(relname AS text), CAST(attname AS text)
+        FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+        WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
+        AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    """,
+}
+
+
+@cache
+def _rows_of(model: Table, existing: frozenset[str]) -> Select[Any]:
+    columns = [
+        column if column.name in existing else null().label(column.name) for column in model.columns
+    ]
+    return select(*columns).order_by(*model.primary_key.columns)
 
 
 async def run_sql(engine: AsyncEngine, *statements: str) -> None:

@@ -10,7 +10,6 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import utc_now
 from bot.telegram.client import TelegramBot
@@ -18,6 +17,7 @@ from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.errors import process_update
 from bot.telegram.signing import signed
+from tests.support.manifests import shipped_manifest
 
 TOKEN = "42:TEST"
 
@@ -79,7 +79,7 @@ async def dispatching(
 ) -> AsyncIterator[Dispatching]:
     """Build the dispatcher on a bootstrapped database; `clock` is the bot's."""
     outbox = Answering()
-    service = BootstrapService(engine, load_manifest(), lock_timeout=30)
+    service = BootstrapService(engine, shipped_manifest(), lock_timeout=30)
     dispatcher = build_dispatcher(engine, service, outbox, allowed_chats=allowed_chats, clock=clock)
     async with TelegramBot(TOKEN).context(auto_close=True) as bot:
         yield Dispatching(dispatcher, bot, outbox)

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
 from bot.gamification.account import Account, User
-from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.context import EconomyContext, RulesCache
 from bot.gamification.daily_gift import GiftResult, take_gift
 from bot.gamification.ledger import LedgerEntry, Posted, StaleAccount, post
@@ -27,6 +26,7 @@ from bot.gamification.rewards.lifecycle import ClaimResult, claim, unlock
 from bot.gamification.rewards.listing import RewardLine, list_rewards
 from bot.gamification.types import RewardType, TransactionType
 from tests.support.database import run_sql
+from tests.support.manifests import shipped_manifest
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANA, LUIS = 1001, 1002
@@ -58,7 +58,7 @@ class LiveEconomy:
         """Play on `engine`, which must be bootstrapped."""
         self.engine = engine
         self.clock = clock or Clock()
-        self.rules = RulesCache(load_manifest().config, self.clock)
+        self.rules = RulesCache(shipped_manifest().config, self.clock)
 
     @asynccontextmanager
     async def turn(

@@ -20,9 +20,11 @@ import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 import bot.app
 import bot.cli.main  # noqa: F401
 from tests.support.authorities import read_authorities_once
+from tests.support.garbage import spare_imports
 from tests.support.processes import ROOT
 
 read_authorities_once()
+spare_imports()
 
 #: Files that get what a program writes to stdout and stderr.
 OUTPUTS = "stdout.txt", "stderr.txt"

@@ -11,7 +11,6 @@ from aiogram import Dispatcher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.context import utc_now
 from bot.telegram.client import TelegramBot, create_bot
@@ -19,6 +18,7 @@ from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.polling import Polling
 from sandbox import CallbackAnswer, Chat, Message, SandboxServer, User
+from tests.support.manifests import shipped_manifest
 from tests.support.waiting import until
 
 
@@ -96,7 +96,7 @@ async def live_bot(
         bot = create_bot(server.token, server.url)
         stack.push_async_callback(bot.session.close)
         outbox = await stack.enter_async_context(DeliveryQueue(bot))
-        service = BootstrapService(engine, load_manifest(), lock_timeout=30)
+        service = BootstrapService(engine, shipped_manifest(), lock_timeout=30)
         dispatcher = build_dispatcher(engine, service, outbox, clock=bots_clock)
         context = {"dispatcher": dispatcher, "bot": bot, **dispatcher.workflow_data}
         await dispatcher.emit_startup(**context)

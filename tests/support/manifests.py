@@ -1,10 +1,14 @@
-"""Manifests of releases to come."""
+"""Manifest that is shipped, and those of releases to come."""
 
+from functools import cache
 from typing import Any
 
-from bot.gamification.bootstrap.manifest import Manifest
+from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.config import TEXTS
 from bot.gamification.types import RewardType
+
+#: Reads it once for all tests of a process.
+shipped_manifest = cache(load_manifest)
 
 
 def next_version(manifest: Manifest, *, version: int | None = None, **config: Any) -> Manifest:

@@ -26,6 +26,22 @@ class SeededDatabases(Protocol):
         """Open one, and close it at the end of the `async with`."""
 
 
+class _Used:
+    """An engine that test after test uses: statements that one has compiled, the next need not."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet."""
+        self._engine = create_engine(parse_database_url(url))
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[AsyncEngine]:
+        """Give it with listeners of its own, and close its connections in the end."""
+        try:
+            yield self._engine.execution_options()
+        finally:
+            await self._engine.dispose()
+
+
 class SeededSqlite:
     """Copies of one file."""
 
@@ -33,6 +49,7 @@ class SeededSqlite:
         """Seed it in `folder`, where every copy goes, too."""
         self._folder = folder
         self._template = folder / "template.db"
+        self._idle: list[tuple[Path, _Used]] = []
         self._numbers = count(1)
         asyncio.run(seed(f"sqlite+aiosqlite:///{self._template}"))
 
@@ -43,10 +60,17 @@ class SeededSqlite:
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[AsyncEngine]:
         """Open a copy."""
-        file = self._folder / f"{next(self._numbers)}.db"
+        file, engine = self._idle.pop() if self._idle else self._another()
+        for left in self._folder.glob(f"{file.name}*"):
+            left.unlink()
         self.copy_to(file)
-        async with opened(f"sqlite+aiosqlite:///{file}") as engine:
-            yield engine
+        async with engine.lent() as used:
+            yield used
+        self._idle.append((file, engine))
+
+    def _another(self) -> tuple[Path, _Used]:
+        file = self._folder / f"{next(self._numbers)}.db"
+        return file, _Used(f"sqlite+aiosqlite:///{file}")
 
 
 class SeededPostgresql:
@@ -59,6 +83,7 @@ class SeededPostgresql:
         name = f"seeded_{next(self._numbers)}"
         server.psql(CREATE.format(name, "template1") + ";")
         self._url = server.get_uri(database=name)
+        self._engine = _Used(self._url)
         self._is_seeded = False
 
     @asynccontextmanager
@@ -71,7 +96,7 @@ class SeededPostgresql:
         else:
             emptied = reversed(_each("DELETE FROM {0}"))
             await self._execute(*emptied, *_each("INSERT INTO {0} TABLE seed.{0}"))
-        async with opened(self._url) as engine:
+        async with self._engine.lent() as engine:
             yield engine
 
     async def _execute(self, *statements: str) -> None:

@@ -15,11 +15,11 @@ from aiogram.types import Update
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import AdminActionRow
 from bot.telegram.dispatcher import build_dispatcher
 from tests.support.dispatching import TOKEN, Answering
+from tests.support.manifests import shipped_manifest
 from tests.support.markup import read
 from tests.support.updates import showing
 
@@ -64,7 +64,7 @@ class Panel:
 
     def start(self) -> Dispatcher:
         """Start one more process on the same database."""
-        service = BootstrapService(self.engine, load_manifest(), lock_timeout=30)
+        service = BootstrapService(self.engine, shipped_manifest(), lock_timeout=30)
         admins = frozenset({ADMIN})
         return build_dispatcher(self.engine, service, self.delivery, admin_ids=admins)
 
