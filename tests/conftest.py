@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +16,7 @@ from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.authorities import read_authorities_once
-from tests.support.databases import CREATE
+from tests.support.databases import create, throw_away
 from tests.support.garbage import collect_no_imports, spare_imports
 from tests.support.memory import use_memory_for_temporary_files
 from tests.support.seeded import SeededSqlite, seed
@@ -26,7 +25,6 @@ collect_no_imports()
 use_memory_for_temporary_files()
 read_authorities_once()
 
-_numbers = count(1)
 _OF_THE_MACHINE = (
     "BOT_TOKEN",
     "DATABASE_URL",
@@ -81,9 +79,9 @@ def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SeededSqlite:
 
 @pytest.fixture(scope="session")
 def _seeded_template(postgresql: Any) -> str:
-    postgresql.psql(CREATE.format("seeded_template", "template1") + ";")
-    asyncio.run(seed(postgresql.get_uri(database="seeded_template")))
-    return "seeded_template"
+    name = asyncio.run(create(postgresql))
+    asyncio.run(seed(postgresql.get_uri(database=name)))
+    return name
 
 
 def _is_seeded(request: pytest.FixtureRequest) -> bool:
@@ -105,10 +103,8 @@ def postgresql_url(request: pytest.FixtureRequest, postgresql: Any) -> Iterator[
     """Make an empty PostgreSQL database; for a `seeded` test, one that has been seeded."""
     is_seeded = _is_seeded(request)
     template = request.getfixturevalue("_seeded_template") if is_seeded else "template1"
-    name = f"besitos_{next(_numbers)}"
-    postgresql.psql(CREATE.format(name, template) + ";")
-    yield postgresql.get_uri(database=name)
-    postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
+    with throw_away(postgresql, template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,8 +1,10 @@
 """Any number of throw-away databases on one engine, made empty or as a copy."""
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +13,7 @@ import asyncpg
 
 #: Copies the template's files, which costs a third of logging each page of them.
 CREATE = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+_numbers = count(1)
 
 
 class Databases(Protocol):
@@ -41,8 +44,6 @@ class SqliteDatabases:
 class PostgresqlDatabases:
     """Databases of one server."""
 
-    _numbers = count(1)
-
     def __init__(self, server: Any) -> None:
         """Make them on `server`."""
         self._server = server
@@ -50,17 +51,40 @@ class PostgresqlDatabases:
     @asynccontextmanager
     async def fresh(self, *, copy_of: str | None = None) -> AsyncIterator[str]:
         """Copy a database that nobody is connected to."""
-        name = f"throw_away_{next(self._numbers)}"
         template = copy_of.partition("?")[0].rpartition("/")[2] if copy_of else "template1"
-        await self._run(CREATE.format(name, template))
+        name = await create(self._server, template)
         try:
             yield self._server.get_uri(database=name)
         finally:
-            await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+            await drop(self._server, name)
 
-    async def _run(self, sql: str) -> None:
-        connection = await asyncpg.connect(self._server.get_uri())
-        try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
+
+@contextmanager
+def throw_away(server: Any, template: str = "template1") -> Iterator[str]:
+    """Give the URL of a new database, and drop it in the end."""
+    # A thread has no event loop yet; the fixture of a module may be made while a test's runs.
+    with ThreadPoolExecutor(1) as thread:
+        name = thread.submit(asyncio.run, create(server, template)).result()
+        yield server.get_uri(database=name)
+        thread.submit(asyncio.run, drop(server, name)).result()
+
+
+async def create(server: Any, template: str = "template1") -> str:
+    """Make a database like another one, and return its name."""
+    name = f"besitos_{next(_numbers)}"
+    await _run(server, CREATE.format(name, template))
+    return name
+
+
+async def drop(server: Any, name: str) -> None:
+    """Drop a database, whoever is connected to it."""
+    await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(server: Any, sql: str) -> None:
+    # The server's own psql is a process, and takes three times as long.
+    connection = await asyncpg.connect(server.get_uri())
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

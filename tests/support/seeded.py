@@ -16,7 +16,7 @@ from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from tests.support.databases import CREATE
+from tests.support.databases import create
 
 
 class SeededDatabases(Protocol):
@@ -76,12 +76,9 @@ class SeededSqlite:
 class SeededPostgresql:
     """One database, set back each time: making one costs a quarter of a second."""
 
-    _numbers = count(1)
-
     def __init__(self, server: Any) -> None:
         """Make the database on `server`."""
-        name = f"seeded_{next(self._numbers)}"
-        server.psql(CREATE.format(name, "template1") + ";")
+        name = asyncio.run(create(server))
         self._url = server.get_uri(database=name)
         self._engine = _Used(self._url)
         self._is_seeded = False

@@ -9,6 +9,7 @@ import pytest
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from tests.support.database import Contents, contents, run_sql
+from tests.support.databases import throw_away
 from tests.support.dumps import (
     ENGINES,
     dump_names,
@@ -52,9 +53,8 @@ MEMBERS = (
 @pytest.fixture(scope="module")
 def postgresql_for_dumps(postgresql: Any) -> Iterator[str]:
     """Make one database for all dumps, which are loaded one after the other."""
-    postgresql.psql("CREATE DATABASE release_dumps;")
-    yield postgresql.get_uri(database="release_dumps")
-    postgresql.psql("DROP DATABASE release_dumps WITH (FORCE);")
+    with throw_away(postgresql) as url:
+        yield url
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.seeding.report import Outcome
 from tests.support.database import Contents, contents, run_sql
+from tests.support.databases import throw_away
 from tests.support.economy import LUIS, LiveEconomy, count_rows
 from tests.support.populated import populate
 
@@ -48,9 +49,8 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 @pytest.fixture
 def another_postgresql_url(postgresql: Any) -> Any:
     """Make a second PostgreSQL database."""
-    postgresql.psql("CREATE DATABASE moved_to;")
-    yield postgresql.get_uri(database="moved_to")
-    postgresql.psql("DROP DATABASE moved_to WITH (FORCE);")
+    with throw_away(postgresql) as url:
+        yield url
 
 
 each_way = pytest.mark.parametrize(

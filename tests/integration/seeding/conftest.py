@@ -1,24 +1,25 @@
 """A stranger's engine, and one PostgreSQL database for all the tests of a file."""
 
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
+from functools import lru_cache
 from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-_numbers = count(1)
+from tests.support.databases import throw_away
+
+#: An engine knows the statements that it has compiled, so that the file's tests share one.
+_open = lru_cache(maxsize=1)(create_async_engine)
 
 
 @pytest.fixture(scope="module")
 def postgresql_database(postgresql: Any) -> Iterator[str]:
     """Make a database that the tests of the file empty one after another."""
-    name = f"seeding_{next(_numbers)}"
-    postgresql.psql(f"CREATE DATABASE {name};")
-    url = make_url(postgresql.get_uri(database=name)).set(drivername="postgresql+asyncpg")
-    yield url.render_as_string(hide_password=False)
-    postgresql.psql(f"DROP DATABASE {name} WITH (FORCE);")
+    with throw_away(postgresql) as url:
+        stranger = make_url(url).set(drivername="postgresql+asyncpg")
+        yield stranger.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def postgresql_url(postgresql_database: str) -> str:
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Open the test's database as somebody who has never heard of us does."""
-    engine = create_async_engine(database_url)
+    engine = _open(database_url).execution_options()
     yield engine
     if engine.dialect.name == "postgresql":
         async with engine.begin() as connection:
