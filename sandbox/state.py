@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from sandbox.changes import Changes
-from sandbox.chats import ChatState
+from sandbox.chats import ChatState, bot_sees
 from sandbox.errors import SandboxError
-from sandbox.fixtures import BOT, private_chat
-from sandbox.serializers import Json
+from sandbox.fixtures import BOT, TELEGRAM, private_chat
+from sandbox.serializers import Json, message_json
 from sandbox.updates import UpdateQueue
 from sandbox.values import (
     BotStatus,
@@ -125,6 +125,21 @@ class State:
         chat_state.messages[message.message_id] = message
         self.changes.notify()
         return message
+
+    def copy_to_comments(self, channel: ChatState, post: Message) -> None:
+        """Put the copy of a post into the linked group, if any, as Telegram's own account does."""
+        if channel.linked_id is None:
+            return
+        group = self.chats[channel.linked_id]
+        copy = self.add_message(
+            group,
+            TELEGRAM,
+            post.formatted,
+            photo=post.photo,
+            origin=Origin(post.chat, post.message_id, post.date),
+        )
+        if bot_sees(group, copy):
+            self.deliver(group, "message", message_json(copy))
 
     def deliver(self, chat_state: ChatState, kind: str, payload: Json) -> None:
         """Queue an update for the bot, if it is in the chat."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sandbox.chats import ChatState, bot_sees
 from sandbox.errors import SandboxError
-from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, TELEGRAM, private_chat
+from sandbox.fixtures import ANA, CHANNEL, EMMA, EVE, GROUP, LUIS, private_chat
 from sandbox.formatting.entities import detect_entities, utf16_length
 from sandbox.reactions import react
 from sandbox.serializers import (
@@ -24,7 +24,6 @@ from sandbox.values import (
     Chat,
     FormattedText,
     Message,
-    Origin,
     User,
 )
 
@@ -113,8 +112,7 @@ class Telegram(State):
         if bot_sees(chat_state, message):
             kind = "channel_post" if chat.type == "channel" else "message"
             self.deliver(chat_state, kind, message_json(message))
-        if chat_state.linked_id is not None:
-            self._copy(message, self.chats[chat_state.linked_id])
+        self.copy_to_comments(chat_state, message)
         return message
 
     def post(self, channel: Chat, text: str) -> Message:
@@ -198,18 +196,6 @@ class Telegram(State):
         for chat_state in self.chats.values():
             if chat_state.chat.type != "private":
                 chat_state.members[member.id] = member
-
-    def _copy(self, post: Message, group: ChatState) -> None:
-        """Put the copy of a channel post into the linked group, as Telegram's own account does."""
-        copy = self.add_message(
-            group,
-            TELEGRAM,
-            post.formatted,
-            photo=post.photo,
-            origin=Origin(post.chat, post.message_id, post.date),
-        )
-        if bot_sees(group, copy):
-            self.deliver(group, "message", message_json(copy))
 
     def _chat_state_of(self, member: User, chat: Chat) -> ChatState:
         chat_state = self.chat_state(chat)

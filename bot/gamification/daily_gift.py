@@ -56,7 +56,8 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
     if not await save_streak(economy.connection, account.user_id, StreakType.DAILY_GIFT, streak):
         raise StaleAccount(account.user_id)
     gift = economy.config.besitos_daily_gift
-    bonus = economy.config.besitos_daily_streak_bonus if streak.length_on(day) > 1 else 0
+    streak_bonus = economy.config.besitos_daily_streak_bonus
+    bonus = streak_bonus if streak.length_on(day) > 1 else 0
     entry = LedgerEntry(
         gift + bonus, TransactionType.DAILY_GIFT, f"gift:{account.reference_id}:{day}"
     )
@@ -70,7 +71,8 @@ async def take_gift(economy: EconomyContext, account: Account) -> GiftResult:
         bonus=0 if paid_before else bonus,
         streak=_length(economy, streak),
         due=_due(economy, streak),
-        next_gift=gift + economy.config.besitos_daily_streak_bonus,
+        # Days late, the streak may be over by now, and the next gift without the extra.
+        next_gift=gift + (streak_bonus if streak.length_on(max(day, economy.today)) else 0),
         unlocked=tuple(unlocked),
         paid_before=paid_before,
         level=level_reached(account, posted.account),

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, Date, bindparam, func, literal, select
+from sqlalchemy import BigInteger, Date, bindparam, exists, func, literal, select
 from sqlalchemy.sql.dml import UpdateBase
 
 from bot.database.compiled import CompiledStatement
 from bot.database.constructs import insert
 from bot.gamification.account import Account
-from bot.gamification.config import EconomyConfig
+from bot.gamification.config import ConfigDefinition, EconomyConfig
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, StaleAccount, post
 from bot.gamification.models import MessageRow, ReactionRow
@@ -24,7 +24,7 @@ class ReactionResult:
     """What a reaction brought, in besitos; `bonus` comes with the first one of a day.
 
     `used_up` says that nothing was paid because the day has had its reactions, `paid_before` that
-    this message has been paid to this member.
+    this message has been paid to this member, `is_off` that no day has any.
     """
 
     account: Account
@@ -32,12 +32,13 @@ class ReactionResult:
     bonus: int = 0
     used_up: bool = False
     paid_before: bool = False
+    is_off: bool = False
     news: News = NO_NEWS
 
     @property
     def is_new(self) -> bool:
         """Whether it is the member's first to this message, on a day with reactions left."""
-        return not self.used_up and not self.paid_before
+        return not (self.used_up or self.paid_before or self.is_off)
 
     @property
     def unlocked(self) -> tuple[Reward, ...]:
@@ -53,8 +54,10 @@ async def react(
     A channel post and its copy in the linked group are one message; the member's own messages
     and the bot's pay nothing, as far as the bot has seen who wrote them.
     """
-    used_up = account.reactions_that_day >= economy.config.max_reactions_per_day
-    result = ReactionResult(account, used_up=used_up, paid_before=not used_up)
+    most = economy.config.max_reactions_per_day
+    used_up = 0 < most <= account.reactions_that_day
+    paid_before = account.reactions_that_day < most
+    result = ReactionResult(account, used_up=used_up, paid_before=paid_before, is_off=not most)
     if original := await _record(economy, account.user_id, chat_id, message_id):
         result = await _pay(economy, account, f"{account.reference_id}:{original}")
     level = level_reached(account, result.account)
@@ -63,6 +66,20 @@ async def react(
         return result  # as nearly always
     news = replace(result.news, unlocked=tuple(unlocked), level=level)
     return replace(result, account=after, news=news)
+
+
+async def was_paid(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
+    """Return whether a member was paid for a message that is no copy, on whichever day."""
+    row = ReactionRow
+    known = select(literal(1)).where(
+        row.user_id == user_id, row.chat_id == chat_id, row.message_id == message_id
+    )
+    return await economy.connection.scalar(known) is not None
+
+
+def pays(config: ConfigDefinition) -> int:
+    """Return what a reaction pays as long as the day has any left."""
+    return config.besitos_per_reaction if config.max_reactions_per_day else 0
 
 
 def activity_bonus(config: EconomyConfig, days: int) -> int:
@@ -109,6 +126,12 @@ def _remember(dialect: str) -> UpdateBase:
         )
         .scalar_subquery()
     )
+    original_row = seen.alias("original_row")
+    copies_the_bot = exists().where(
+        original_row.c.chat_id == seen.c.post_chat_id,
+        original_row.c.message_id == seen.c.post_message_id,
+        original_row.c.by_bot,
+    )
     its_row = (seen.c.chat_id == given["chat_id"]) & (seen.c.message_id == given["message_id"])
     one = select(literal(1)).subquery("one")
     original = {
@@ -121,6 +144,7 @@ def _remember(dialect: str) -> UpdateBase:
         .where(
             paid < bindparam("most", type_=BigInteger),
             seen.c.by_bot.is_not(True),
+            ~copies_the_bot,
             seen.c.author_id.is_distinct_from(given["user_id"]),
         )
     )

@@ -48,9 +48,9 @@ class ClaimedEdit(EditMessageText):
     """An edit that takes away the button of a claimed reward, from what the message shows then."""
 
     _data: str = PrivateAttr("")
-    _line: str | None = PrivateAttr(None)
+    _line: str = PrivateAttr("")
 
-    def take(self, data: str, line: str | None) -> None:
+    def take(self, data: str, line: str) -> None:
         """Say which button goes, and what stands for the reward from now on."""
         self._data, self._line = data, line
 
@@ -67,9 +67,7 @@ class ClaimedEdit(EditMessageText):
         return self.model_copy(update=update)
 
 
-def edit_claimed(
-    message: MaybeInaccessibleMessage, data: str, line: str | None = None
-) -> list[ClaimedEdit]:
+def edit_claimed(message: MaybeInaccessibleMessage, data: str, line: str) -> list[ClaimedEdit]:
     """Return the edit that takes the button with `data` away, and puts `line` for its reward.
 
     Nothing where the bot cannot see the message any more, or the message has no such button.
@@ -187,10 +185,11 @@ def _unsigned(markup: InlineKeyboardMarkup) -> Iterator[list[InlineKeyboardButto
         ]
 
 
-def _with_line(text: str, number: int, line: str | None) -> str:
-    """Put `line` in the place of the reward whose button is the one with that number."""
-    if line is None:
-        return text
+def _with_line(text: str, number: int, line: str) -> str:
+    """Put `line` in the place of the reward whose button is the one with that number.
+
+    Each button has its bullet, in the same order: a button that goes takes its bullet along.
+    """
     lines = text.split("\n")
     bullets = [at for at, one in enumerate(lines) if one.startswith(BULLET)]
     if number < len(bullets):

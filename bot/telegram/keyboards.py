@@ -136,11 +136,21 @@ def keyset_pager(
     return before + after
 
 
-def claim_buttons(rewards: Iterable[Reward], user_id: int) -> InlineKeyboardMarkup | None:
-    """Return a button for each reward that the member may claim; /rewards has the rest."""
+def claim_buttons(
+    rewards: Iterable[Reward], user_id: int, first_name: str | None = None
+) -> InlineKeyboardMarkup | None:
+    """Return a button for each reward that the member may claim; /rewards has the rest.
+
+    With a `first_name` they say whose they are: others' may come to stand beside them.
+    """
     return _if_any(
         *(
-            [(texts.claim_button(reward), ClaimReward(reward_id=reward.id, user_id=user_id))]
+            [
+                (
+                    texts.claim_button(reward, first_name),
+                    ClaimReward(reward_id=reward.id, user_id=user_id),
+                )
+            ]
             for reward in islice(rewards, MOST_BUTTONS)
         )
     )

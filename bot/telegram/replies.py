@@ -99,11 +99,12 @@ def announce(news: News, user: User, place: Place) -> Answers:
     """
     if not news:
         return []
+    whose = None if place.chat_id == user.id else user.first_name
     notice = Notice(
         chat_id=place.chat_id,
         message_thread_id=place.thread_id,
         text=reward_texts.news(user.first_name, user.id, news),
-        reply_markup=claim_buttons(news.unlocked, user.id),
+        reply_markup=claim_buttons(news.unlocked, user.id, whose),
         reply_parameters=_reply_to(place.message_id),
     )
     notice.belong_to(user.id)

@@ -11,6 +11,7 @@ from typing import Any
 from aiogram import BaseMiddleware, Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware
 from aiogram.dispatcher.event.bases import NextMiddlewareType
+from aiogram.enums import ChatType
 from aiogram.methods import TelegramMethod
 from aiogram.types import Message, MessageOriginChannel, TelegramObject, Update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -41,7 +42,7 @@ class SeenMessages(BaseMiddleware):
 
 
 class OwnMessages(BaseRequestMiddleware):
-    """Records what the bot has sent to groups, of which Telegram sends it no update."""
+    """Records what the bot has sent to others than one person, of which it gets no update."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Write to the database of `engine`, beside the updates."""
@@ -56,7 +57,8 @@ class OwnMessages(BaseRequestMiddleware):
         """Call Telegram; what was sent is sent, whatever becomes of the record."""
         result = await make_request(bot, method)
         is_sent = isinstance(result, Message) and method.__api_method__.startswith("send")
-        if is_sent and result.chat.type in GROUPS:
+        # A channel's, too: Telegram copies them into the linked group.
+        if is_sent and result.chat.type != ChatType.PRIVATE:
             try:
                 with translate_errors("Recording a message"):
                     async with self._engine.begin() as connection:

@@ -85,7 +85,7 @@ def _send(
     """Add the bot's message, in the topic that the call names or the replied message is in."""
     keyboard = parse_keyboard(parameters)
     replied = _replied_message(chat_state, parameters)
-    return backend.state.add_message(
+    message = backend.state.add_message(
         chat_state,
         backend.state.bot,
         content,
@@ -95,6 +95,8 @@ def _send(
         by_bot=True,
         thread_id=_thread_id(chat_state, parameters, replied),
     )
+    backend.state.copy_to_comments(chat_state, message)
+    return message
 
 
 def _thread_id(

@@ -11,7 +11,7 @@ from bot.gamification.context import EconomyContext
 from bot.gamification.leaderboard import Rank, read_rank
 from bot.gamification.ledger import InsufficientBesitos, LedgerEntry, LedgerPage, post, read_ledger
 from bot.gamification.models import LedgerEntryRow
-from bot.gamification.profile import AccountView, account_view
+from bot.gamification.profile import AccountView, account_view, level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.lifecycle import unlock
 from bot.gamification.types import TransactionType
@@ -33,12 +33,16 @@ class AccountDetails:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """An adjustment, `booked` in besitos (0: that very adjustment was booked before)."""
+    """An adjustment, `booked` in besitos (0: that very adjustment was booked before).
+
+    `level` is one that it reached.
+    """
 
     member: User
     account: Account
     booked: int
     unlocked: tuple[Reward, ...]
+    level: int | None = None
 
 
 async def read_account(
@@ -86,7 +90,8 @@ async def adjust_balance(  # noqa: PLR0913 - each is a part of the ledger entry
             before={"balance": account.balance},
             after={"balance": after.balance, "amount": amount, "reason": reason},
         )
-    return Adjustment(member, after, sum(posted.amounts.values()), tuple(unlocked))
+    level = level_reached(account, posted.account)
+    return Adjustment(member, after, sum(posted.amounts.values()), tuple(unlocked), level)
 
 
 async def is_booked(economy: EconomyContext, reference: str) -> bool:

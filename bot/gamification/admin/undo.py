@@ -51,11 +51,15 @@ class ChangedSince(BesitosError):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The line that was undone, and whose balance changed by how many besitos, if anybody's."""
+    """The line that was undone, and whose balance changed by how many besitos, if anybody's.
+
+    `locale` is the language that they have chosen to be talked to in.
+    """
 
     line: AuditRow
     member: User | None = None
     amount: int = 0
+    locale: str | None = None
 
 
 async def read_undoable(economy: EconomyContext, line_id: int) -> AuditRow:
@@ -115,7 +119,7 @@ async def _undo_adjustment(
     if amount > 0:
         await withdraw_unlocked(economy, account, posted.account, line.created_at)
     balances = {"balance": account.balance}, {"balance": posted.account.balance, "amount": -amount}
-    return Undone(line, member, -amount), *balances
+    return Undone(line, member, -amount, account.locale), *balances
 
 
 async def _undo_setting(

@@ -1,5 +1,7 @@
 """Reactions in groups, and the button that stands in for them under channel posts."""
 
+from dataclasses import replace
+
 from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, User
@@ -10,7 +12,7 @@ from bot.gamification.context import EconomyContext
 from bot.gamification.digests import collect
 from bot.gamification.messages import begins_album, count_press, read_thread
 from bot.gamification.profile import News
-from bot.gamification.reactions import react
+from bot.gamification.reactions import pays, react, was_paid
 from bot.gamification.types import AnnouncementMode
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember, IsPost, ReactionInGroup
@@ -55,7 +57,7 @@ async def pay_reaction(
 
 async def add_button(post: Message, economy: EconomyContext) -> Answers:
     """Hang a button under a new channel post, since Telegram names nobody who reacts there."""
-    button = keyboards.reaction_button(economy.config.besitos_per_reaction)
+    button = keyboards.reaction_button(pays(economy.config))
     return [post.edit_reply_markup(reply_markup=button)]
 
 
@@ -67,8 +69,7 @@ async def add_button_to_album(post: Message, economy: EconomyContext) -> Answers
     )
     if not is_first:
         return []
-    pays = economy.config.besitos_per_reaction
-    markup = keyboards.reaction_button(pays, album_id=post.message_id)
+    markup = keyboards.reaction_button(pays(economy.config), album_id=post.message_id)
     return [post.reply(texts.album_button(), reply_markup=markup, disable_notification=True)]
 
 
@@ -88,6 +89,8 @@ async def pay_press(
     album_id = callback_data.message_id if isinstance(callback_data, ReactToAlbum) else None
     post_id = message.message_id if album_id is None else album_id
     result = await react(economy, account, message.chat.id, post_id)
+    if result.used_up and await was_paid(economy, user.id, message.chat.id, post_id):
+        result = replace(result, used_up=False, paid_before=True)
     counted = await _count(economy, message, post_id, album_id) if result.is_new else []
     if not result.news:
         return [callback_query.answer(texts.reaction(result)), *counted]
@@ -109,8 +112,7 @@ async def _count(
     rows = getattr(getattr(message, "reply_markup", None), "inline_keyboard", [])
     if [len(row) for row in rows] != [1]:
         return []
-    pays = economy.config.besitos_per_reaction
-    button = keyboards.reaction_button(pays, presses, album_id=album_id)
+    button = keyboards.reaction_button(pays(economy.config), presses, album_id=album_id)
     return [message.edit_reply_markup(reply_markup=button)]
 
 

@@ -9,6 +9,7 @@ from bot.gamification.context import EconomyContext
 from bot.gamification.profile import News
 from bot.gamification.rewards.lifecycle import ClaimResult, NotClaimable, claim, unlock
 from bot.gamification.rewards.listing import list_rewards
+from bot.gamification.types import UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.announcements import edit_claimed
 from bot.telegram.filters import IsMember, IsOwner
@@ -66,9 +67,15 @@ async def claim_reward(
     try:
         result = await claim(economy, account, callback_data.reward_id)
     except NotClaimable as error:
-        # Claimed from the list, or too late: the button is of no more use.
         refusal = callback_query.answer(texts.not_claimable(error.status), show_alert=True)
-        return [refusal, *(edit_claimed(message, data) if error.status else [])]
+        reward = economy.catalogue.get(callback_data.reward_id)
+        if reward is None or error.status not in {
+            UserRewardStatus.CLAIMED,
+            UserRewardStatus.EXPIRED,
+        }:
+            return [refusal]
+        # Claimed from the list, or too late: the button is of no more use.
+        return [refusal, *edit_claimed(message, data, texts.settled(reward, error.status))]
     return [
         callback_query.answer(texts.claimed_short(result)),
         *edit_claimed(message, data, texts.claimed(result)),

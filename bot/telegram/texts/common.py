@@ -5,6 +5,7 @@ from aiogram.utils.i18n import ngettext
 
 from bot.gamification.config import ConfigDefinition
 from bot.gamification.daily_gift import GiftAlreadyTaken
+from bot.gamification.reactions import pays
 from bot.gamification.registration import NobodyKnown
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.texts import rewards
@@ -56,27 +57,46 @@ def help_text(config: ConfigDefinition) -> str:
         [
             _("💋 <b>Besitos</b> es la moneda de esta comunidad."),
             "",
-            ngettext(
-                "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensaje al día).",
-                "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensajes al día).",
-                config.max_reactions_per_day,
-            ).format(
-                paid=besitos(config.besitos_per_reaction),
-                limit=number(config.max_reactions_per_day),
-            ),
-            _(
-                "• Con la primera reacción del día: {bonus} más, y otro poco por cada día seguido."
-            ).format(bonus=besitos(config.besitos_daily_base)),
-            _(
-                "• El regalo de cada día: {gift}, y {bonus} más si también recogiste el de ayer."
-            ).format(
-                gift=besitos(config.besitos_daily_gift),
-                bonus=besitos(config.besitos_daily_streak_bonus),
-            ),
+            *filter(None, [_reactions(config), _activity_bonus(config), _gift(config)]),
             "",
             *(f"/{command} – {purpose}" for command, purpose in commands().items()),
         ]
     )
+
+
+def _reactions(config: ConfigDefinition) -> str | None:
+    if not pays(config):
+        return None
+    line = ngettext(
+        "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensaje al día).",
+        "• Por cada mensaje al que reacciones: {paid} (hasta {limit} mensajes al día).",
+        config.max_reactions_per_day,
+    )
+    limit = number(config.max_reactions_per_day)
+    return line.format(paid=besitos(config.besitos_per_reaction), limit=limit)
+
+
+def _activity_bonus(config: ConfigDefinition) -> str | None:
+    most = config.besitos_streak_bonus_max
+    extra = min(config.besitos_streak_bonus_per_day, most)
+    if not config.max_reactions_per_day or not (config.besitos_daily_base or extra):
+        return None
+    bonus = besitos(config.besitos_daily_base)
+    if not extra:
+        return _("• Con la primera reacción del día: {bonus} más.").format(bonus=bonus)
+    return _(
+        "• Con la primera reacción del día: {bonus} más, y {extra} por cada día seguido de antes "
+        "({most} como mucho)."
+    ).format(bonus=bonus, extra=number(extra), most=number(most))
+
+
+def _gift(config: ConfigDefinition) -> str | None:
+    gift, bonus = config.besitos_daily_gift, config.besitos_daily_streak_bonus
+    if not bonus:
+        return _("• El regalo de cada día: {gift}.").format(gift=besitos(gift)) if gift else None
+    return _(
+        "• El regalo de cada día: {gift}, y {bonus} más si también recogiste el de ayer."
+    ).format(gift=besitos(gift), bonus=besitos(bonus))
 
 
 def refusal(error: BaseException) -> str | None:

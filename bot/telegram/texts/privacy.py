@@ -2,7 +2,9 @@
 
 from aiogram.utils.i18n import gettext as _
 
+from bot.gamification.messages import KEPT
 from bot.telegram.texts.formatting import besitos
+from bot.telegram.texts.times import days
 
 
 def privacy() -> str:
@@ -17,6 +19,11 @@ def privacy() -> str:
                 "• A qué mensajes has reaccionado, solo el número del mensaje y el chat: para no "
                 "pagar dos veces por el mismo."
             ),
+            _(
+                "• Qué mensajes escribes en los grupos, solo el número, el chat y el tema, durante "
+                "{kept}: para no pagarte por reaccionar a los tuyos."
+            ).format(kept=days(KEPT.days)),
+            _("• De qué chats te has ido: para no dejarte en la clasificación."),
             _(
                 "• Lo que quienes administran te han dado o quitado, y por qué: para poder "
                 "revisarlo."

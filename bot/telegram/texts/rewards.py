@@ -1,6 +1,6 @@
-"""The daily gift, reactions, rewards and their conditions."""
+"""The daily gift, reactions and rewards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiogram.utils.i18n import gettext as _
@@ -10,12 +10,12 @@ from bot.gamification.daily_gift import GiftAlreadyTaken, GiftResult
 from bot.gamification.profile import News
 from bot.gamification.reactions import ReactionResult
 from bot.gamification.rewards.catalogue import Reward
-from bot.gamification.rewards.conditions import Condition
 from bot.gamification.rewards.lifecycle import ClaimResult
 from bot.gamification.rewards.listing import RewardLine, RewardPage
 from bot.gamification.streaks import LostStreak
-from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
+from bot.gamification.types import RewardType, UserRewardStatus
 from bot.telegram.i18n import shipped_text
+from bot.telegram.texts.conditions import conditions_in_short
 from bot.telegram.texts.formatting import (
     LONGEST_ALERT,
     addressed,
@@ -26,6 +26,7 @@ from bot.telegram.texts.formatting import (
     isolated,
     number,
     set_apart,
+    shown_name,
     shown_title,
     signed_besitos,
     tidy,
@@ -40,6 +41,8 @@ BULLET: Final = "• "
 _LONGEST_EMOJI = 16
 #: Characters that a phone shows of a button.
 _LONGEST_BUTTON = 60
+#: And of whose it is.
+_LONGEST_OWNER: Final = 20
 
 
 def gift(result: GiftResult) -> str:
@@ -214,8 +217,12 @@ def somebody_elses() -> str:
     return _("Este botón es de otra persona.")
 
 
-def claim_button(reward: Reward) -> str:
-    return cut(_("✅ Reclamar {name}").format(name=reward_label(reward.name)), _LONGEST_BUTTON)
+def claim_button(reward: Reward, first_name: str | None = None) -> str:
+    """Label the button that claims, by whose it is where several members' stand together."""
+    label = _("✅ Reclamar {name}").format(name=reward_label(reward.name))
+    if first_name is not None:
+        label = f"{set_apart(shown_name(first_name, _LONGEST_OWNER))} · {label}"
+    return cut(label, _LONGEST_BUTTON)
 
 
 def gift_button() -> str:
@@ -243,17 +250,26 @@ def value_text(kind: RewardType, value: Mapping[str, Any]) -> str:
     )
 
 
-def _line(line: RewardLine) -> str:
+def settled(reward: Reward, status: UserRewardStatus) -> str:
+    """Say what has become of a reward that was claimed or that nobody claimed in time."""
     # What was paid for a claim stands in the ledger; the amount may be another by now.
-    if line.status is UserRewardStatus.CLAIMED:
-        return f"✅ <b>{reward_name(line.reward.name)}</b>"
-    name = f"<b>{reward_name(line.reward.name)}</b> ({gives(line.reward)})"
+    if status is UserRewardStatus.CLAIMED:
+        return f"✅ <b>{reward_name(reward.name)}</b>"
+    return _("⌛ {name}: el plazo terminó").format(name=_with_gift(reward))
+
+
+def _with_gift(reward: Reward) -> str:
+    return f"<b>{reward_name(reward.name)}</b> ({gives(reward)})"
+
+
+def _line(line: RewardLine) -> str:
+    if line.status in {UserRewardStatus.CLAIMED, UserRewardStatus.EXPIRED}:
+        return settled(line.reward, line.status)
+    name = _with_gift(line.reward)
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: tienes hasta {when} para reclamarla").format(
             name=name, when=moment(line.expires_at)
         )
-    if line.status is UserRewardStatus.EXPIRED:
-        return _("⌛ {name}: el plazo terminó").format(name=name)
     mark = "⌛🔒" if line.last is UserRewardStatus.EXPIRED else "🔒"
     progress = f"{bar(line.progress.have / line.progress.need)} "
     return (
@@ -265,37 +281,3 @@ def _line(line: RewardLine) -> str:
 def _how(reward: Reward) -> str:
     described = shipped_text(reward.description or "")
     return cut(described or conditions_in_short(reward.conditions), _LONGEST_DESCRIPTION)
-
-
-def condition_types() -> dict[ConditionType, str]:
-    """Name what a condition can be about."""
-    return {
-        ConditionType.FIRST_REACTION: _("Primera reacción"),
-        ConditionType.FIRST_DAILY_GIFT: _("Primer regalo diario"),
-        ConditionType.STREAK_LENGTH: _("Racha del regalo (días)"),
-        ConditionType.TOTAL_POINTS: _("Besitos ganados en total"),
-        ConditionType.LEVEL_REACHED: _("Nivel alcanzado"),
-        ConditionType.BESITOS_SPENT: _("Besitos gastados"),
-    }
-
-
-def condition_text(condition: Condition) -> str:
-    """Say what one condition takes."""
-    label = condition_types()[condition.type]
-    return label if condition.value is None else f"{label} ≥ {number(condition.value)}"
-
-
-def condition_groups(conditions: Sequence[Condition]) -> list[list[str]]:
-    """Return what must all hold; of a list with several, one of them."""
-    needed = [[condition_text(condition)] for condition in conditions if condition.group == 0]
-    groups = sorted({condition.group for condition in conditions} - {0})
-    alternatives = [
-        [condition_text(condition) for condition in conditions if condition.group == group]
-        for group in groups
-    ]
-    return needed + alternatives
-
-
-def conditions_in_short(conditions: Sequence[Condition]) -> str:
-    """Say all in one line: A + B / C means A, and one of B and C."""
-    return " + ".join(" / ".join(group) for group in condition_groups(conditions))

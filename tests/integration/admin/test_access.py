@@ -122,13 +122,13 @@ async def test_answers_of_strangers_are_no_answers(panel: Panel) -> None:
 
 
 async def test_cancel_and_presses_end_a_question(panel: Panel) -> None:
-    """After /cancel, or after any press, a text is no answer any more."""
-    for way_out in ("cancel", "press"):
+    """After /cancel in any case and either language, or any press, a text is no answer any more."""
+    for way_out in ("/cancel", "/CANCEL", "/cancelar", None):
         await panel.say("/admin")
         await panel.press("Ajustes")
         await panel.press("Regalo diario")
         await panel.press("Cambiar")
-        await (panel.say("/cancel") if way_out == "cancel" else panel.press("Volver"))
+        await (panel.say(way_out) if way_out else panel.press("Volver"))
 
         await panel.say("1")
 

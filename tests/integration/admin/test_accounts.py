@@ -124,7 +124,7 @@ async def test_forgotten_member(panel: Panel, live: LiveEconomy) -> None:
     listed = [label for label in panel.buttons if "·" in label]
     await panel.say("/admin")
     await panel.press("Auditoría")
-    await panel.press("↩️ 1")
+    await panel.press("↩️")
     undone = await panel.press("Deshacer")
 
     assert ["Member 1001 · 1001"] == listed
@@ -198,7 +198,7 @@ async def test_grant(panel: Panel, live: LiveEconomy) -> None:
     assert 500 == (await live.account(EMMA)).balance
     assert [TransactionType.ADMIN_GRANT, 400] == list((await live.ledger(EMMA))[-1])
     told, unlocked = panel.sent_to(EMMA)
-    assert "💋 An admin gave you 400 besitos: Por <ayudar>" == told
+    assert "💋 An admin gave you 400 besitos: Por <ayudar>\n⭐ You have reached level 3" == told
     assert unlocked.startswith("🎉 Em<m>a, you have unlocked:\n• Budding Saver")
     assert 2 == await count_rows(live.engine, "outbox_messages", f"chat_id = {EMMA}")
     assert [

@@ -11,6 +11,7 @@ from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.models import AdminActionRow, BotConfigRow
 from bot.gamification.types import ConditionType, TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, Panel
+from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy, count_rows
 
 LINEAR = "floor(total_earned / 50) + 1"
@@ -50,6 +51,18 @@ async def undo_newest(panel: Panel) -> str:
     await panel.press("Auditoría")
     await panel.press_data(next(data for label, data in panel.buttons.items() if "↩️" in label))
     return await panel.press("Deshacer")
+
+
+async def test_told_in_the_chosen_language(panel: Panel, live: LiveEconomy) -> None:
+    """A member reads of a grant and of its undo in the language chosen with /language."""
+    await live.move(90, "a")
+    await run_sql(live.engine, f"UPDATE users SET locale = 'en' WHERE user_id = {ANA}")
+    await adjust(panel, "Dar", "5")
+    granted = panel.sent_to(ANA)
+    await undo_newest(panel)
+
+    assert granted[0].startswith("💋 An admin gave you 5 besitos")
+    assert ["💋 An admin has corrected a mistake and taken back 5 besitos."] == panel.sent_to(ANA)
 
 
 async def test_grant(panel: Panel, live: LiveEconomy) -> None:

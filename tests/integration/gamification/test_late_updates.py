@@ -98,6 +98,7 @@ async def test_streak_that_had_ended_since(live: LiveEconomy) -> None:
     result = await live.take_gift(acted_at=seventh)
 
     assert (7, ["Racha de 7 Días"]) == (result.streak, [one.name for one in result.unlocked])
+    assert (50, 50) == (result.next_gift, (await live.take_gift()).gift)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from bot.telegram.signing import signed_data, unsigned
 from sandbox import Message, User
 from tests.support.database import run_sql
 from tests.support.live_bot import LiveBot
+from tests.support.markup import visible
 
 
 @pytest.fixture
@@ -37,6 +38,41 @@ async def test_claim(bot: LiveBot, announced: Message) -> None:
     (claimed,) = bot.answers(group)
     assert "🎉 Ana, has desbloqueado:\n✅ Primeros Pasos: +10 besitos" == claimed.text
     assert () == claimed.buttons
+
+
+async def test_claimed_elsewhere(bot: LiveBot, announced: Message) -> None:
+    """A line says what became of its own reward, though its button was of no more use."""
+    telegram = bot.server.telegram
+    telegram.react(telegram.eve, telegram.group, announced.message_id - 1, ["👍"])
+    await bot.settle()
+    (listed,) = await bot.say(telegram.ana, "/rewards")
+    await bot.press(telegram.ana, listed, data_of(listed))
+
+    for member in (telegram.ana, telegram.eve):
+        (announced,) = bot.answers(telegram.group)
+        await bot.press(member, announced, data_of(announced))
+
+    (announced,) = bot.answers(telegram.group)
+    assert [
+        "🎉 Ana, has desbloqueado:",
+        "✅ Primeros Pasos",
+        "",
+        "🎉 <b>Eve</b> & co, has desbloqueado:",
+        "✅ Primeros Pasos: +10 besitos",
+    ] == visible(announced.text).splitlines()
+    assert () == announced.buttons
+
+
+async def test_too_late(bot: LiveBot, announced: Message) -> None:
+    """Where the time ran out before the press, the line says so instead of how long there is."""
+    await run_sql(bot.engine, "UPDATE user_rewards SET expires_at = unlocked_at")
+
+    answer = await bot.press(bot.server.telegram.ana, announced, data_of(announced))
+
+    (expired,) = bot.answers(bot.server.telegram.group)
+    assert "El plazo para reclamar esta recompensa ha terminado." == answer.text
+    assert "⌛ Primeros Pasos (+10 besitos): el plazo terminó" == expired.text.splitlines()[1]
+    assert () == expired.buttons
 
 
 async def test_presses_in_one_batch(bot: LiveBot, announced: Message) -> None:

@@ -41,7 +41,7 @@ async def test_announcement(bot: LiveBot) -> None:
         "🎉 Ana, has desbloqueado:",
         "• Primeros Pasos (+10 besitos): tienes 7 días para reclamarla",
     ] == announced.text.splitlines()
-    assert ["✅ Reclamar Primeros Pasos"] == [button.text for button in announced.buttons]
+    assert ["Ana · ✅ Reclamar Primeros Pasos"] == [button.text for button in announced.buttons]
     mention = next(one for one in announced.formatted.entities if one.user or one.url)
     assert telegram.ana.id == (mention.user.id if mention.user else mention.url)
 
@@ -106,7 +106,11 @@ async def test_many_members(bot: LiveBot) -> None:
         "🎉 Emma, you have unlocked:",
         "🎉 <b>Eve</b> & co, has desbloqueado:",
     ] == [visible(line) for line in announced.text.splitlines() if line.startswith("🎉")]
-    assert 3 == len(announced.buttons)
+    assert [
+        "Ana · ✅ Reclamar Primeros Pasos",
+        "Emma · ✅ Claim First Steps",
+        "<b>Eve</b> & co · ✅ Reclamar Primeros Pasos",
+    ] == [visible(button.text) for button in announced.buttons]
 
 
 async def test_channel_post(bot: LiveBot) -> None:

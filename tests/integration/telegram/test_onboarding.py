@@ -60,6 +60,8 @@ async def test_start_leads_everywhere(telegram: Dispatching) -> None:
         ("/historial", "/history"),
         ("/ayuda", "/help"),
         ("/idioma", "/language"),
+        ("/Privacidad", "/privacy"),
+        ("/ADMIN", "/admin"),
     ],
 )
 async def test_aliases(telegram: Dispatching, alias: str, name: str) -> None:

@@ -24,6 +24,8 @@ async def test_privacy_says_what_is_kept(telegram: Dispatching) -> None:
 
     for answer in (private, group):
         assert "Qué guardo de ti, y para qué" in cast("Any", answer).text
+        assert "durante 90 días" in cast("Any", answer).text
+        assert "De qué chats te has ido" in cast("Any", answer).text
     rows = cast("Any", private).reply_markup.inline_keyboard
     assert ["📄 Una copia", "🗑 Olvídame"] == [row[0].text for row in rows]
     assert cast("Any", group).reply_markup is None

@@ -78,6 +78,30 @@ async def test_post_and_its_copy(
     assert 1 == await count_rows(live.engine, "transactions", "reference = 'reaction:1001:-200:3'")
 
 
+async def test_press_on_a_day_that_is_used_up(live: LiveEconomy, telegram: Dispatching) -> None:
+    """Whoever was paid for this very post is told so, and not to come back for it tomorrow."""
+    await live.set(max_reactions_per_day=1)
+    await telegram.feed(pressed(ANA, 3))
+
+    again, another = [(await telegram.texts(pressed(ANA, number)))[0] for number in (3, 4)]
+
+    assert "Por esta ya has recibido tus besitos. ¡Gracias!" == again
+    assert "Hoy ya has cobrado todas tus reacciones; mañana, más." == another
+
+
+async def test_press_while_no_day_has_reactions(live: LiveEconomy, telegram: Dispatching) -> None:
+    """Neither the button nor the answer promises besitos, and no press is counted."""
+    await live.set(max_reactions_per_day=0)
+
+    (edited,) = await telegram.feed(post(3))
+    said = await telegram.texts(pressed(ANA, 3))
+
+    assert isinstance(edited, EditMessageReplyMarkup)
+    assert edited.reply_markup is not None
+    assert "💋" == edited.reply_markup.inline_keyboard[0][0].text
+    assert ["Ahora mismo las reacciones no dan besitos, ¡pero gracias!"] == said
+
+
 async def test_album(live: LiveEconomy, telegram: Dispatching) -> None:
     """An album has one button below it, which pays for its first picture once."""
     photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}]

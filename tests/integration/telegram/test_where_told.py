@@ -1,5 +1,6 @@
 """Where a member is told what they unlocked: there, in private, or once they come."""
 
+from aiogram.methods import SendMessage
 from aiogram.types import ReplyParameters
 
 from bot.telegram.methods import Notice
@@ -108,6 +109,21 @@ async def test_forum_whose_general_is_closed(bot: LiveBot) -> None:
     (told,) = bot.answers(FORUM)
 
     assert (2, "Primeros Pasos" in told.text) == (told.thread_id, True)
+
+
+async def test_copy_of_what_the_bot_posted(bot: LiveBot) -> None:
+    """The bot's own words in a channel, such as those above an album's button, pay nothing."""
+    telegram = bot.server.telegram
+    telegram.open_chat(DISCUSSION)
+    telegram.link(telegram.channel, DISCUSSION)
+    bot.outbox.put(SendMessage(chat_id=telegram.channel.id, text="💋 Reacciona a este álbum"))
+    await bot.settle()
+    (copy,) = telegram.messages(DISCUSSION)
+
+    telegram.react(telegram.ana, DISCUSSION, copy.message_id, ["👍"])
+    await bot.settle()
+
+    assert 0 == (await bot.balances()).get(telegram.ana.id, 0)
 
 
 async def test_post_and_its_copy(bot: LiveBot) -> None:

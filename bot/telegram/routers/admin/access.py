@@ -38,9 +38,10 @@ def refusals(is_admin: IsAdmin) -> Router:
     """Return the router for whatever the admin router did not let in."""
     router = Router(name="admin.refusals")
     ours = F.data.startswith(NAMESPACE)
-    router.message.register(ask_who, Command("admin"), F.sender_chat)
-    router.message.register(redirect, Command("admin"), is_admin)
-    router.message.register(refuse, Command("admin"))
+    command = Command("admin", ignore_case=True)
+    router.message.register(ask_who, command, F.sender_chat)
+    router.message.register(redirect, command, is_admin)
+    router.message.register(refuse, command)
     router.callback_query.register(redirect_press, ours, is_admin)
     router.callback_query.register(refuse_press, ours)
     return router

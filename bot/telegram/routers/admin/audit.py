@@ -59,5 +59,5 @@ def _tell(undone: Undone, i18n: I18n) -> Answers:
     if member is None or member.user_id < 0:  # that is no chat: they were forgotten
         return []
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
-    with i18n.use_locale(locale_for(i18n, member.language_code)):
+    with i18n.use_locale(locale_for(i18n, undone.locale or member.language_code)):
         return [Notice(chat_id=user.id, text=account_texts.told_of_undo(undone.amount))]

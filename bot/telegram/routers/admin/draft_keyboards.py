@@ -20,7 +20,7 @@ from bot.telegram.routers.admin.keyboards import back, in_pairs
 from bot.telegram.texts.admin import common as texts
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin import rewards as reward_texts
-from bot.telegram.texts.rewards import condition_types
+from bot.telegram.texts.conditions import condition_types
 
 Draft = Mapping[str, Any]
 

@@ -24,7 +24,9 @@ _LATEST_RUNS = 5
 def setup() -> Router:
     router = Router(name=__name__)
     # Who runs the community is registered, too: the audit trail names them.
-    router.message.register(show_panel, Command("admin", "cancel"), IsMember())
+    router.message.register(
+        show_panel, Command("admin", "cancel", "cancelar", ignore_case=True), IsMember()
+    )
     router.callback_query.register(turn_to_panel, Go.filter(F.section == Section.PANEL))
     router.callback_query.register(show_statistics, Go.filter(F.section == Section.FIGURES))
     router.callback_query.register(show_seed, Go.filter(F.section == Section.SEED))

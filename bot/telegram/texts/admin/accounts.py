@@ -18,6 +18,7 @@ from bot.telegram.texts.formatting import (
     signed_besitos,
 )
 from bot.telegram.texts.profile import history, streaks
+from bot.telegram.texts.rewards import level_reached
 
 
 def ask(active: MemberPage) -> str:
@@ -121,14 +122,15 @@ def booked(adjustment: Adjustment) -> str:
     return _("Anotado: {amount}").format(amount=signed_besitos(adjustment.booked))
 
 
-def told(amount: int, reason: str) -> str:
-    """Tell the member what an admin did."""
+def told(amount: int, reason: str, level: int | None = None) -> str:
+    """Tell the member what an admin did, and which level that reached."""
     text = (
         _("💋 Un admin te ha dado <b>{amount}</b>: {reason}")
         if amount > 0
         else _("💋 Un admin te ha quitado <b>{amount}</b>: {reason}")
     )
-    return text.format(amount=besitos(abs(amount)), reason=shown_reason(reason))
+    said = text.format(amount=besitos(abs(amount)), reason=shown_reason(reason))
+    return f"{said}\n{level_reached(level)}" if level else said
 
 
 def told_of_undo(amount: int) -> str:

@@ -11,8 +11,8 @@ from bot.gamification.digests import HOUR
 from bot.gamification.rewards.conditions import Condition
 from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
 from bot.telegram.i18n import shipped_text
+from bot.telegram.texts.conditions import conditions_in_short
 from bot.telegram.texts.formatting import number
-from bot.telegram.texts.rewards import conditions_in_short
 from bot.telegram.texts.times import duration
 
 

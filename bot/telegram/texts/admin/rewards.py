@@ -13,11 +13,9 @@ from bot.gamification.types import ConditionType, RewardType
 from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
+from bot.telegram.texts.conditions import condition_groups, condition_text, condition_types
 from bot.telegram.texts.formatting import cut, fitting, isolated, number
 from bot.telegram.texts.rewards import (
-    condition_groups,
-    condition_text,
-    condition_types,
     gives,
     reward_label,
     reward_name,
