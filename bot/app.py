@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
 from bot.database.sqlite_file import kept_file
-from bot.database.url import parse_database_url
+from bot.database.url import database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -123,7 +123,7 @@ async def _composed(
     manifest = load_manifest(settings.seed_file)
     async with AsyncExitStack() as stack:
         engine = create_engine(
-            parse_database_url(settings.database_url.get_secret_value()),
+            database_url(settings),
             timeout=settings.database_timeout,
             pool_size=settings.database_pool_size,
         )

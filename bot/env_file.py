@@ -1,9 +1,13 @@
-"""Permissions of `.env`: other users of the machine who may change or read it."""
+"""Kind and permissions of `.env`: pipes, folders, and other users of the machine."""
 
 import os
 import re
+import signal
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 #: Where the settings are read from besides the environment: the working folder.
@@ -11,6 +15,38 @@ ENV_FILE: Final = Path(".env")
 #: Settings whose mere value lets a stranger in.
 _SECRETS: Final = ("BOT_TOKEN", "WEBHOOK_SECRET")
 _PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^:@]*:.+@")
+#: Seconds for who writes into a pipe, such as a password manager that asks its owner first.
+PIPE_PATIENCE: Final = 30.0
+
+
+def is_no_file(file: Path) -> bool:
+    """Return whether something has that name and no settings are read from it.
+
+    Docker makes a folder where it should mount a file that is not there. A virtual environment of
+    that name, and a link to /dev/null, are there on purpose.
+    """
+    if file.is_file() or file.is_fifo() or file.is_char_device():
+        return False
+    return os.path.lexists(file) and not (file / "pyvenv.cfg").is_file()
+
+
+@contextmanager
+def pipe_deadline(file: Path, seconds: float = PIPE_PATIENCE) -> Iterator[None]:
+    """Raise TimeoutError when a block reads from a pipe and nobody writes into it for so long."""
+    if os.name != "posix" or not file.is_fifo():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise TimeoutError
 
 
 def is_a_strangers(file: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import takewhile
 from typing import Final
 
-from bot.env_file import ENV_FILE
+from bot.env_file import ENV_FILE, is_no_file
 
 #: Names of other programs that are one slip away from ours.
 _OTHERS: Final = {"HTTPS_PORT", "HTTPS_HOST"}
@@ -14,6 +14,11 @@ _OTHERS: Final = {"HTTPS_PORT", "HTTPS_HOST"}
 
 def doubts(names: Collection[str]) -> Iterator[str]:
     """Yield what somebody wrote and meant for one of `names`, in words and without its value."""
+    if is_no_file(ENV_FILE):
+        yield (
+            f"{ENV_FILE.absolute()} is no file, so no setting is read from it: put a file in its "
+            "place, or take it away"
+        )
     unreadable, places = _env_file()
     given = places.keys() | {name.upper() for name in os.environ}
     for number, line in unreadable:

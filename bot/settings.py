@@ -1,6 +1,5 @@
 """The operator's settings, read once from the environment or `.env`."""
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,16 +10,22 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.env_file import ENV_FILE, is_a_strangers, others_may_read_a_secret, others_may_write
+from bot.env_file import (
+    ENV_FILE,
+    PIPE_PATIENCE,
+    is_a_strangers,
+    others_may_read_a_secret,
+    others_may_write,
+    pipe_deadline,
+)
 from bot.errors import BesitosError
 from bot.misspelt import doubts
+from bot.web_address import is_proxy, is_this_machine, is_web_address
 
 #: Where a webhook listens unless HTTP_PORT says so.
 WEBHOOK_PORT: Final = 8080
 #: Kinds of characters that nobody sees: controls, marks of direction, bytes that are no UTF-8.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-#: Kinds of proxies that our client can go through.
-_PROXIES = {"http", "socks4", "socks5"}
 #: Digits that an id of Telegram has at most: they say that it fits in 52 bits.
 _ID_DIGITS = 16
 
@@ -136,14 +141,14 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:
-        if value is not None and not _is_web_address(value):
+        if value is not None and not is_web_address(value):
             raise ValueError("give a full address that starts with https:// (or http://)")
         return value
 
     @field_validator("telegram_proxy")
     @classmethod
     def _check_proxy(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _is_proxy(value.get_secret_value()):
+        if value is not None and not is_proxy(value.get_secret_value()):
             raise ValueError(
                 "give an address such as http://proxy:3128 or socks5://name:password@proxy:1080"
             )
@@ -191,25 +196,6 @@ class Settings(BaseSettings):
         return self.http_port
 
 
-def _is_proxy(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in _PROXIES and bool(parts.hostname) and parts.port is not None
-    except ValueError:
-        return False
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        if re.search(r"\s", text):
-            return False
-        host = (parts.hostname or "").encode("idna")
-        return parts.scheme in {"http", "https"} and bool(host) and parts.port != 0
-    except ValueError:  # a port that is none, or a host that no name server could know
-        return False
-
-
 def require_token(settings: Settings) -> str:
     """Return the bot's token. Raises `SettingsError` when there is none."""
     if settings.bot_token is None:
@@ -228,7 +214,13 @@ def load_settings(**overrides: Any) -> Settings:
     """
     _check_env_file()
     try:
-        return Settings(**overrides)
+        with pipe_deadline(ENV_FILE):
+            return Settings(**overrides)
+    except TimeoutError:
+        raise SettingsError(
+            f"{ENV_FILE.absolute()} is a pipe, and nobody wrote into it within {PIPE_PATIENCE:g} "
+            "s; start what does, or put a file in its place."
+        ) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f".env is not UTF-8 text ({error.reason}); save it as UTF-8.") from None
     except PermissionError:
@@ -289,12 +281,3 @@ def _check_env_file() -> None:
             f"{path} can be changed by other users of this machine, who could have the bot's token "
             "sent to them; look through it and run `chmod 600 .env`."
         )
-
-
-def is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

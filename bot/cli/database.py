@@ -1,6 +1,8 @@
 """The commands backup, restore, move and wipe: the database as a whole."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.gamification.models  # noqa: F401 - what is moved and wiped are these tables
 from bot.cli.printing import print_json
+from bot.cli.settings import given_as, prepare
 from bot.database import backup as files
 from bot.database import wipe as database
 from bot.database.connection import opened_database
-from bot.database.errors import DatabaseError, DatabaseUrlError
+from bot.database.errors import DatabaseError
 from bot.database.move import Moved
 from bot.database.move import move as move_all
 from bot.database.sqlite_file import refuse_memory
@@ -22,14 +25,14 @@ from bot.database.url import describe, parse_database_url, sqlite_file
 from bot.gamification.books import differing_accounts
 from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import ABSENCE, last_seen
-from bot.logs import setup_logging
 from bot.progress import shown_progress
 from bot.seeding.errors import counted
-from bot.settings import Settings, load_settings
+from bot.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 #: Seconds for one statement where a whole table is read.
 _LONG = 3600.0
+_TO = "--to"
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -43,7 +46,7 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy a SQLite database as of one moment, also while the bot runs."""
-    _, url = _settings()
+    _, url = prepare()
     with shown_progress("backup", "%d of %d pages copied") as progress:
         made = files.back_up(url, file, force=force, check=check, progress=progress)
     if as_json:
@@ -62,7 +65,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Put a backup in the place of a SQLite database, which is kept beside it. Stop the bot."""
-    _, url = _settings()
+    _, url = prepare()
     target = sqlite_file(url)
     if target and target.exists() and file.is_file() and not yes:
         question = f"Put {file} in the place of {target.absolute()}?"
@@ -84,7 +87,7 @@ def move(
     to: Annotated[
         str,
         typer.Option(
-            "--to",
+            _TO,
             metavar="URL",
             envvar="MOVE_TO",
             show_envvar=True,
@@ -101,7 +104,7 @@ def move(
 
     The source stays as it is.
     """
-    settings, url = _settings()
+    settings, url = prepare()
     target = _target(to)
     moved = asyncio.run(_move(settings, url, target, yes=yes))
     if as_json:
@@ -115,22 +118,29 @@ def move(
 
 
 def _target(text: str) -> URL:
-    try:
+    with given_as(_TO):
         url = parse_database_url(text)
         refuse_memory(url)
-    except DatabaseUrlError as error:
-        raise DatabaseUrlError(str(error).replace("DATABASE_URL", "--to")) from error
     return url
+
+
+@asynccontextmanager
+async def _opened_target(target: URL, timeout: float) -> AsyncIterator[AsyncEngine]:
+    async with AsyncExitStack() as stack:
+        with given_as(_TO):  # what fails later may be the source's
+            opening = opened_database(target, create=True, statement_timeout=timeout)
+            engine = await stack.enter_async_context(opening)
+        yield engine
 
 
 async def _move(settings: Settings, source: URL, target: URL, *, yes: bool) -> Moved:
     file = sqlite_file(target)
-    is_new = file is not None and not file.exists()
+    is_new = file is not None and file.parent.is_dir() and not file.exists()
     longest = max(settings.database_timeout, _LONG)
     try:
         async with (
             opened_database(source, statement_timeout=longest) as old,
-            opened_database(target, create=True, statement_timeout=longest) as new,
+            _opened_target(target, longest) as new,
         ):
             if not yes:
                 await _refuse_a_running_bot(old)
@@ -160,12 +170,8 @@ async def _refuse_a_running_bot(engine: AsyncEngine) -> None:
 
 def wipe(*, yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete ALL data and keep the schema; the next start, or a running bot, seeds again."""
-    settings, url = _settings()
+    settings, url = prepare(existing=True)
     address = describe(url)
-    if (file := sqlite_file(url)) and not file.exists():
-        raise DatabaseError(
-            f"There is no file {file.absolute()}, so nothing was deleted; correct DATABASE_URL."
-        )
     if not yes:
         question = f"Delete all members, balances and settings in {address}?"
         typer.confirm(question, abort=True, err=as_json)
@@ -182,9 +188,3 @@ def wipe(*, yes: Yes = False, as_json: AsJson = False) -> None:
 async def _wipe(url: URL, timeout: float) -> int:
     async with opened_database(url, statement_timeout=timeout) as engine:
         return await database.wipe(engine)
-
-
-def _settings() -> tuple[Settings, URL]:
-    settings = load_settings()
-    setup_logging(settings)
-    return settings, parse_database_url(settings.database_url.get_secret_value())

@@ -2,13 +2,17 @@
 
 from typing import Final
 
+#: What shells expect of a program that a signal ended: 128 and the signal's number.
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+
 EXIT_CODES: Final = {
     0: "done, or well",
     1: "a failure, in one sentence on stderr",
     2: "wrong usage or settings",
     3: "`seed status`: a start would change something; `doctor`: something is wrong",
-    130: "interrupted by Ctrl-C; what was under way has been rolled back",
-    143: "the same by SIGTERM; a bot that runs ends with 0",
+    INTERRUPTED: "interrupted by Ctrl-C; what was under way has been rolled back",
+    TERMINATED: "the same by SIGTERM; a bot that runs ends with 0",
 }
 
 SETTINGS: Final = {

@@ -12,7 +12,7 @@ from bot import __version__
 from bot.cli import members, seed
 from bot.cli.database import backup, move, restore, wipe
 from bot.cli.diagnostics import doctor, health
-from bot.cli.epilog import epilog
+from bot.cli.epilog import INTERRUPTED, TERMINATED, epilog
 from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
 from bot.cli.updates import updates
@@ -20,10 +20,6 @@ from bot.errors import BesitosError
 from bot.logs import redacted
 
 logger = logging.getLogger(__name__)
-
-#: What shells expect of a program that a signal ended: 128 and the signal's number.
-_INTERRUPTED = 130
-_TERMINATED = 143
 
 
 class _Termination:
@@ -33,10 +29,10 @@ class _Termination:
     """
 
     def __init__(self) -> None:
-        self.exit_code = _INTERRUPTED
+        self.exit_code = INTERRUPTED
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.exit_code = _TERMINATED
+        self.exit_code = TERMINATED
         interrupt = signal.getsignal(signal.SIGINT)
         if not callable(interrupt):  # whoever started us lets Ctrl-C pass us by
             interrupt = signal.default_int_handler
@@ -75,7 +71,7 @@ def main() -> None:
         _end(str(error), error.exit_code)
     except SystemExit as ending:
         # Typer has turned a KeyboardInterrupt into this already.
-        if ending.code != _INTERRUPTED:
+        if ending.code != INTERRUPTED:
             raise
         _end("Interrupted; what was under way has been rolled back.", termination.exit_code)
     except Exception:

@@ -10,17 +10,18 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli.printing import print_json
+from bot.cli.settings import prepare
 from bot.database.connection import opened_database
 from bot.database.engine import for_writing
 from bot.database.errors import translate_errors
-from bot.database.url import describe, parse_database_url
+from bot.database.url import describe
 from bot.gamification.context import utc_now
 from bot.gamification.forgetting import Forgotten, forget_member
 from bot.gamification.privacy import export_member
-from bot.logs import setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import Settings
 
 app = typer.Typer(help="Hand out or erase what is stored about a member.", no_args_is_help=True)
+_Database = AbstractAsyncContextManager[AsyncEngine]
 #: What the column of an id holds.
 _HIGHEST_ID = 2**63 - 1
 UserId = Annotated[
@@ -45,7 +46,7 @@ def export(
     ] = False,
 ) -> None:
     """Print all that is stored about a member as one JSON document."""
-    document = asyncio.run(_export(_settings(), user_id))
+    document = asyncio.run(_export(_opened(*prepare(existing=True)), user_id))
     print_json(document)
 
 
@@ -60,11 +61,11 @@ def erase(
 
     Whoever comes back starts anew, and is paid nothing twice. Backups and logs are not touched.
     """
-    settings = _settings()
+    settings, url = prepare(existing=True)
     if not yes:
-        question = f"Forget member {user_id} in {describe(_url(settings))}, for good?"
+        question = f"Forget member {user_id} in {describe(url)}, for good?"
         typer.confirm(question, abort=True, err=as_json)
-    forgotten = asyncio.run(_erase(settings, user_id))
+    forgotten = asyncio.run(_erase(_opened(settings, url), user_id))
     if as_json:
         print_json({"user_id": user_id, **asdict(forgotten)})
     else:
@@ -84,29 +85,19 @@ def _said(user_id: int, forgotten: Forgotten) -> str:
     )
 
 
-def _settings() -> Settings:
-    settings = load_settings()
-    setup_logging(settings)
-    return settings
+def _opened(settings: Settings, url: URL) -> _Database:
+    return opened_database(url, statement_timeout=settings.database_timeout)
 
 
-def _url(settings: Settings) -> URL:
-    return parse_database_url(settings.database_url.get_secret_value())
-
-
-def _opened(settings: Settings) -> AbstractAsyncContextManager[AsyncEngine]:
-    return opened_database(_url(settings), statement_timeout=settings.database_timeout)
-
-
-async def _erase(settings: Settings, user_id: int) -> Forgotten:
-    async with _opened(settings) as engine:
+async def _erase(database: _Database, user_id: int) -> Forgotten:
+    async with database as engine:
         with translate_errors("The erasure"):
             async with for_writing(engine).begin() as connection:
                 return await forget_member(connection, user_id, utc_now())
 
 
-async def _export(settings: Settings, user_id: int) -> dict[str, Any]:
-    async with _opened(settings) as engine:
+async def _export(database: _Database, user_id: int) -> dict[str, Any]:
+    async with database as engine:
         with translate_errors("The export"):
             async with engine.connect() as connection:
                 return await export_member(connection, user_id)

@@ -5,12 +5,14 @@ from typing import Annotated, Final
 
 import typer
 from pydantic import SecretStr
+from sqlalchemy import URL
 
+from bot.cli.settings import given_as, prepare
+from bot.database.connection import refuse_missing_folder
 from bot.database.sqlite_file import refuse_memory
-from bot.database.url import describe, parse_database_url, sqlite_file
+from bot.database.url import describe, sqlite_file
 from bot.errors import BesitosError
-from bot.logs import setup_logging
-from bot.settings import Settings, load_settings, require_token, setting_doubts
+from bot.settings import Settings, require_token, setting_doubts
 
 #: What the sandbox plays with, unless it is told: never a community's own.
 _SANDBOX_FILE: Final = "besitos-sandbox.db"
@@ -22,7 +24,7 @@ class SandboxStartError(BesitosError):
 
 def run() -> None:
     """Bootstrap the database, then answer Telegram: by polling, or by webhook if one is set."""
-    settings = _settings_of_a_bot()
+    settings, _ = _prepare()
     require_token(settings)
     from bot.app import run_bot  # noqa: PLC0415 - imports aiogram
 
@@ -40,41 +42,44 @@ def sandbox(
     ] = None,
 ) -> None:
     """Run the same bot against a local Telegram with a chat page; no token is needed."""
-    url = database or f"sqlite+aiosqlite:///{_SANDBOX_FILE}"
-    asyncio.run(_run_sandbox(_settings_of_a_bot(database_url=SecretStr(url)), port))
+    with given_as("--database"):
+        settings, url = _prepare(database or f"sqlite+aiosqlite:///{_SANDBOX_FILE}")
+        asyncio.run(_run_sandbox(settings, url, port))
 
 
-def _settings_of_a_bot(**overrides: SecretStr) -> Settings:
-    settings = load_settings(**overrides)
-    setup_logging(settings)
-    refuse_memory(parse_database_url(settings.database_url.get_secret_value()))
-    return settings
+def _prepare(database: str | None = None) -> tuple[Settings, URL]:
+    settings, url = prepare(database)
+    refuse_memory(url)
+    refuse_missing_folder(url)
+    return settings, url
 
 
-def _place(settings: Settings) -> str:
-    url = parse_database_url(settings.database_url.get_secret_value())
+def _place(url: URL) -> str:
     return str(file.absolute()) if (file := sqlite_file(url)) else describe(url)
 
 
-async def _run_sandbox(settings: Settings, port: int) -> None:
+async def _run_sandbox(settings: Settings, url: URL, port: int) -> None:
     from bot.cli.stage import StagedBot  # noqa: PLC0415 - imports aiogram
     from sandbox import SandboxError, SandboxServer  # noqa: PLC0415 - no other command needs it
 
-    url = parse_database_url(settings.database_url.get_secret_value())
     try:
         staged = StagedBot(url, statement_timeout=settings.database_timeout)
         async with SandboxServer(port=port, stage=staged.stage) as server:
             admin = server.telegram.ana
             typer.echo(
                 f"Chat with the bot at {server.url} (Ctrl-C stops it); "
-                f"{admin.first_name} is its admin, {_place(settings)} its database."
+                f"{admin.first_name} is its admin, {_place(url)} its database."
             )
             local = {
                 "bot_token": SecretStr(server.token),
                 # Never those of ADMIN_IDS: whoever sits here may be anybody of the sandbox.
                 "admin_ids": frozenset({admin.id}),
                 "telegram_api_url": server.url,
+                # What a community's bot needs would be in the way here.
+                "telegram_proxy": None,
                 "webhook_url": None,
+                "allowed_chats": frozenset(),
+                "http_port": None,
             }
             await staged.run(server, settings.model_copy(update=local))
     except SandboxError as error:

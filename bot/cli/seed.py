@@ -12,18 +12,18 @@ import typer
 from sqlalchemy import URL
 
 from bot.cli.printing import print_json
+from bot.cli.settings import prepare
 from bot.cli.text_file import write_text
 from bot.database.connection import opened_database
 from bot.database.sqlite_file import check_file
-from bot.database.url import is_part_of, parse_database_url
+from bot.database.url import is_part_of
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import Manifest, load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
-from bot.logs import setup_logging
 from bot.progress import shown_progress
 from bot.seeding import Report
 from bot.seeding.history import Run
-from bot.settings import Settings, load_settings, setting_doubts
+from bot.settings import Settings, setting_doubts
 
 app = typer.Typer(
     help="Look at the seed, preview it, apply it, or go back from it.", no_args_is_help=True
@@ -122,12 +122,12 @@ def export(
     from bot.gamification.bootstrap.export import write_manifest  # noqa: PLC0415
 
     file = None if file == Path("-") else file
-    settings = _settings()
-    if file is not None and is_part_of(_url(settings), file):
+    settings, url = prepare(existing=True)
+    if file is not None and is_part_of(url, file):
         raise ExportError(
             f"{file} is the database itself, or the log beside it; name another file."
         )
-    manifest, values = asyncio.run(_export(settings))
+    manifest, values = asyncio.run(_export(settings, url))
     text = write_manifest(values, manifest)
     if file is not None:
         _write(file, text, force=force)
@@ -157,12 +157,10 @@ def history(
 
 @asynccontextmanager
 async def _opened(
-    settings: Settings | None = None, *, create: bool = False, whole_file: bool = False
+    settings: Settings, url: URL, *, create: bool = False, whole_file: bool = False
 ) -> AsyncIterator[BootstrapService]:
-    settings = settings or _settings()
     manifest = load_manifest(settings.seed_file)
     timeout = settings.bootstrap_lock_timeout
-    url = _url(settings)
     wait = settings.database_wait_timeout if create else 0
     async with opened_database(
         url,
@@ -177,7 +175,7 @@ async def _opened(
 
 
 async def _status() -> tuple[Report, list[Run], list[str]]:
-    async with _opened(whole_file=True) as service:
+    async with _opened(*prepare(), whole_file=True) as service:
         report = await service.inspect()
         if not report.seeds:  # tables of another revision are not ours to judge
             return report, [], []
@@ -186,43 +184,33 @@ async def _status() -> tuple[Report, list[Run], list[str]]:
 
 
 async def _plan(names: list[str]) -> Report:
-    async with _opened() as service:
+    async with _opened(*prepare()) as service:
         return await service.plan(names)
 
 
 async def _apply() -> Report:
-    async with _opened(create=True) as service:
+    async with _opened(*prepare(), create=True) as service:
         return await service.run()
 
 
 async def _take(names: list[str]) -> Report:
-    async with _opened(create=True) as service:
+    async with _opened(*prepare(), create=True) as service:
         return await service.take(names)
 
 
 async def _revert(*, dry_run: bool) -> Report:
-    async with _opened() as service:
+    async with _opened(*prepare()) as service:
         return await service.revert(dry_run=dry_run)
 
 
-async def _export(settings: Settings) -> tuple[Manifest, dict[str, Any]]:
-    async with _opened(settings) as service:
+async def _export(settings: Settings, url: URL) -> tuple[Manifest, dict[str, Any]]:
+    async with _opened(settings, url) as service:
         return service.manifest, await service.export()
 
 
 async def _history(limit: int) -> list[Run]:
-    async with _opened() as service:
+    async with _opened(*prepare(existing=True)) as service:
         return await service.history(limit)
-
-
-def _settings() -> Settings:
-    settings = load_settings()
-    setup_logging(settings)
-    return settings
-
-
-def _url(settings: Settings) -> URL:
-    return parse_database_url(settings.database_url.get_secret_value())
 
 
 def _write(file: Path, text: str, *, force: bool) -> None:

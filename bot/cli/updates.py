@@ -4,14 +4,14 @@ import asyncio
 from typing import Annotated
 
 import typer
+from sqlalchemy import URL
 
 from bot.cli.printing import print_json
+from bot.cli.settings import prepare
 from bot.database.connection import opened_database
 from bot.database.errors import translate_errors
-from bot.database.url import parse_database_url
 from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
-from bot.logs import setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import Settings
 
 
 def updates(
@@ -19,9 +19,7 @@ def updates(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show the updates that never succeeded and were put aside; each changed nothing."""
-    settings = load_settings()
-    setup_logging(settings)
-    failed = asyncio.run(_read(settings))
+    failed = asyncio.run(_read(*prepare(existing=True)))
     if as_json:
         print_json({"updates": [one.as_json() for one in failed]})
         return
@@ -30,8 +28,7 @@ def updates(
     output.updates(failed)
 
 
-async def _read(settings: Settings) -> list[FailedUpdate]:
-    url = parse_database_url(settings.database_url.get_secret_value())
+async def _read(settings: Settings, url: URL) -> list[FailedUpdate]:
     async with opened_database(url, statement_timeout=settings.database_timeout) as engine:
         with translate_errors("The look at the updates"):
             async with engine.connect() as connection:

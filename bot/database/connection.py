@@ -47,7 +47,7 @@ async def opened_database(
     One in memory is refused: what a command did there would be lost with it.
     """
     refuse_memory(url)
-    _refuse_missing_folder(url)
+    refuse_missing_folder(url)
     open_engine = create_engine if create else create_reading_engine
     engine = open_engine(url, timeout=statement_timeout)
     try:
@@ -69,7 +69,7 @@ async def wait_for_database(
     waiting cannot mend, such as a wrong password; and for one that is new, if there are `doubts`
     whether it is the one that is meant.
     """
-    _refuse_missing_folder(engine.url)
+    refuse_missing_folder(engine.url)
     file = sqlite_file(engine.url)
     if doubts and file and not file.exists():
         raise _doubtful(engine, doubts)
@@ -98,11 +98,21 @@ def _doubtful(engine: AsyncEngine, doubts: Sequence[str]) -> DoubtfulDatabaseErr
     )
 
 
-def _refuse_missing_folder(url: URL) -> None:
+def refuse_missing_folder(url: URL) -> None:
+    """Raise `DatabaseError` when there is no folder for a SQLite file."""
     if (path := sqlite_file(url)) and not path.absolute().parent.is_dir():
         raise DatabaseError(
             f"The folder {path.parent} for the SQLite file does not exist; create it or correct "
             "DATABASE_URL."
+        )
+
+
+def refuse_missing_file(url: URL) -> None:
+    """Raise `DatabaseError` when there is no SQLite file of that name, for who wants no new one."""
+    if (path := sqlite_file(url)) and not path.exists():
+        raise DatabaseError(
+            f"There is no file {path.absolute()}, so there is nothing to look at and nothing was "
+            "changed; correct DATABASE_URL."
         )
 
 

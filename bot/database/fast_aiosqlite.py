@@ -8,7 +8,7 @@ one by one from the disk (server-side cursors) must not come here; nothing of ou
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Final, Self, cast
 
 import aiosqlite
@@ -80,6 +80,14 @@ class FastConnection(aiosqlite.Connection):
         # As SQLAlchemy does: a connection that was not closed must not keep the process alive.
         # The one private name of others in bot/, until github.com/omnilib/aiosqlite/issues/299.
         self._thread.daemon = True
+
+    def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
+        """Open the file. The thread of one that cannot be opened has ended, and tells nobody."""
+        try:
+            return (yield from super().__await__())
+        except Exception:
+            self._thread.join()
+            raise
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Fetched:
         """Execute and fetch in one hop, with the BEGIN that is due."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.database import libpq
 from bot.database.errors import DatabaseUrlError
+from bot.settings import Settings
 
 DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -38,6 +39,11 @@ _OPTIONS: Final = {
 _HIGHEST_PORT: Final = 65535
 #: A name, or an address of version 6 with its zone: no other % is one that stands for itself.
 _HOST: Final = r"[\w.-]*|[\dA-Fa-f.]*:[\dA-Fa-f:.]*(%[\w.-]+)?"
+
+
+def database_url(settings: Settings) -> URL:
+    """Return the address that the settings give. Raises `DatabaseUrlError`."""
+    return parse_database_url(settings.database_url.get_secret_value())
 
 
 def parse_database_url(text: str) -> URL:

@@ -13,7 +13,7 @@ from bot.database.connection import opened_database
 from bot.database.errors import reason
 from bot.database.liveness import takes_writes
 from bot.database.sqlite_file import check_file
-from bot.database.url import describe, parse_database_url, sqlite_file
+from bot.database.url import database_url, describe, sqlite_file
 from bot.doctor import Check
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import Manifest
@@ -35,7 +35,7 @@ _SERVER: Final = text(
 async def look(settings: Settings, manifest: Manifest | None) -> tuple[list[Check], Sequence[int]]:
     """Return what was found, and some chats that the database knows."""
     try:
-        url = parse_database_url(settings.database_url.get_secret_value())
+        url = database_url(settings)
         async with opened_database(url, statement_timeout=settings.database_timeout) as engine:
             await check_file(engine)
             return await _look(engine, manifest)

@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.doctor import Check
-from bot.settings import Settings, cautions, is_this_machine
+from bot.settings import Settings, cautions
+from bot.web_address import is_this_machine
 
 AREA: Final = "settings"
 #: Where Telegram's own server delivers.

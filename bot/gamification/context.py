@@ -3,7 +3,7 @@
 The rules are the settings and the rewards, read from the database at most every few seconds.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
@@ -40,6 +40,7 @@ class EconomyContext:
 
     `now` is the time of whoever handles the update, `day` the one on which the member acted.
     `posted` are the ledger entries of this transaction so far, which count once it commits.
+    `shipped` is how the manifest's texts read in other languages, by language.
     """
 
     connection: AsyncConnection
@@ -49,6 +50,7 @@ class EconomyContext:
     day: date
     calendar: Calendar = UTC_CALENDAR
     posted: list[tuple[TransactionType, int]] = field(default_factory=list)
+    shipped: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -91,13 +93,22 @@ def utc_now() -> datetime:
 class RulesCache:
     """The rules in force: settings and rewards, read at most every few seconds."""
 
-    def __init__(self, defaults: ConfigDefinition, clock: Callable[[], datetime] = utc_now) -> None:
-        """`defaults` stand in for settings that are NULL; `clock` gives the time of every move."""
+    def __init__(
+        self,
+        defaults: ConfigDefinition,
+        clock: Callable[[], datetime] = utc_now,
+        shipped: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`defaults` stand in for settings that are NULL; `clock` gives the time of every move.
+
+        `shipped` is how the manifest's texts read in other languages.
+        """
         self.problems = ProblemLog()
         self._reader = ConfigReader(defaults)
         self._settings = TtlCache(self._read_settings)
         self._catalogue = TtlCache(read_catalogue)
         self.clock = clock
+        self._shipped = shipped or {}
 
     async def economy(
         self, connection: AsyncConnection, acted_at: datetime | None = None
@@ -114,7 +125,9 @@ class RulesCache:
         now = self.clock()
         acted_at = now if acted_at is None else min(max(acted_at, now - LATEST), now)
         day = calendar.day(acted_at)
-        return EconomyContext(connection, config, catalogue, now, day, calendar)
+        return EconomyContext(
+            connection, config, catalogue, now, day, calendar, shipped=self._shipped
+        )
 
     def invalidate(self) -> None:
         """Read all rules again: an admin has just changed one here."""

@@ -16,7 +16,7 @@ from bot.database.connection import opened_database
 from bot.database.errors import translate_errors
 from bot.database.revision import current_revision, head
 from bot.database.transaction import exclusive_transaction
-from bot.database.url import parse_database_url
+from bot.database.url import database_url
 from bot.errors import BesitosError
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
@@ -40,7 +40,7 @@ def migrate_and_seed(run_migrations: Migrate) -> None:
 
 async def _run(run_migrations: Migrate, settings: Settings) -> None:
     setup_logging(settings)
-    url = parse_database_url(settings.database_url.get_secret_value())
+    url = database_url(settings)
     wait = settings.database_wait_timeout
     writes = _changes_the_revision()
     async with opened_database(

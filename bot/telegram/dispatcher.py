@@ -38,7 +38,8 @@ def build_dispatcher(  # noqa: PLR0913 - what it is composed of
     `admin_ids` may open /admin, and in `allowed_chats` alone is anything paid; none: in every chat.
     `clock` gives the time of every move in the economy.
     """
-    rules = RulesCache(bootstrap_service.manifest.config, clock)
+    manifest = bootstrap_service.manifest
+    rules = RulesCache(manifest.config, clock, manifest.texts)
     chats = ChatBook(allowed_chats)
     dispatcher = Dispatcher(
         disable_fsm=True,  # an admin's open question is a row of ours, see admin.dialogs
@@ -54,7 +55,7 @@ def build_dispatcher(  # noqa: PLR0913 - what it is composed of
         admin_ids=admin_ids,
     )
     startup.register(dispatcher)
-    i18n = make_i18n(bootstrap_service.manifest.texts)
+    i18n = make_i18n(manifest.texts)
     dispatcher["i18n"] = i18n
     dispatcher.update.outer_middleware(Language(i18n))
     dispatcher.update.outer_middleware(CommandThrottle())

@@ -63,7 +63,6 @@ def test_postgresql_by_each_of_its_names(tmp_path: Path, postgresql_url: str) ->
         ("seed status", 3, "create the schema"),
         ("seed plan", 0, "Nothing was changed: this was a dry run."),
         ("seed revert", 0, "Nothing to revert"),
-        ("updates", 0, "No update has been put aside."),
         ("seed apply", 0, "bootstrap seeded: seed none -> 2"),
     ],
 )
@@ -203,6 +202,57 @@ def test_database_in_memory(tmp_path: Path, command: str) -> None:
 
     assert (2, "") == (ended.exit_code, ended.stdout)
     assert ended.sentences[0].startswith("DATABASE_URL names no file, so the database would be")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "wipe --yes",
+        "seed history",
+        "seed export",
+        "updates",
+        "member export 1",
+        "member erase 1 --yes",
+    ],
+)
+def test_file_that_is_not_there(tmp_path: Path, command: str) -> None:
+    """Whoever mistypes the file's name is not told that all is well, or that a table is gone."""
+    ended = run_main(tmp_path, *command.split(), DATABASE_URL="sqlite:///mistyped.db")
+
+    assert (1, "") == (ended.exit_code, ended.stdout)
+    (sentence,) = ended.sentences
+    assert f"There is no file {tmp_path / 'mistyped.db'}" in sentence
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
+    """What cannot be opened is one sentence, and nobody else has a last word."""
+    ended = run_main(tmp_path, "seed", "status", DATABASE_URL=f"sqlite:///{tmp_path}")
+
+    (sentence,) = ended.sentences
+    assert "refuses the connection" in sentence
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("sandbox --port 0 --database foo", "--database is not a database address"),
+        ("sandbox --port 0 --database sqlite://", "--database names no file"),
+        ("sandbox --port 0 --database sqlite:///missing/x.db", "create it or correct --database."),
+        ("sandbox --port 0 --database postgresql://u@127.0.0.1:1/x", "or correct --database."),
+        ("move --to sqlite:///missing/x.db", "create it or correct --to."),
+        ("move --to sqlite:////dev/null/x.db", "create it or correct --to."),
+        ("move --to postgresql://u@127.0.0.1:1/x", "start it or correct --to."),
+    ],
+)
+def test_address_of_an_option(tmp_path: Path, command: str, said: str) -> None:
+    """What is wrong with an address that was given as an option is said of that option."""
+    ended = run_main(tmp_path, *command.split(), DATABASE_WAIT_TIMEOUT="0")
+
+    (sentence,) = ended.sentences
+    assert ended.exit_code in {1, 2}
+    assert said in sentence
+    assert "DATABASE_URL" not in sentence
 
 
 @pytest.mark.parametrize(

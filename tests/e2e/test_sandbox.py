@@ -1,6 +1,7 @@
 """`python main.py sandbox`: the real bot and a Telegram of its own."""
 
 import re
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from tests.support.programs import RunningBot
 from tests.support.waiting import until, until_async
 
 ANA, LUIS = 1001, 1002
+GROUP = -1001000000001
 
 
 async def test_admin_is_one_of_its_own_people(tmp_path: Path) -> None:
@@ -48,6 +50,30 @@ async def commands(http: aiohttp.ClientSession, member: int) -> list[str]:
     async with http.get("/sandbox/api/view", params=where) as response:
         shown: dict[str, Any] = await response.json()
     return [one["command"] for one in shown["commands"]]
+
+
+async def test_settings_of_the_bot_that_goes_live(tmp_path: Path) -> None:
+    """Its chats, its proxy and its port, which it has taken, are not in the sandbox's way."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = {
+            "ALLOWED_CHATS": "-1009999999999",
+            "TELEGRAM_PROXY": "http://127.0.0.1:9",
+            "HTTP_PORT": str(taken.getsockname()[1]),
+        }
+        async with playing(tmp_path, **settings) as (bot, http):
+            gift = await answers(bot, http, "/daily")
+            await post(http, "say", member=LUIS, chat=GROUP, text="hola")
+            said = (await view_of_ana(http, GROUP))["messages"][-1]["id"]
+            await post(http, "react", member=ANA, chat=GROUP, message_id=said, emoji=["👍"])
+
+            async def paid() -> bool:
+                return "reacción" in await answers(bot, http, "/history")
+
+            await bot.until(until_async(paid))
+
+    assert "Regalo diario" in gift
 
 
 async def test_days_restarts_and_a_fresh_start(tmp_path: Path) -> None:
@@ -86,10 +112,10 @@ async def test_strangers_are_not_deleted(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def playing(
-    folder: Path, *options: str
+    folder: Path, *options: str, **settings: str
 ) -> AsyncIterator[tuple[RunningBot, aiohttp.ClientSession]]:
     """Start the sandbox in a folder, wait until its bot is there, and stop it in the end."""
-    async with RunningBot(folder, "sandbox", "--port", "0", *options) as bot:
+    async with RunningBot(folder, "sandbox", "--port", "0", *options, **settings) as bot:
         url = await bot.until(until(lambda: re.search(r"http://[\d.:]+", bot.output)))
         async with aiohttp.ClientSession(url[0]) as http:
             await bot.until(until_async(partial(connected, http)))
@@ -116,8 +142,8 @@ async def answers(bot: RunningBot, http: aiohttp.ClientSession, words: str) -> s
     return found[0]
 
 
-async def view_of_ana(http: aiohttp.ClientSession) -> dict[str, Any]:
-    async with http.get("/sandbox/api/view", params={"member": ANA, "chat": ANA}) as response:
+async def view_of_ana(http: aiohttp.ClientSession, chat: int = ANA) -> dict[str, Any]:
+    async with http.get("/sandbox/api/view", params={"member": ANA, "chat": chat}) as response:
         shown: dict[str, Any] = await response.json()
         return shown
 

@@ -26,6 +26,17 @@ del sys.argv[0]
 sys.path[0] = sys.argv[0].rpartition("/")[0]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+#: Sends itself a Ctrl-C where it would import that module.
+INTERRUPTED_AT = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, *more):
+        if name == "{}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
 TWICE_AS_MANY = """
 INSERT INTO users (user_id, first_name, created_at)
 SELECT user_id + (SELECT max(user_id) FROM users), first_name, created_at FROM users
@@ -74,3 +85,20 @@ def _signalled(folder: Path, command: str, made: str, name: str) -> tuple[int, s
     process.send_signal(getattr(signal, name))
     _, stderr = process.communicate(timeout=PATIENCE)
     return process.returncode, stderr
+
+
+@pytest.mark.parametrize("module", ["typer", "pydantic", "sqlalchemy"])
+def test_interrupted_while_importing(tmp_path: Path, module: str) -> None:
+    """Ctrl-C in the first second, before there is anything to say, is no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT.format(module) + HEARING_CTRL_C, MAIN, "--version"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert (130, "") == (done.returncode, done.stdout)
+    assert "Interrupted; nothing was under way yet.\n" == done.stderr

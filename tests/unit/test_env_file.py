@@ -4,11 +4,14 @@ import grp
 import os
 import pwd
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingsError, cautions, load_settings
+from bot.env_file import pipe_deadline
+from bot.settings import SettingsError, cautions, load_settings, setting_doubts
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="files have no modes")
 
@@ -113,9 +116,36 @@ def test_one_that_we_may_not_read() -> None:
         load_settings()
 
 
+def test_pipe_that_nobody_writes_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever, nor without a word."""
+    os.mkfifo(".env", 0o600)
+    monkeypatch.setattr("bot.settings.pipe_deadline", partial(pipe_deadline, seconds=0.01))
+
+    with pytest.raises(SettingsError, match="is a pipe, and nobody wrote into it within 30 s"):
+        load_settings()
+
+
 def test_folder_of_that_name() -> None:
     """A virtual environment called .env holds no settings."""
     Path(".env").mkdir(mode=0o777)
+    Path(".env/pyvenv.cfg").touch()
+
+    assert [] == list(cautions(load_settings()))
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, partial(Path.symlink_to, target="nowhere")])
+def test_no_file(make: Callable[[Path], None]) -> None:
+    """What Docker mounts for a file that is not there is named, and makes no new database."""
+    make(Path(".env"))
+
+    (doubt,) = setting_doubts()
+    assert "/.env is no file, so no setting is read from it" in doubt
+    assert [doubt] == list(cautions(load_settings()))
+
+
+def test_nothing_on_purpose() -> None:
+    """Whoever links /dev/null there wants no settings from a file."""
+    Path(".env").symlink_to("/dev/null")
 
     assert [] == list(cautions(load_settings()))
 

@@ -1,7 +1,8 @@
 """Effects of a number before it is set or booked, and amounts far outside the usual."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from bot.gamification.config import EconomyConfig
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import AdminActionRow
 from bot.gamification.stored import read_json
+from bot.gamification.types import RewardType
 
 #: So many times the usual is far outside of it.
 FAR: Final = 10
@@ -59,10 +61,21 @@ def effect_of(config: EconomyConfig, setting: Setting, value: int) -> SettingEff
     )
 
 
-async def times_the_usual(economy: EconomyContext, amount: int) -> int | None:
+async def reward_times_the_usual(
+    economy: EconomyContext, kind: RewardType, value: Mapping[str, Any]
+) -> int | None:
+    """Return the same of what a reward would give: other rewards tell what is usual, too."""
+    if kind is not RewardType.BESITOS:
+        return None
+    others = (one for one in economy.catalogue.values() if one.type is RewardType.BESITOS)
+    most = max((int(one.value["amount"]) for one in others), default=0)
+    return await times_the_usual(economy, int(value["amount"]), most)
+
+
+async def times_the_usual(economy: EconomyContext, amount: int, usual: int = 0) -> int | None:
     """Return how many times the usual an adjustment is, None where that is not far outside.
 
-    Usual is what a member can earn a day, and what admins have granted or taken lately.
+    Usual is what a member can earn a day, what admins have granted or taken lately, and `usual`.
     """
     actions = (Action.GRANT, Action.TAKE)
     statement = (
@@ -74,7 +87,7 @@ async def times_the_usual(economy: EconomyContext, amount: int) -> int | None:
     lines = [read_json(one) for one in await economy.connection.scalars(statement)]
     amounts = [one.get("amount") for one in lines if isinstance(one, dict)]
     known = [abs(one) for one in amounts if type(one) is int]
-    return _times(abs(amount), max([most_a_day(economy.config), *known]))
+    return _times(abs(amount), max([usual, most_a_day(economy.config), *known]))
 
 
 def _times(value: int, usual: int) -> int | None:

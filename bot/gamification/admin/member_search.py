@@ -13,7 +13,7 @@ from bot.database.pagination import Page, read_keyset_page
 from bot.gamification.admin.accounts import MemberNotFound
 from bot.gamification.admin.statistics import NOT_THEIR_DOING
 from bot.gamification.models import LedgerEntryRow, MemberNameRow, UserRow
-from bot.gamification.registration import folded
+from bot.gamification.registration import MOST_WORDS, folded
 from bot.gamification.stored import read_text
 
 PAGE: Final = 8
@@ -55,7 +55,7 @@ async def find_members(connection: AsyncConnection, text: str) -> tuple[int, ...
         exactly = select(_names.user_id).where(_names.term == username).limit(MOST_FOUND)
         found += await connection.scalars(exactly)
     if not found and not wanted.startswith("@"):
-        found += await _beginning_with(connection, folded(wanted))
+        found += await _named(connection, folded(wanted))
     if not found:
         found += await _beginning_with(connection, username)
     if not found:
@@ -107,6 +107,15 @@ async def read_active(connection: AsyncConnection, older_than: int | None = None
         next_page = oldest if seen == _LINES else None
     members = await read_members(connection, [row.user_id for row in page.rows])
     return Page(tuple(members), next_page)
+
+
+async def _named(connection: AsyncConnection, name: str) -> Sequence[int]:
+    """Return who is called so, or so without the last words: a surname is not stored."""
+    words = name.split(" ")[:MOST_WORDS]
+    for count in range(len(words), 0, -1):
+        if found := await _beginning_with(connection, " ".join(words[:count])):
+            return found
+    return []
 
 
 async def _beginning_with(connection: AsyncConnection, start: str) -> Sequence[int]:

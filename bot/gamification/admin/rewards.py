@@ -173,7 +173,7 @@ async def write_fields(economy: EconomyContext, reward_id: int, fields: Mapping[
 async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | None = None) -> None:
     """Raise `NameTaken` when an active reward has that name, as people see it, but the one `but`.
 
-    The name of a retired one is free.
+    So it is when the two read alike in one language only. The name of a retired one is free.
 
     Admins who name rewards at the same time come one after the other: the settings' row is the
     one thing there is that all of them can lock.
@@ -184,9 +184,13 @@ async def refuse_taken_name(economy: EconomyContext, name: str, *, but: int | No
     others = select(as_stored(RewardRow.name)).where(
         RewardRow.id.is_distinct_from(but), RewardRow.is_active.is_not(false())
     )
-    key = same_name_key(name)
-    if any(
-        same_name_key(read_text(one) or "") == key
-        for one in await economy.connection.scalars(others)
-    ):
+    read = _readings(economy, name)
+    names = [read_text(one) or "" for one in await economy.connection.scalars(others)]
+    if any(not read.isdisjoint(_readings(economy, one)) for one in names):
         raise NameTaken(f"There is a reward named {name!r} already; choose another name.")
+
+
+def _readings(economy: EconomyContext, name: str) -> set[tuple[str, str]]:
+    """Return what people of each language read who see a reward of that name."""
+    shown = {language: texts.get(name, name) for language, texts in economy.shipped.items()}
+    return {(language, same_name_key(one)) for language, one in {"": name, **shown}.items()}

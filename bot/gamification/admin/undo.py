@@ -32,7 +32,7 @@ class AlreadyUndone(BesitosError):
 
 
 class AlreadySpent(BesitosError):
-    """The member has spent the grant; `missing` besitos are not there any more."""
+    """The grant was spent, or taken by another; `missing` besitos are not there any more."""
 
     def __init__(self, missing: int) -> None:
         """Say how many are missing."""

@@ -1,4 +1,8 @@
-"""The outbox: messages that must reach their member."""
+"""The outbox: messages that must reach their member.
+
+A row is written with what caused it, marked with `taken_at` by whichever process sends it, and
+deleted once Telegram has it.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -179,6 +179,15 @@ async def test_anonymous_admin(panel: Panel, command: str, told: str) -> None:
     assert shown.startswith(told)
 
 
+async def test_admin_who_writes_as_a_channel(panel: Panel) -> None:
+    """Whoever writes as a channel is sent to the private chat: no right of theirs is in the way."""
+    channel = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
+    posing = {"id": -1009, "type": "channel", "title": "Noticias"}
+    shown = await panel.say("/admin", chat=GROUP, sender_chat=posing, **{"from": channel})
+
+    assert "El panel se abre en nuestro chat privado: escríbeme allí /admin." == shown
+
+
 async def test_admins_have_the_command_in_their_menu(panel: Panel) -> None:
     """The menu of an admin's private chat has /admin, in both languages; others' has not."""
     asked = Recording()

@@ -63,6 +63,9 @@ async def test_found_by_name(panel: Panel, live: LiveEconomy) -> None:
 
     assert (await look_up(panel, "jose")).startswith("👤 José Luis Ñández")
     assert (await look_up(panel, "Luis  nandez")).startswith("👤 José Luis Ñández")
+    # The bot keeps no surnames, and an admin reads them in every chat.
+    assert (await look_up(panel, "luisa García López")).startswith("👤 luisa")
+    assert (await look_up(panel, "García luisa")).startswith("⚠️ No conozco a ese miembro")
     assert "👥 Hay 3 así. ¿Cuál?" == await look_up(panel, "lui")
     assert ["LUIS · 5003", "José Luis Ñández · 5001", "luisa · 5002", "‹ Volver"] == list(
         panel.buttons

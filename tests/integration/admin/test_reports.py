@@ -1,5 +1,6 @@
 """Figures with their chart, the seed's state and the audit trail."""
 
+import re
 import struct
 import sys
 from datetime import timedelta
@@ -17,6 +18,7 @@ from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import LedgerEntryRow
 from bot.gamification.types import TransactionType
+from bot.seeding.report import Outcome
 from bot.telegram.methods import LatePhoto
 from bot.telegram.routers.admin import chart
 from bot.telegram.routers.admin import panel as panel_router
@@ -274,6 +276,18 @@ async def test_seed_names_what_cannot_be(panel: Panel, live: LiveEconomy) -> Non
     assert (
         "⚠️ plazo: no puede ser 100000000 (rewards 2); no cuenta. Díselo a quien lleva el bot."
     ) == line
+
+
+@pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
+async def test_warnings_of_a_start_are_the_operators(panel: Panel, live: LiveEconomy) -> None:
+    """A start's own sentences, English and of tables, are counted on a community admin's page."""
+    await live.edit_by_sql("UPDATE bot_config SET besitos_daily_gift = 'cinco'")
+    report = await panel.dispatcher["bootstrap_service"].run()
+
+    shown = await panel.press("Valores por defecto")
+
+    assert Outcome.HEALED is report.outcome
+    assert ["⚠️ 1 aviso para quien lleva el bot"] == re.findall("^⚠️.*$", shown, re.MULTILINE)
 
 
 async def test_database_away_while_an_admin_looks(

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from bot.gamification.models import RewardConditionRow, RewardRow
@@ -374,6 +375,48 @@ async def test_one_answer_of_a_draft_corrected(panel: Panel) -> None:
     assert 1 == await count_rows(panel.engine, "rewards", "name = 'Bien escrita'")
 
 
+async def test_amount_of_a_new_reward_far_outside_the_usual(panel: Panel) -> None:
+    """It takes a second yes, and one can go back and correct it."""
+    await draft(panel, "Besitos", "Mina", None, "1000000", "24")
+    await panel.press("Primera reacción")
+    asked = await panel.press("Crear")
+    uncreated = await count_rows(panel.engine, "rewards", "name = 'Mina'")
+    await panel.press("Volver")
+    await panel.press("Crear")
+    created = await panel.press("Sí, crear")
+
+    assert "⚠️ ¿Seguro? Mina daría 1 000 000 besitos: 4 347 veces lo habitual." == plain(asked)
+    assert (0, True) == (uncreated, created.startswith("✅ Creada."))
+    await draft(panel, "Besitos", "Otra", None, "1000001", "24")  # such amounts are usual by now
+    await panel.press("Primera reacción")
+    assert (await panel.press("Crear")).startswith("✅ Creada.")
+
+
+async def test_amount_edited_far_outside_the_usual(panel: Panel) -> None:
+    """It takes a second yes; another amount may be typed instead, and an old yes saves nothing."""
+    await open_reward(panel, "Primeros")
+    asked = await edit(panel, "Importe", "1000000")
+    old = panel.buttons["⚠️ Sí, guardar"]
+    again = await panel.say("2000000")
+    await panel.press_data(old)
+    stale = panel.alert
+    unsaved = await count_rows(panel.engine, "admin_actions")
+    await open_reward(panel, "Primeros")
+    await edit(panel, "Importe", "1000000")
+    saved = await panel.press("Sí, guardar")
+
+    assert "⚠️ ¿Seguro? Primeros Pasos daría 1 000 000 besitos: 4 347 veces lo habitual." == plain(
+        asked
+    )
+    assert "2 000 000" in plain(again)
+    assert stale.startswith("Esta pregunta ya no está abierta.")
+    assert (0, True) == (unsaved, "Da: +1 000 000 besitos" in plain(saved))
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 async def test_how_many_fulfil_it(panel: Panel, live: LiveEconomy) -> None:
     """Before it is created the admin reads how many unlock it with the next thing they do."""
     for n, user_id in enumerate((ANA, 1002, 1003)):
@@ -409,6 +452,22 @@ async def test_name_of_a_retired_reward_is_free(panel: Panel) -> None:
     assert Outcome.UP_TO_DATE is report.outcome
     exported = await panel.dispatcher["bootstrap_service"].export()
     assert 4 == len(exported["rewards"])
+
+
+@pytest.mark.parametrize("name", ["First Steps", "first  STEPS", "Racha de 7 Dias"])
+async def test_name_of_another_language_is_taken(panel: Panel, name: str) -> None:
+    """Nobody reads two rewards of one name, not even in the language of the translation."""
+    await draft(panel, "Besitos", name)
+    drafted = panel.shown
+    await open_reward(panel, "Ahorrador")
+    renamed = await edit(panel, "Nombre", name)
+    await panel.say("/cancel")
+    await open_reward(panel, "Racha de 7 Días")
+    own = await edit(panel, "Nombre", "7-day streak")
+
+    taken = "⚠️ Ya hay una recompensa con ese nombre."
+    assert [taken, taken] == [one.splitlines()[0] for one in (drafted, renamed)]
+    assert own.startswith("✅ Guardado.")
 
 
 async def test_broken_rewards(panel: Panel, live: LiveEconomy) -> None:

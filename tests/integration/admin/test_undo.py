@@ -151,7 +151,8 @@ async def test_spent_meanwhile(panel: Panel, live: LiveEconomy) -> None:
 
     await undo_newest(panel)
 
-    assert "No se puede deshacer: el miembro ya ha gastado 50 de esos besitos." == panel.alert
+    said = "No se puede deshacer: al miembro le faltan 50 de esos besitos, gastados o quitados."
+    assert said == panel.alert
     assert 50 == (await live.account()).balance
     assert 1 == await count_rows(panel.engine, "admin_actions")
 

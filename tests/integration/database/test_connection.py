@@ -1,11 +1,14 @@
 """Database that is opened for a block: what is waited for, and what is refused."""
 
 import socket
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from bot.database import connection as opening
+from bot.database import fast_aiosqlite
 from bot.database.connection import opened_database, wait_for_database
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, DatabaseUnavailable
@@ -84,3 +87,12 @@ async def test_wrong_database_is_refused_at_once(postgresql_url: str) -> None:
     with pytest.raises(DatabaseError, match=r"refuses the connection .*does not exist"):
         await wait_for_database(engine, timeout=60)
     await engine.dispose()
+
+
+async def test_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    """No thread is left that would tell its end to a loop which is closed by then."""
+    before = set(threading.enumerate())
+    with pytest.raises(sqlite3.OperationalError):
+        await fast_aiosqlite.connect(str(tmp_path), timeout=1, statement_timeout=1)
+
+    assert set() == set(threading.enumerate()) - before

@@ -11,7 +11,7 @@ from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LUIS, LiveEconomy
 from tests.support.live_bot import LiveBot
-from tests.support.updates import command, press, showing, user
+from tests.support.updates import GROUP, command, press, showing, user
 
 CHAT = {"id": ANA, "type": "private", "first_name": "Ana"}
 
@@ -98,8 +98,11 @@ async def test_admin_without_admins(telegram: Dispatching) -> None:
     """While nobody is an admin, who asks is told the id that would make them one."""
     (said,) = await telegram.texts(command("/admin", user(ANA)))
 
+    (in_group,) = await telegram.texts(command("/admin", user(ANA), chat=GROUP))
+
     assert f"<code>{ANA}</code>" in said
     assert "ADMIN_IDS" in said
+    assert "escríbeme allí /admin" in in_group
 
 
 async def test_introduction_is_set_once(bot: LiveBot) -> None:

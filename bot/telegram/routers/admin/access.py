@@ -72,14 +72,17 @@ async def redirect_press(callback_query: CallbackQuery) -> AnswerCallbackQuery:
 
 async def ask_who(message: Message) -> SendMessage:
     """Tell whoever writes as the group or a channel what to do: they may well be an admin."""
-    return message.answer(texts.anonymous())
+    as_group = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    return message.answer(texts.anonymous() if as_group else texts.only_in_private())
 
 
 async def refuse(message: Message, admin_ids: AbstractSet[int]) -> SendMessage:
     """Say no, and how to become an admin while there is none at all."""
     user_id = message.from_user.id if message.from_user else None
-    if not admin_ids and user_id is not None and message.chat.type == ChatType.PRIVATE:
-        return message.answer(texts.no_admins_yet(user_id))
+    if not admin_ids and user_id is not None:
+        is_private = message.chat.type == ChatType.PRIVATE
+        said = texts.no_admins_yet(user_id) if is_private else texts.only_in_private()
+        return message.answer(said)
     logger.warning("user %s asked for the admin panel and was refused", user_id)
     return message.answer(texts.refused())
 

@@ -82,6 +82,12 @@ class RewardButton(CallbackData, prefix="adm_rw"):
     on: bool = False
 
 
+class SaveReward(CallbackData, prefix="adm_rwset"):
+    """Save the amount that the update `token` asked about once more."""
+
+    token: Number
+
+
 class DraftAction(StrEnum):
     """What to do with the draft of a reward, or of the conditions of one that is there."""
 
@@ -106,7 +112,7 @@ class DraftAction(StrEnum):
 class DraftButton(CallbackData, prefix="adm_new"):
     """Act on the draft that the update `token` began.
 
-    `what` is a type, a field, a group, a flag or, by itself, a condition.
+    `what` is a type, a field, a group, a flag, a second yes or, by itself, a condition.
     """
 
     action: DraftAction

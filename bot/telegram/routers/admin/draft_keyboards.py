@@ -1,7 +1,7 @@
 """Inline keyboards of a reward's draft, and of the conditions of one that is there."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from aiogram.types import InlineKeyboardMarkup
 
@@ -23,6 +23,8 @@ from bot.telegram.texts.admin import rewards as reward_texts
 from bot.telegram.texts.conditions import condition_types
 
 Draft = Mapping[str, Any]
+#: What the button says that creates the reward after a second question.
+SURE: Final = "sure"
 
 
 def draft_types() -> InlineKeyboardMarkup:
@@ -108,6 +110,14 @@ def summary(draft: Draft) -> InlineKeyboardMarkup:
         flags,
         [(reward_texts.create(), _act(draft, DraftAction.CREATE))],
         _discard(draft),
+    )
+
+
+def confirm_creation(draft: Draft) -> InlineKeyboardMarkup:
+    """Return the button that creates a reward far outside the usual, and the way back to it."""
+    sure = _act(draft, DraftAction.CREATE, SURE)
+    return keyboard(
+        [(reward_texts.create_all_the_same(), sure)], back(_act(draft, DraftAction.SUMMARY))
     )
 
 

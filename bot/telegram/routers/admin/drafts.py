@@ -7,6 +7,7 @@ from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.gamification.admin.conditions import count_fulfilling
+from bot.gamification.admin.effects import reward_times_the_usual
 from bot.gamification.admin.rewards import (
     ALL_OF,
     ANY_OF,
@@ -183,10 +184,18 @@ async def show_summary(
 async def create(
     callback_query: CallbackQuery, callback_data: DraftButton, admin: AdminContext
 ) -> Answers:
-    """Create the reward; a second press finds its name taken."""
+    """Create the reward; a second press finds its name taken.
+
+    One that gives far more than is usual takes a second yes.
+    """
     draft = current_draft(admin, callback_data, answered=True)
     if "reward_id" in draft:
         raise QuestionExpired
+    kind, value = RewardType(draft["reward_type"]), draft["reward_value"]
+    times = await reward_times_the_usual(admin.economy, kind, value)
+    if times is not None and callback_data.what != draft_keyboards.SURE:
+        text = texts.really(draft["name"], value["amount"], times)
+        return replace_page(callback_query, text, draft_keyboards.confirm_creation(draft))
     wanted = {name: value for name, value in draft.items() if name != "token"}
     reward = await create_reward(admin.economy, admin.id, wanted)
     admin.rules_changed()

@@ -25,6 +25,7 @@ from bot.telegram.routers.admin.callbacks import (
     PickTimezone,
     RewardAction,
     RewardButton,
+    SaveReward,
     SaveSetting,
     Section,
     SettingAction,
@@ -254,4 +255,12 @@ def asks_for_field(shown: Reward, field: Field) -> InlineKeyboardMarkup:
     return keyboard(
         [(reward_texts.no_description(), clear)] if clearable else [],
         back(RewardButton(action=RewardAction.SHOW, reward_id=shown.id)),
+    )
+
+
+def confirm_reward(reward_id: int, token: int) -> InlineKeyboardMarkup:
+    """Return the button that saves an amount far outside the usual."""
+    return keyboard(
+        [(texts.save_all_the_same(), SaveReward(token=token))],
+        back(RewardButton(action=RewardAction.SHOW, reward_id=reward_id)),
     )

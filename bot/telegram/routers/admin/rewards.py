@@ -1,8 +1,11 @@
 """Reward pages: list, edit, retire, and give back to the defaults."""
 
+from typing import Any
+
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.gamification.admin.effects import reward_times_the_usual
 from bot.gamification.admin.rewards import (
     Field,
     Flag,
@@ -16,7 +19,14 @@ from bot.gamification.rewards.catalogue import Reward
 from bot.telegram.filters import Answer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
-from bot.telegram.routers.admin.callbacks import Asking, Go, RewardAction, RewardButton, Section
+from bot.telegram.routers.admin.callbacks import (
+    Asking,
+    Go,
+    RewardAction,
+    RewardButton,
+    SaveReward,
+    Section,
+)
 from bot.telegram.routers.admin.context import AdminContext
 from bot.telegram.texts.admin import common as common_texts
 from bot.telegram.texts.admin import rewards as texts
@@ -37,6 +47,7 @@ def setup() -> Router:
     press.register(
         switch, RewardButton.filter((F.action == RewardAction.SWITCH) & F.what.in_(list(Flag)))
     )
+    press.register(save, SaveReward.filter())
     press.register(restore, RewardButton.filter(F.action == RewardAction.RESTORE))
     router.message.register(take_value, Asking.reward_field, Answer())
     return router
@@ -71,16 +82,40 @@ async def ask(
 
 
 async def take_value(message: Message, admin: AdminContext) -> Answers:
-    """Set the field to what was typed."""
+    """Set the field to what was typed, or ask once more about an amount far outside the usual."""
     data = admin.data
     field = Field(data["field"])
     before = await read_reward(admin.economy, data["reward_id"])
     value = parse_field(before.type, field, message.text or "")
-    reward = await edit_reward(admin.economy, admin.id, before.id, field, value)
-    admin.rules_changed()
+    if field is Field.VALUE and value != before.value:
+        times = await reward_times_the_usual(admin.economy, before.type, value)
+        if times is not None:
+            asked = {"reward_id": before.id, "field": field.value, "value": value}
+            await admin.ask(Asking.reward_field, **asked, token=admin.update_id)
+            text = texts.really(before.name, value["amount"], times)
+            keyboard = keyboards.confirm_reward(before.id, admin.update_id)
+            return [message.answer(text, reply_markup=keyboard)]
     await admin.close()
+    text, keyboard = await _saved(admin, before.id, field, value)
+    return [message.answer(text, reply_markup=keyboard)]
+
+
+async def save(
+    callback_query: CallbackQuery, callback_data: SaveReward, admin: AdminContext
+) -> Answers:
+    """Set an amount far outside the usual, after the second yes."""
+    data = admin.require_token(callback_data.token)
+    page = await _saved(admin, data["reward_id"], Field(data["field"]), data["value"])
+    return replace_page(callback_query, *page)
+
+
+async def _saved(
+    admin: AdminContext, reward_id: int, field: Field, value: Any
+) -> tuple[str, InlineKeyboardMarkup]:
+    reward = await edit_reward(admin.economy, admin.id, reward_id, field, value)
+    admin.rules_changed()
     text = f"✅ {common_texts.saved()}\n\n{texts.one(reward)}"
-    return [message.answer(text, reply_markup=await _keyboard(admin, reward))]
+    return text, await _keyboard(admin, reward)
 
 
 async def clear_description(

@@ -3,6 +3,7 @@
 from html import escape
 
 from aiogram.utils.i18n import gettext as _
+from aiogram.utils.i18n import ngettext
 
 from bot.errors import BesitosError
 from bot.gamification.admin.accounts import MemberNotFound
@@ -130,9 +131,14 @@ def _sentence(error: BesitosError) -> str:
     if isinstance(error, FormulaError):
         return _formula(error)
     if isinstance(error, AlreadySpent):
-        return _(
-            "No se puede deshacer: el miembro ya ha gastado {missing} de esos besitos."
-        ).format(missing=number(error.missing))
+        missing = ngettext(
+            "No se puede deshacer: al miembro le falta {missing} de esos besitos, gastado o "
+            "quitado.",
+            "No se puede deshacer: al miembro le faltan {missing} de esos besitos, gastados o "
+            "quitados.",
+            error.missing,
+        )
+        return missing.format(missing=number(error.missing))
     if isinstance(error, ChangedSince):
         return _("No se puede deshacer: después lo cambió {who}.").format(
             who=error.admin or _("alguien desde fuera del panel")

@@ -56,9 +56,21 @@ def seed_report(report: Report, runs: Sequence[Run], problems: Sequence[Problem]
     ]
     if len(edits) > _MOST_ROWS:
         edits = [*edits[:_MOST_ROWS], "…"]
-    notes = [*map(_problem, problems[:_MOST_ROWS]), *seed.notes]
-    warnings = [f"⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in notes]
-    return "\n".join([*lines, *edits, *warnings, *_history(runs)])
+    told = map(_problem, problems[:_MOST_ROWS])
+    warnings = [f"⚠️ {escape(cut(one, _LONGEST_NOTE))}" for one in told]
+    return "\n".join([*lines, *edits, *warnings, *_warned(seed.notes), *_history(runs)])
+
+
+def _warned(notes: Sequence[str]) -> list[str]:
+    """Count warnings, which are for whoever runs the bot and in the words of that trade."""
+    if not notes:
+        return []
+    said = ngettext(
+        "⚠️ {count} aviso para quien lleva el bot",
+        "⚠️ {count} avisos para quien lleva el bot",
+        len(notes),
+    )
+    return [said.format(count=number(len(notes)))]
 
 
 def _problem(problem: Problem) -> str:
@@ -92,7 +104,7 @@ def _run(run: Run) -> str:
     made = sum(counts["created"] for counts in run.counts.values())
     changed = sum(counts["updated"] for counts in run.counts.values())
     line = _("• {when} · {outcome} · {release} en {host}: {made}, {changed}")
-    return line.format(
+    shown = line.format(
         when=stamp(run.ran_at),
         outcome=_outcomes().get(run.outcome, run.outcome),
         release=escape(run.release),
@@ -101,7 +113,8 @@ def _run(run: Run) -> str:
         changed=ngettext("{count} cambiado", "{count} cambiados", changed).format(
             count=number(changed)
         ),
-    ) + "".join(f"\n⚠️ {escape(cut(note, _LONGEST_NOTE))}" for note in run.notes)
+    )
+    return "\n".join([shown, *_warned(run.notes)])
 
 
 def _outcomes() -> dict[str, str]:

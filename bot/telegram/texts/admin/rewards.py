@@ -14,7 +14,7 @@ from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.admin import names
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.conditions import condition_groups, condition_text, condition_types
-from bot.telegram.texts.formatting import cut, fitting, isolated, number
+from bot.telegram.texts.formatting import besitos, cut, fitting, isolated, number
 from bot.telegram.texts.rewards import (
     gives,
     reward_label,
@@ -239,6 +239,17 @@ def combine_button(*, any_of: bool) -> str:
 
 def create() -> str:
     return _("✅ Crear")
+
+
+def create_all_the_same() -> str:
+    return _("⚠️ Sí, crear")
+
+
+def really(name: str, amount: int, times: int) -> str:
+    """Ask once more before a reward gives an amount far outside the usual."""
+    return _("⚠️ <b>¿Seguro?</b> {name} daría {amount}: {times} veces lo habitual.").format(
+        name=reward_name(name), amount=besitos(amount), times=number(times)
+    )
 
 
 def created() -> str:
