@@ -37,10 +37,11 @@ class LeaderboardPage:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A member's rank, None when it lies beyond `limit`."""
+    """A member's rank, None when it lies beyond `limit`, or when they have left every chat."""
 
     rank: int | None
     limit: int = LIMIT
+    has_left: bool = False
 
 
 async def read_page(connection: AsyncConnection, page: int) -> LeaderboardPage:
@@ -77,6 +78,8 @@ async def read_rank(connection: AsyncConnection, account: Account) -> Rank:
 
     Two stretches of the index are counted, each only as far as anybody counts.
     """
+    if account.has_left:
+        return Rank(None, has_left=True)
     own = select(_profile.last_earned_id).where(_profile.user_id == account.user_id)
     entry = (_profile.last_earned_id, _profile.user_id)
     more = _profile.total_earned > account.total_earned

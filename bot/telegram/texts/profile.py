@@ -53,6 +53,8 @@ def streaks(profile: AccountView) -> str:
 
 def rank(standing: Rank) -> str:
     """Say where a member stands."""
+    if standing.has_left:
+        return _("🏆 Fuera de la clasificación: ya no estás en ningún chat")
     if standing.rank is None:
         return _("🏆 Más allá del puesto {limit}").format(limit=number(standing.limit))
     return _("🏆 Eres el n.º {rank}").format(rank=number(standing.rank))

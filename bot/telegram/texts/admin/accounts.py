@@ -7,6 +7,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.account import User
 from bot.gamification.admin.accounts import AccountDetails, Adjustment
 from bot.gamification.admin.member_search import MOST_FOUND, MemberLine, MemberPage
+from bot.gamification.leaderboard import Rank
 from bot.telegram.texts.admin.common import or_cancel
 from bot.telegram.texts.formatting import (
     besitos,
@@ -57,10 +58,15 @@ def hidden() -> str:
     return _("Ese mensaje no dice quién lo escribió. Escribe su id o su <code>@nombre</code>.")
 
 
+def _place(standing: Rank) -> str:
+    if standing.has_left:
+        return "–"
+    return number(standing.rank) if standing.rank else f"&gt; {number(standing.limit)}"
+
+
 def account(account: AccountDetails) -> str:
     """Show a member's profile and ledger."""
     member, profile = account.member, account.profile
-    place = account.standing.rank
     lines = [
         f"👤 {_name(member)}",
         _("id <code>{user_id}</code> · idioma {language}").format(
@@ -71,7 +77,7 @@ def account(account: AccountDetails) -> str:
         _("Ganados en total: {total} · nivel {level} · puesto {rank}").format(
             total=number(profile.total_earned),
             level=number(profile.level),
-            rank=number(place) if place else f"&gt; {number(account.standing.limit)}",
+            rank=_place(account.standing),
         ),
         streaks(profile),
         "",
