@@ -18,15 +18,18 @@ run: .venv/run
 	else exec $(BIN)/python main.py; \
 	fi
 
+# Three at once on two cores: a test waits for a process, a lock or a deadline a third of its time.
+PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
 test: .venv/dev lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 # The suite once more, counting lines: where the interpreter does that itself, from Python 3.12 on.
 # Elsewhere it would take three times as long.
 coverage: .venv/dev
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info < (3, 12) and \
 		'Coverage needs Python 3.12: remove .venv, and make coverage PYTHON=python3.13')"
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov
+	$(PYTEST) --cov
 
 lint: .venv/dev
 	$(BIN)/ruff check .
