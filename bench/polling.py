@@ -1,6 +1,7 @@
 """Long polling with the database far away: several members at once against one at a time."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ def measure(databases: Databases) -> Iterator[Figure]:
 
 async def _measure(first: str, second: str) -> list[Figure]:
     at_once = concurrency("postgresql", POOL_SIZE)
+    gc.freeze()  # as `run` does
     async with _polling(first, at_once) as many, _polling(second, 1) as single:
         for side in (many, single):
             await side.react(1)

@@ -40,8 +40,9 @@ logger = logging.getLogger(__name__)
 LONG_POLL: Final = 25
 #: Updates that Telegram gives at once, and so all that are fetched and not confirmed.
 MOST_FETCHED: Final = 100
-#: With more waiting at Telegram, so much room is worth asking again at once.
-_WORTHWHILE: Final = MOST_FETCHED // 4
+#: With more waiting at Telegram, so much room is worth asking again at once: at first, when what
+#: waits may be somebody's question, and at most, when it is a long row that answers only repeat.
+_FIRST_ROOM, _MOST_ROOM = 5, 25
 #: Seconds between two looks for something new while something old is at work: at first, at most.
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 1.0
 
@@ -61,7 +62,7 @@ class Polling:
         #: What Telegram will send again, in its order, and whether it is handled.
         self._unconfirmed: dict[int, bool] = {}
         self._offset: int | None = None
-        self._more_waits = False
+        self._room_wanted: int | None = None
         self._progress = asyncio.Event()
         self._looks = _looks()
         self._webhook_deleted = False
@@ -87,7 +88,8 @@ class Polling:
         while self._unconfirmed and not self._stop.is_set():
             room = MOST_FETCHED - len(self._unconfirmed)
             left = look_at - now()
-            if room and (left <= 0 or (self._more_waits and room >= _WORTHWHILE)):
+            wanted = self._room_wanted
+            if room and (left <= 0 or (wanted is not None and room >= wanted)):
                 return
             self._progress.clear()
             pause = sleep_unless(self._progress, left if room else LONG_POLL)
@@ -123,8 +125,14 @@ class Polling:
             self._backoff.reset()
             self._arrivals.seen()
             for raw in raw_updates:
-                self._take(raw)
-            self._more_waits = len(raw_updates) >= MOST_FETCHED
+                if self._take(raw):
+                    await asyncio.sleep(0)  # it is at work while the next one is read
+            self._want_room(more_waits=len(raw_updates) >= MOST_FETCHED)
+
+    def _want_room(self, *, more_waits: bool) -> None:
+        before, self._room_wanted = self._room_wanted, None
+        if more_waits:
+            self._room_wanted = _FIRST_ROOM if before is None else min(2 * before, _MOST_ROOM)
 
     async def _get_updates(self, timeout: int, limit: int | None = None) -> list[dict[str, Any]]:
         """Return updates as they came, up to the first thing that is none."""
@@ -140,14 +148,15 @@ class Polling:
             raise ClientDecodeError("No update", ValueError(), answer)
         return updates
 
-    def _take(self, raw: dict[str, Any]) -> None:
+    def _take(self, raw: dict[str, Any]) -> bool:
         """Take an update, unless we have it; skip it when aiogram cannot read it.
 
-        Telegram may send what this aiogram does not know yet, and would for ever.
+        Telegram may send what this aiogram does not know yet, and would for ever. Returns whether
+        there is work to do for it now.
         """
         update_id = raw["update_id"]
         if update_id in self._unconfirmed:
-            return
+            return False
         try:
             update = Update.model_validate(raw, context={"bot": self._bot})
         except ValidationError as error:
@@ -158,11 +167,12 @@ class Polling:
             )
             self._unconfirmed[update_id] = True
             self._dispatcher["metrics"].updates.labels("given_up").inc()
-        else:
-            self._unconfirmed[update_id] = False
-            self._arrivals.seen([update_id])
-            self._looks = _looks()
-            self._lanes.put(update)
+            return False
+        self._unconfirmed[update_id] = False
+        self._arrivals.seen([update_id])
+        self._looks = _looks()
+        self._lanes.put(update)
+        return True
 
     async def _process(self, update: Update) -> bool:
         """Process one update; return whether it is done with, so that the next may follow."""
