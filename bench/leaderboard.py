@@ -1,11 +1,11 @@
-"""`/top` and "you are #n" with a million profiles against ten thousand."""
+"""Lists with a million members against ten thousand: `/top` and "you are #n", an admin's search."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from time import perf_counter
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.databases import Databases
 from bench.measure import Sample, Turns
@@ -13,6 +13,7 @@ from bench.report import Figure, ratio
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url
 from bot.gamification.account import Account
+from bot.gamification.admin.member_search import find_members, read_active, read_members
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.leaderboard import read_page, read_rank
@@ -26,6 +27,15 @@ SPREAD_OUT = """
 UPDATE user_gamification_profiles
 SET total_earned = user_id % 100003, balance = user_id % 100003
 """
+NAMES = """
+INSERT INTO member_names (term, user_id)
+SELECT 'ana ' || user_id, user_id FROM users WHERE true
+ON CONFLICT DO NOTHING
+"""
+LEDGER = """
+INSERT INTO transactions (user_id, amount, type, reference)
+SELECT user_id, 10, 'REACTION', 'bench:' || user_id FROM users
+"""
 
 
 def measure(databases: Databases) -> Iterator[Figure]:
@@ -34,39 +44,65 @@ def measure(databases: Databases) -> Iterator[Figure]:
         databases.prepare(users, profiles=False)
     with ExitStack() as stack:
         urls = [stack.enter_context(databases.copied(users)) for users in (MANY, FEW)]
-        yield asyncio.run(_measure(databases.name, *urls))
+        yield from asyncio.run(_measure(databases.name, *urls))
 
 
-async def _measure(name: str, many_url: str, few_url: str) -> Figure:
+async def _measure(name: str, many_url: str, few_url: str) -> list[Figure]:
     engines = [create_engine(parse_database_url(url)) for url in (many_url, few_url)]
     try:
         for engine in engines:
             await _fill(engine)
-        taken: list[list[Sample]] = [[], []]
-        for _ in range(PAIRS):
-            for samples, engine in zip(taken, engines, strict=True):
-                samples.append(await _look(engine))
+        return [
+            ratio(f"{name}: {what}, 1,000,000 against 10,000", await _turns(engines, look), AIM)
+            for what, look in LOOKS.items()
+        ]
     finally:
         for engine in engines:
             await engine.dispose()
-    turns = Turns(tuple(taken[0]), tuple(taken[1]))
-    return ratio(f"{name}: /top and rank, 1,000,000 against 10,000 profiles", turns, AIM)
+
+
+async def _turns(engines: list[AsyncEngine], look: "Look") -> Turns:
+    taken: list[list[Sample]] = [[], []]
+    for _ in range(PAIRS):
+        for samples, engine in zip(taken, engines, strict=True):
+            async with engine.connect() as connection:
+                started = perf_counter()
+                await look(connection)
+                samples.append(Sample(perf_counter() - started))
+    return Turns(tuple(taken[0]), tuple(taken[1]))
 
 
 async def _fill(engine: AsyncEngine) -> None:
     await BootstrapService(engine, load_manifest()).run()
     async with engine.begin() as connection:
-        await connection.exec_driver_sql(SPREAD_OUT)
+        for statement in (SPREAD_OUT, NAMES, LEDGER):
+            await connection.exec_driver_sql(statement)
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.exec_driver_sql("ANALYZE")
 
 
-async def _look(engine: AsyncEngine) -> Sample:
+async def _look_at_the_best(connection: AsyncConnection) -> None:
     """Look as a member behind ten thousand others, as far as a rank is counted on either side."""
-    member = Account(1, 0, 0, 0, 1, 0, {}, {})
-    async with engine.connect() as connection:
-        started = perf_counter()
-        await read_page(connection, 0)
-        await read_rank(connection, member)
-        return Sample(perf_counter() - started)
+    await read_page(connection, 0)
+    await read_rank(connection, Account(1, 0, 0, 0, 1, 0, {}, {}))
+
+
+async def _look_for_members(connection: AsyncConnection) -> None:
+    """Look as an admin who writes a name that many have, and one of a number that few have."""
+    await read_members(connection, await find_members(connection, "Ana"))
+    await read_members(connection, await find_members(connection, "Ana 48271"))
+
+
+async def _look_at_the_active(connection: AsyncConnection) -> None:
+    """Look as an admin at those who were active last, and one page on."""
+    first = await read_active(connection)
+    await read_active(connection, first.older_than)
+
+
+Look = Callable[[AsyncConnection], Awaitable[None]]
+LOOKS: dict[str, Look] = {
+    "/top and rank": _look_at_the_best,
+    "members by name": _look_for_members,
+    "members by activity": _look_at_the_active,
+}
