@@ -48,7 +48,8 @@ def measure(databases: Databases) -> Iterator[Figure]:
 
 
 async def _measure(name: str, many_url: str, few_url: str) -> list[Figure]:
-    engines = [create_engine(parse_database_url(url)) for url in (many_url, few_url)]
+    urls = map(parse_database_url, (many_url, few_url))
+    engines = [create_engine(url, timeout=3600) for url in urls]
     try:
         for engine in engines:
             await _fill(engine)
