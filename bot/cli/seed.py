@@ -199,7 +199,7 @@ async def _take(names: list[str]) -> Report:
 
 
 async def _revert(*, dry_run: bool) -> Report:
-    async with _opened(*prepare()) as service:
+    async with _opened(*prepare(existing=True)) as service:
         return await service.revert(dry_run=dry_run)
 
 
