@@ -68,7 +68,9 @@ zones = st.sampled_from(
     [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))]
 )
 moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30))  # noqa: DTZ001 - both kinds
-floats = st.floats(allow_nan=False, allow_infinity=False)
+#: One of which SQLite's `quote()` writes 15 digits where 17 are needed.
+CUT_SHORT = 1.7965348835456501e-304
+floats = st.floats(allow_nan=False, allow_infinity=False) | st.just(CUT_SHORT)
 spans = st.timedeltas(-timedelta(days=365 * 200), timedelta(days=365 * 200))
 colours = st.sampled_from(Colour)
 
