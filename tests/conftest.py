@@ -78,7 +78,8 @@ def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SeededSqlite:
 
 
 @pytest.fixture(scope="session")
-def _seeded_template(postgresql: Any) -> str:
+def seeded_template(postgresql: Any) -> str:
+    """Name a seeded PostgreSQL database that copies are made of, and nobody opens."""
     name = asyncio.run(create(postgresql))
     asyncio.run(seed(postgresql.get_uri(database=name)))
     return name
@@ -102,7 +103,7 @@ def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def postgresql_url(request: pytest.FixtureRequest, postgresql: Any) -> Iterator[str]:
     """Make an empty PostgreSQL database; for a `seeded` test, one that has been seeded."""
     is_seeded = _is_seeded(request)
-    template = request.getfixturevalue("_seeded_template") if is_seeded else "template1"
+    template = request.getfixturevalue("seeded_template") if is_seeded else "template1"
     with throw_away(postgresql, template) as url:
         yield url
 

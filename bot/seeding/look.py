@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Dialect, Float, String, Table
+from sqlalchemy import Column, Dialect, String, Table
 
 from .declaration import Seed
 from .parts import Backfill
@@ -130,8 +130,7 @@ class Section:
             return self._reference(part, name, sql)
         form = form_of(part.column(name))
         if self._words.is_sqlite:
-            quoted = _exactly(sql) if isinstance(part.column(name).type, Float) else f"quote({sql})"
-            return _Column(name, quoted, form.read_sqlite)
+            return _Column(name, form.select_sqlite.format(sql), form.read_sqlite)
         return _Column(name, form.select.format(sql), form.read)
 
     def _reference(self, part: Rows, name: str, sql: str) -> _Column:
@@ -196,11 +195,6 @@ def is_behind(words: Words, table: Table) -> str:
 def label_of(key: Key) -> str:
     """Return how a row is called that no manifest names."""
     return str(key[0]) if len(key) == 1 else json.dumps(key, ensure_ascii=False)
-
-
-def _exactly(sql: str) -> str:
-    """Return a REAL with all its digits: `quote()` leaves the last ones of a few away."""
-    return f"CASE typeof({sql}) WHEN 'real' THEN printf('%!.20e', {sql}) ELSE quote({sql}) END"
 
 
 def unquoted(literal: str) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, Table, insert, null, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.base import Base
+from bot.database.revision import OUR_SCHEMA
 from bot.database.url import sqlite_file
 from bot.gamification.models import UserRow
 
@@ -52,11 +53,11 @@ _COLUMNS = {
         SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
         WHERE m.type = 'table'
     """,
-    "postgresql": """
+    "postgresql": f"""
         SELECT CAST(relname AS text), CAST(attname AS text)
         FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
         WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
-        AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND relnamespace = {OUR_SCHEMA}
     """,
 }
 

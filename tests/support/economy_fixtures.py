@@ -10,9 +10,9 @@ from tests.support.seeded import SeededDatabases, SeededPostgresql
 
 
 @pytest.fixture(scope="session")
-def seeded_postgresql(postgresql: Any) -> SeededDatabases:
+def seeded_postgresql(postgresql: Any, seeded_template: str) -> SeededDatabases:
     """Hand out seeded PostgreSQL databases."""
-    return SeededPostgresql(postgresql)
+    return SeededPostgresql(postgresql, seeded_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -76,20 +76,19 @@ class SeededSqlite:
 class SeededPostgresql:
     """One database, set back each time: making one costs a quarter of a second."""
 
-    def __init__(self, server: Any) -> None:
-        """Make the database on `server`."""
-        name = asyncio.run(create(server))
+    def __init__(self, server: Any, template: str) -> None:
+        """Make the database on `server` like the seeded `template`."""
+        name = asyncio.run(create(server, template))
         self._url = server.get_uri(database=name)
         self._engine = _Used(self._url)
-        self._is_seeded = False
+        self._is_kept = False
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[AsyncEngine]:
         """Open the database as it was after the bootstrap."""
-        if not self._is_seeded:
-            await seed(self._url)
+        if not self._is_kept:
             await self._execute("CREATE SCHEMA seed", *_each("CREATE TABLE seed.{0} AS TABLE {0}"))
-            self._is_seeded = True
+            self._is_kept = True
         else:
             emptied = reversed(_each("DELETE FROM {0}"))
             await self._execute(*emptied, *_each("INSERT INTO {0} TABLE seed.{0}"))
