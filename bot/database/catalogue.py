@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any, Final
 
 from bot.database.base import Base
@@ -17,9 +17,11 @@ from bot.database.revision import OUR_SCHEMA
 
 #: Digests of what a glance gives of a database that this release's migrations have just made; any
 #: other is looked at closely. A migration changes them, and `test_catalogue.py` gives the new ones.
-FRESH: Final = {"sqlite": "c33d00590657054e", "postgresql": "3bb509d1b1a77840"}
+FRESH: Final = {"sqlite": "dc0774c08c4b51bc", "postgresql": "a92c0fa94b66d88e"}
 #: The revisions that have made them so; later ones have changed nothing that a glance sees.
 FRESH_SINCE: Final = {"sqlite": "0016", "postgresql": "0015"}
+#: Stands between the parts of a glance, whose order is the database's own.
+_BETWEEN: Final = "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def glance(dialect: str) -> str:
 
 def digest(text: str | None) -> str:
     """Return the digest of what `glance` gave, in whichever order."""
-    return sha256("\n".join(sorted((text or "").split("\n"))).encode()).hexdigest()[:16]
+    whole = _BETWEEN.join(sorted((text or "").split(_BETWEEN)))
+    return blake2b(whole.encode(), digest_size=8).hexdigest()
 
 
 @cache
@@ -115,7 +118,7 @@ def _of_ours(statement: str) -> str:
 
 
 _SQLITE_TEXT: Final = """
-SELECT group_concat(sql, char(10)) FROM sqlite_master
+SELECT group_concat(sql, char(30)) FROM sqlite_master
 WHERE lower(tbl_name) IN ({names}) AND type <> 'trigger'
 """
 # A column counts by itself that is INTEGER to the letter and alone makes the key.
@@ -137,17 +140,17 @@ FROM sqlite_master AS m WHERE m.type IN ('table', 'view') AND lower(m.name) IN (
 # connection takes longer than all of this. OFFSET keeps the planner from looking the tables up
 # again for each row.
 _POSTGRESQL_TEXT: Final = """
-SELECT concat_ws(chr(10), (
+SELECT concat_ws(chr(30), (
     SELECT string_agg(concat_ws(
         ' ', array_position(ours.tables, attrelid), attnum, attname,
         attnotnull, atthasdef OR attidentity <> ''
-    ), chr(10)) FROM pg_attribute
+    ), chr(30)) FROM pg_attribute
     WHERE attrelid = ANY (ours.tables) AND attnum > 0
 ), (
     SELECT string_agg(concat_ws(
         ' ', array_position(ours.tables, indrelid), indkey,
         indisunique AND indisvalid AND indimmediate AND indpred IS NULL
-    ), chr(10)) FROM pg_index WHERE indrelid = ANY (ours.tables)
+    ), chr(30)) FROM pg_index WHERE indrelid = ANY (ours.tables)
 )) FROM (SELECT ARRAY(
     SELECT oid FROM pg_class
     WHERE relname IN ({names})

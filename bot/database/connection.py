@@ -69,9 +69,8 @@ async def wait_for_database(
     waiting cannot mend, such as a wrong password; and for one that is new, if there are `doubts`
     whether it is the one that is meant.
     """
-    refuse_missing_folder(engine.url)
-    file = sqlite_file(engine.url)
-    if doubts and file and not file.exists():
+    file = sqlite_file(engine.url) if doubts else None
+    if file and not file.exists():
         raise _doubtful(engine, doubts)
     pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, timeout=timeout)
     while failure := await _failure(engine):
@@ -124,6 +123,7 @@ async def _failure(engine: AsyncEngine) -> Exception | None:
     except (DBAPIError, OSError) as error:
         if is_starting(error):
             return error
+        refuse_missing_folder(engine.url)
         raise DatabaseError(
             f"The database {describe(engine.url)} refuses the connection "
             f"({reason(error)}); correct DATABASE_URL or the database's permissions."

@@ -1,12 +1,13 @@
 """Text of the one statement that looks at all seeds, and the reading of what it gave.
 
-One statement sees one moment, even under READ COMMITTED, and costs one round trip. Each engine
-builds JSON with functions of its own. On SQLite every value passes `quote()`, which tells as what
-it is stored, whatever its column's type says.
+One statement sees one moment, even under READ COMMITTED, and costs one round trip. It is a union
+of all that is looked at. SQLite gives each value as it is stored, whatever its column's type says;
+PostgreSQL, whose unions have typed columns, gives each row as a text of JSON.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Dialect, String, Table
@@ -18,13 +19,18 @@ from .values import CANNOT_HOLD, Json, form_of
 
 Good = dict[str, Json]
 Bad = dict[str, Any]
+#: A row: the good values by column, and those that no such column can hold.
+Found = tuple[Good, Bad]
 
 
 class _Column(NamedTuple):
-    """A column of the look: its SQL, and what makes a canonical value of what that gave."""
+    """A column of the look: its SQL, and what makes a canonical value of what that gave.
+
+    A reference on SQLite has the SQL of each column of the key that it leads to.
+    """
 
     name: str
-    sql: str
+    sql: Sequence[str]
     read: Callable[[Any], Json]
 
 
@@ -45,40 +51,57 @@ class Words:
         process: Any = column.type.dialect_impl(self.dialect).literal_processor(self.dialect)
         return str(process(form_of(column).bind(value)))
 
-    def array(self, columns: Sequence[_Column]) -> str:
-        """Return a JSON array of some columns."""
-        function = "json_array" if self.is_sqlite else "json_build_array"
-        return f"{function}({', '.join(column.sql for column in columns)})"
+
+class Union:
+    """One statement of several SELECTs, each given by its columns and what stands behind them."""
+
+    def __init__(self, words: Words, selects: Sequence[tuple[Sequence[str], str]]) -> None:
+        """Each row will tell which SELECT it is of."""
+        self._is_sqlite = words.is_sqlite
+        self._widths = [len(columns) for columns, _ in selects]
+        self.sql = " UNION ALL ".join(
+            f"SELECT {number}, {self._row(columns)}{rest}"
+            for number, (columns, rest) in enumerate(selects)
+        )
+
+    def _row(self, columns: Sequence[str]) -> str:
+        if self._is_sqlite:
+            return ", ".join([*columns, *["NULL"] * (max(self._widths) - len(columns))])
+        return f"CAST(json_build_array({', '.join(columns)}) AS text)"
+
+    def split(self, rows: Iterable[Sequence[Any]]) -> list[list[Sequence[Any]]]:
+        """Return the rows of each SELECT, all of them without that number."""
+        found: list[list[Sequence[Any]]] = [[] for _ in self._widths]
+        for number, *cells in rows:
+            plain = cells[: self._widths[number]] if self._is_sqlite else json.loads(cells[0])
+            found[number].append(plain)
+        return found
 
 
 class Source:
-    """Some columns of some rows, which the look gives as a text of JSON."""
+    """Some columns of some rows, as one part of the look."""
 
-    def __init__(self, words: Words, columns: Sequence[_Column], rows: str) -> None:
+    def __init__(self, columns: Sequence[_Column], rows: str) -> None:
         """`rows` is what stands behind FROM."""
         self.rows = rows
-        self._columns = columns
-        self._plain = unquoted if words.is_sqlite else _same
-        group = "json_group_array" if words.is_sqlite else "json_agg"
-        self._aggregate = f"CAST({group}({words.array(columns)}) AS text)"
+        self.sql = [sql for column in columns for sql in column.sql]
+        ends = [*accumulate(len(column.sql) for column in columns)]
+        self._places = [
+            (name, end - 1 if len(sql) == 1 else slice(end - len(sql), end), read)
+            for (name, sql, read), end in zip(columns, ends, strict=True)
+        ]
 
-    def scalar(self, condition: str = "") -> str:
-        """Return what the look selects."""
-        return f"(SELECT {self._aggregate} FROM {self.rows}{condition})"  # noqa: S608
-
-    def read(self, text: str | None) -> Iterator[tuple[Good, Bad]]:
-        """Return the good values of each row by column, and those that no such column can hold."""
-        plain = self._plain
-        for raw in json.loads(text or "[]"):
-            good: Good = {}
-            bad: Bad = {}
-            for (name, _, read), stored in zip(self._columns, raw, strict=True):
-                value = plain(stored)
-                try:
-                    good[name] = None if value is None else read(value)
-                except CANNOT_HOLD:
-                    bad[name] = value
-            yield good, bad
+    def read(self, cells: Sequence[Any]) -> Found:
+        """Return what the cells of a row hold."""
+        good: Good = {}
+        bad: Bad = {}
+        for name, place, read in self._places:
+            value = cells[place]
+            try:
+                good[name] = None if value is None else read(value)
+            except CANNOT_HOLD:
+                bad[name] = value
+        return good, bad
 
 
 class Section:
@@ -105,7 +128,7 @@ class Section:
 
     def _source(self, part: Rows, alias: str, names: Sequence[str], rows: str) -> Source:
         columns = [self._column(part, name, alias) for name in dict.fromkeys(names)]
-        return Source(self._words, columns, rows)
+        return Source(columns, rows)
 
     def _condition(self, *, whole: bool) -> str:
         """Return what picks the rows that a start may touch: there may be millions of others."""
@@ -130,28 +153,28 @@ class Section:
             return self._reference(part, name, sql)
         form = form_of(part.column(name))
         if self._words.is_sqlite:
-            return _Column(name, form.select_sqlite.format(sql), form.read_sqlite)
-        return _Column(name, form.select.format(sql), form.read)
+            return _Column(name, [sql], form.read_sqlite)
+        return _Column(name, [form.select.format(sql)], form.read)
 
     def _reference(self, part: Rows, name: str, sql: str) -> _Column:
         """Return the name of the row that a column refers to."""
         words, table = self._words, self.seed.sections[part.refs[name]]
         target = words.quote(self.seed.targets[self.table.name][name].name)
+        rows = f"{words.table(table.table)} AS r WHERE r.{target} = {sql}"
         keys = [self._column(table, one, "r") for one in table.keys]
-        source = Source(words, keys, f"{words.table(table.table)} AS r WHERE r.{target} = {sql}")
-        found = f"(SELECT {words.array(keys)} FROM {source.rows})"  # noqa: S608
+        found = [f"(SELECT {one} FROM {rows})" for key in keys for one in key.sql]  # noqa: S608
         labels = self.seed.labels[table.name]
 
-        def label(raw: str) -> Json:
-            ((good, bad),) = source.read(f"[{raw}]")
-            if bad:
-                raise ValueError(bad)
-            key = tuple(good.values())
+        def label(cells: Any) -> Json:
+            parts = cells if len(keys) > 1 else [cells]
+            if None in parts:
+                return None
+            key = tuple(one.read(value) for one, value in zip(keys, parts, strict=True))
             return labels.get(key) or label_of(key)
 
-        return _Column(
-            name, f"quote({found})" if words.is_sqlite else f"CAST({found} AS text)", label
-        )
+        if len(found) > 1 and not words.is_sqlite:
+            found = [f"json_build_array({', '.join(found)})"]
+        return _Column(name, found, label)
 
 
 def counts(words: Words, backfill: Backfill) -> tuple[str, str]:
@@ -176,6 +199,13 @@ def exact_count(words: Words, backfill: Backfill) -> str:
     return f"SELECT count(*) FROM {parents} WHERE EXISTS ({found})"  # noqa: S608
 
 
+def in_one_row(words: Words, scalars: Sequence[str]) -> Sequence[str]:
+    """Return the columns of a row of scalars; on PostgreSQL one, for no function takes so many."""
+    if words.is_sqlite:
+        return scalars
+    return [f"array_to_json(CAST(ARRAY[{', '.join(scalars)}] AS text[]))"]
+
+
 def is_behind(words: Words, table: Table) -> str:
     """Return what gives the name of a table whose next id may be taken (PostgreSQL).
 
@@ -195,21 +225,3 @@ def is_behind(words: Words, table: Table) -> str:
 def label_of(key: Key) -> str:
     """Return how a row is called that no manifest names."""
     return str(key[0]) if len(key) == 1 else json.dumps(key, ensure_ascii=False)
-
-
-def unquoted(literal: str) -> Any:
-    """Return the value of what SQLite's `quote()` has written, whatever type it is stored as."""
-    if literal[0] == "'":
-        return literal[1:-1].replace("''", "'")
-    if literal == "NULL":
-        return None
-    if literal[0] == "X":
-        return bytes.fromhex(literal[2:-1])
-    try:
-        return int(literal)
-    except ValueError:
-        return float(literal)
-
-
-def _same(value: Any) -> Any:
-    return value

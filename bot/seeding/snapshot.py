@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .declaration import Seed
 from .errors import SeedError
-from .look import Section, Words, counts, exact_count, is_behind
+from .look import (
+    Found,
+    Section,
+    Union,
+    Words,
+    counts,
+    exact_count,
+    in_one_row,
+    is_behind,
+)
 from .sections import Key, SeededTable
 from .tables import marker_table
 from .values import Json
@@ -100,31 +109,44 @@ class Look:
         ]
         self._backfills = [(seed, backfill) for seed in seeds for backfill in seed.backfills]
         self._numbered = [] if words.is_sqlite else list(numbered)
-        names = ", ".join(words.text(seed.name) for seed in seeds)
-        scalars = [self._markers.scalar(f" WHERE t.seed IN ({names})") if markers else "NULL"]
-        scalars += (source.scalar() for one in self._sections for source in one.sources)
-        for _, backfill in self._backfills:
-            scalars += counts(words, backfill)
+        scalars = [one for _, backfill in self._backfills for one in counts(words, backfill)]
         scalars += (is_behind(words, table) for table in self._numbered)
-        self._sql = f"SELECT {', '.join([*scalars, *(f'({one})' for one in extra)])}"
+        scalars += (f"({one})" for one in extra)
+        names = ", ".join(words.text(seed.name) for seed in seeds)
+        read = [(self._markers, f" WHERE t.seed IN ({names})")] if markers else []
+        read += [(source, "") for one in self._sections for source in one.sources]
+        self._sources = [source for source, _ in read]
+        self._union = Union(
+            words,
+            [
+                *((source.sql, f" FROM {source.rows}{condition}") for source, condition in read),
+                (in_one_row(words, scalars), ""),
+            ],
+        )
 
     async def take(self, connection: AsyncConnection) -> Snapshot:
         """Look. Raises `SeedError` for a marker that no start has written."""
-        values = iter((await connection.exec_driver_sql(self._sql)).one())
-        markers = dict(starmap(_marker, self._markers.read(next(values))))
-        rows = {}
-        for section in self._sections:
-            texts = [next(values) for _ in section.sources]
-            rows[section.seed.name, section.table.name] = _rows(section, *texts)
+        result = await connection.exec_driver_sql(self._union.sql)
+        *found, (row,) = self._union.split(result)
+        scalars = iter(row if self._words.is_sqlite else row[0])
+        read = {
+            source: list(map(source.read, cells))
+            for source, cells in zip(self._sources, found, strict=True)
+        }
+        markers = dict(starmap(_marker, read.get(self._markers, ())))
+        rows = {
+            (one.seed.name, one.table.name): _rows(one, *map(read.__getitem__, one.sources))
+            for one in self._sections
+        }
         counted = {}
         for seed, backfill in self._backfills:
-            every, have = next(values), next(values)
+            every, have = int(next(scalars)), int(next(scalars))
             if have > every:  # rows without parents: their number says nothing
                 exact = exact_count(self._words, backfill)
                 have = (await connection.exec_driver_sql(exact)).scalar_one()
             counted[seed.name, backfill.name] = (every, have)
-        behind = tuple(name for name in [next(values) for _ in self._numbered] if name)
-        return Snapshot(markers, rows, counted, behind, tuple(values))
+        behind = tuple(name for name in [next(scalars) for _ in self._numbered] if name)
+        return Snapshot(markers, rows, counted, behind, tuple(scalars))
 
     def locks(self) -> Iterator[str]:
         """Return statements that keep others from editing what is looked at until we commit."""
@@ -134,17 +156,16 @@ class Look:
                 yield f"SELECT 1 FROM {source.rows} FOR NO KEY UPDATE"  # noqa: S608
 
 
-def _rows(section: Section, text: str | None, of_children: str | None = None) -> list[StoredRow]:
+def _rows(
+    section: Section, read: Iterable[Found], of_children: Iterable[Found] = ()
+) -> list[StoredRow]:
     """Return the rows of a section in the order of their ids, with their children."""
     table, children = section.table, section.table.children
-    rows = [
-        StoredRow(tuple(map(good.get, table.keys)), good, bad)
-        for good, bad in section.sources[0].read(text)
-    ]
+    rows = [StoredRow(tuple(map(good.get, table.keys)), good, bad) for good, bad in read]
     if children:
         members: dict[Json, list[Any]] = defaultdict(list)
         broken: dict[Json, list[Any]] = defaultdict(list)
-        for good, bad in section.sources[1].read(of_children):
+        for good, bad in of_children:
             parent = good.pop(children.parent, None)
             (broken if bad else members)[parent].append({**good, **bad})
         for row in rows:

@@ -25,8 +25,6 @@ CANNOT_HOLD: Final = (ValueError, TypeError, LookupError, ArithmeticError)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - as SQLAlchemy stores an interval on SQLite
 _EXACT: Final = Context(prec=1000, rounding=ROUND_HALF_UP)  # as PostgreSQL rounds
 _DOUBLE: Final = 25  # the fewest bits of FLOAT for which PostgreSQL takes eight bytes
-#: A number with all its digits: of a few, `quote()` leaves the last ones away.
-_EVERY_DIGIT: Final = "CASE typeof({0}) WHEN 'real' THEN printf('%!.20e', {0}) ELSE quote({0}) END"
 _BITS: Final = ((types.SmallInteger, 15), (types.BigInteger, 63), (types.Integer, 31))
 
 
@@ -40,8 +38,7 @@ class Form:
 
     `canonical` makes JSON of a declared value, `read` and `read_sqlite` the same JSON of what a
     look has read, `bind` what SQLAlchemy takes of that. `select` is the SQL whose value has a form
-    in PostgreSQL's JSON, `select_sqlite` the SQL that writes a value out on SQLite; `is_key` says
-    whether everybody writes such values in one way.
+    in PostgreSQL's JSON; `is_key` says whether everybody writes such values in one way.
     """
 
     canonical: Callable[[Any], Json]
@@ -49,7 +46,6 @@ class Form:
     read_sqlite: Callable[[Any], Json]
     bind: Callable[[Json], Any] = _same
     select: str = "{}"
-    select_sqlite: str = "quote({})"
     is_key: bool = True
     is_whole: bool = False
 
@@ -125,7 +121,7 @@ def _float(kind: Any) -> Form:
             raise ValueError
         return struct.unpack("f", struct.pack("f", number))[0] if single else number
 
-    return _form(canonical, select_sqlite=_EVERY_DIGIT, is_key=False)
+    return _form(canonical, is_key=False)
 
 
 def _exact(kind: Any) -> Form:
