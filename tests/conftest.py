@@ -20,10 +20,12 @@ from tests.support.databases import create, throw_away
 from tests.support.garbage import collect_no_imports, spare_imports
 from tests.support.memory import use_memory_for_temporary_files
 from tests.support.seeded import SeededSqlite, seed
+from tests.support.signatures import read_signatures_once
 
 collect_no_imports()
 use_memory_for_temporary_files()
 read_authorities_once()
+read_signatures_once()
 
 _OF_THE_MACHINE = (
     "BOT_TOKEN",
