@@ -1,4 +1,4 @@
-"""Checks of a declaration: whatever cannot work is refused with a sentence that says where."""
+"""Checks of a whole seed: whatever cannot work is refused with a sentence that says where."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,274 +6,33 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
-    ARRAY,
-    JSON,
-    Boolean,
     Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    Interval,
-    LargeBinary,
     MetaData,
-    Numeric,
     String,
     Table,
     Text,
-    Time,
-    TypeDecorator,
-    UniqueConstraint,
-    Uuid,
     create_engine,
-    func,
-    text,
 )
-from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.seeding import (
-    Backfill,
-    Children,
     Seed,
     SeedDeclarationError,
     SeededTable,
     Seeder,
 )
 from tests.support.seeds import Period
-
-
-class Shouting(TypeDecorator[str]):
-    """A type whose values only its owner knows."""
-
-    impl = Text
-    cache_ok = True
-
-
-metadata = MetaData()
-things = Table(
-    "things",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("code", String(20), nullable=False, unique=True, server_default="x"),
-    Column("kind", Text, nullable=False, server_default="plain"),
-    Column("size", Integer),
-    Column("price", Numeric(5, 2)),
-    Column("is_big", Boolean),
-    Column("since", DateTime(timezone=True)),
-    Column("day", Date),
-    Column("span", Interval),
-    Column("token", Uuid),
-    Column("data", JSON),
-    Column("blob", LargeBinary),
-    Column("parent_id", ForeignKey("things.id")),
-    Column("shout", Shouting),
-    Column("tags", ARRAY(Text)),
-    Column("hour", Time(timezone=True)),
-    Column("left", Text),
-    Column("right", Text),
-    Column("late", Text),
-    Column("partly", Text),
-    Column("loose", CITEXT, unique=True),
-    Column("nocase", Text(collation="NOCASE"), unique=True),
-    Column("named", Text, key="otherwise"),
-    UniqueConstraint("left", "right"),
-    UniqueConstraint("late", deferrable=True),
-    Index("ix_partly", "partly", unique=True, postgresql_where=text("partly <> ''")),
-    Index("ix_lower", func.lower(Column("kind")), unique=True),
+from tests.unit.seeding.declared import (
+    children,
+    links,
+    needy,
+    row,
+    seed,
+    table,
+    things,
+    with_marks,
 )
-marks = Table(
-    "marks",
-    metadata,
-    Column("thing_id", ForeignKey(things.c.id), primary_key=True),
-    Column("other_id", ForeignKey(things.c.id)),
-    Column("name", Text, primary_key=True),
-    Column("weight", Integer),
-)
-strict_marks = Table(
-    "strict_marks",
-    metadata,
-    Column("thing_id", ForeignKey(things.c.id), primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("by", Text, nullable=False),
-)
-needy = Table(
-    "needy",
-    metadata,
-    Column("code", Text, primary_key=True),
-    Column("must", Text, nullable=False),
-)
-profiles = Table(
-    "profiles",
-    metadata,
-    Column("thing_id", ForeignKey(things.c.id), primary_key=True),
-    Column("level", Integer, nullable=False),
-    Column("note", Text),
-)
-pairs = Table(
-    "pairs",
-    metadata,
-    Column("one", Integer, primary_key=True),
-    Column("two", ForeignKey(things.c.id), primary_key=True),
-)
-tokens = Table(
-    "tokens",
-    metadata,
-    Column("id", Text, primary_key=True, default=lambda: "a new one"),
-    Column("thing_id", ForeignKey(things.c.id), unique=True),
-)
-links = Table(
-    "links",
-    metadata,
-    Column("thing_id", ForeignKey(things.c.id), primary_key=True),
-    Column("other_id", ForeignKey(things.c.id), primary_key=True),
-)
-by_code = Table(
-    "by_code",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("late", ForeignKey(things.c.late), unique=True),
-)
-wide = Table(
-    "wide",
-    metadata,
-    Column("code", Text, primary_key=True),
-    *(Column(f"c{n}", Integer) for n in range(99)),
-)
-no_key = Table("no_key", metadata, Column("id", Integer))
-
-
-def table(name: str = "things", model: Any = things, **options: Any) -> SeededTable:
-    """Declare a section with keys, which works."""
-    if "single" not in options:
-        options.setdefault("key", "code")
-    return SeededTable(name, model, **{"fields": ("size",), **options})
-
-
-def children(model: Any = marks, **options: Any) -> Children:
-    """Declare children, which work."""
-    return Children("marks", model, **{"parent": "thing_id", "columns": ("name",), **options})
-
-
-def seed(values: Any, *tables: SeededTable, **options: Any) -> Seed:
-    """Declare a seed."""
-    return Seed("catalogue", **{"version": 1, "values": values, "tables": tables, **options})
-
-
-def row(fields: dict[str, Any], **options: Any) -> Seed:
-    """Declare a seed of one row."""
-    return seed({"things": {"one": fields}}, table(fields=tuple(fields), **options))
-
-
-def backfill(model: Any = profiles, **options: Any) -> Backfill:
-    """Declare a backfill, which works."""
-    return Backfill("profiles", model, **{"parent": things, "defaults": {"level": 1}, **options})
-
-
-TABLES: dict[str, tuple[Callable[[], Any], str]] = {
-    "no table": (lambda: table(model=dict), "things: <class 'dict'>"),
-    "a table without a key": (lambda: table(model=no_key, fields=()), "no_key"),
-    "no fields": (lambda: table(fields=None), "things: .*list"),
-    "fields as a text": (lambda: table(fields="size"), "things: .*list.*'size'"),
-    "an unknown field": (lambda: table(fields=("siez",)), "things.*'siez'"),
-    "an unknown key": (lambda: table(key="cod"), "things.*'cod'"),
-    "a key of nothing": (lambda: table(key=()), "things: .*key"),
-    "an unknown initial column": (lambda: table(initial={"pass": str}), "things.*'pass'"),
-    "an initial value of no function": (
-        lambda: table(initial={"kind": "plain"}),
-        "things.*initial 'kind'.*function",
-    ),
-    "a field named twice": (lambda: table(fields=("size", "size")), "things.*'size'.*twice"),
-    "a key that is a field": (lambda: table(fields=("code",)), "things.*'code'.*twice"),
-    "an initial value of a field": (lambda: table(initial={"size": int}), "things.*'size'.*twice"),
-    "children called like a field": (
-        lambda: SeededTable(
-            "things",
-            things,
-            fields=("size",),
-            key="code",
-            children=Children("size", marks, parent="thing_id", columns=("name",)),
-        ),
-        "things.*'size'.*twice",
-    ),
-    "the one row's key as a field": (
-        lambda: table(single=1, fields=("id",)),
-        "things.*'id'.*twice",
-    ),
-    "a key that is not unique": (lambda: table(key="size", fields=()), "things.*size"),
-    "half of a key": (lambda: table(key="left", fields=()), "things.*left"),
-    "a key unique in part": (lambda: table(key="partly", fields=()), "things.*partly"),
-    "a key unique in lower case": (lambda: table(key="kind", fields=()), "things.*kind"),
-    "a key unique in the end": (lambda: table(key="late", fields=()), "things.*late"),
-    "a key without regard to case": (lambda: table(key="loose", fields=()), "things.loose.*CITEXT"),
-    "a key of a collation": (lambda: table(key="nocase", fields=()), "things.nocase.*collation"),
-    "a column of another key": (lambda: table(fields=("otherwise",)), "things.named.*'otherwise'"),
-    "a hundred columns": (
-        lambda: table("wide", wide, fields=[f"c{n}" for n in range(99)]),
-        "wide.*100",
-    ),
-    "neither key nor single": (lambda: table(key=None), "things.*`key` or `single`"),
-    "both key and single": (lambda: table(key="code", single=1), "things.*`key` or `single`"),
-    "a single row of two keys": (lambda: table(model=pairs, single=1, fields=()), "things"),
-    "a single row with children": (lambda: table(single=1, children=children()), "things.*single"),
-    "a single row of a wrong key": (lambda: table(single="one"), "things.id.*'one'"),
-    "adoption by no field": (lambda: table(adopt_by="kind"), "things.*'kind'"),
-    "a required column left out": (lambda: table("needy", needy, fields=()), "needy.must"),
-    "a type of somebody": (lambda: table(fields=("shout",)), "things.shout.*Shouting"),
-    "an array": (lambda: table(fields=("tags",)), "things.tags.*ARRAY"),
-    "a time of a zone": (lambda: table(fields=("hour",)), "things.hour.*Time"),
-    "a reference that is no field": (lambda: table(refs={"kind": "things"}), "things.*'kind'"),
-    "a reference as the key": (lambda: table(refs={"code": "things"}), "things.*'code'"),
-    "children of no table": (lambda: table(children=children(dict)), "marks.*dict"),
-    "children of a text": (lambda: children(columns="name"), "marks.*list.*'name'"),
-    "children of nothing": (lambda: children(columns=()), "marks.*columns"),
-    "children of an unknown column": (lambda: children(columns=("nmae",)), "marks.*'nmae'"),
-    "children of an unknown parent": (
-        lambda: table(children=children(parent="thingid")),
-        "marks.*'thingid'",
-    ),
-    "children without a foreign key": (
-        lambda: table(children=children(parent="weight")),
-        "marks.weight.*things",
-    ),
-    "children that name their parent": (
-        lambda: table(children=children(columns=("thing_id", "name"))),
-        "marks.*'thing_id'",
-    ),
-    "children that lack a column": (
-        lambda: table(children=children(strict_marks)),
-        "strict_marks.by",
-    ),
-    "children of an unknown reference": (
-        lambda: children(refs={"other_id": "things"}),
-        "marks.*'other_id'",
-    ),
-    "a backfill without a foreign key": (lambda: backfill(key="level"), "profiles.*level"),
-    "a backfill of an unknown key": (lambda: backfill(key="thing"), "profiles.*'thing'"),
-    "a backfill of two keys": (lambda: backfill(pairs, defaults={}), "profiles.*`key`"),
-    "a backfill of an unknown column": (
-        lambda: backfill(defaults={"level": 1, "nte": ""}),
-        "profiles.*'nte'",
-    ),
-    "a backfill that lacks a column": (lambda: backfill(defaults={}), "profiles.level"),
-    "a backfill of a wrong type": (lambda: backfill(defaults={"level": "x"}), "profiles.level.*x"),
-    "a backfill without a value": (lambda: backfill(defaults={"level": None}), "profiles.level"),
-    "a backfill of its own key": (
-        lambda: backfill(defaults={"level": 1, "thing_id": 3}),
-        "profiles.*'thing_id'",
-    ),
-    "a backfill of one token for all": (
-        lambda: backfill(tokens, key="thing_id", defaults={}),
-        "tokens.id",
-    ),
-    "a backfill for parents without a name": (
-        lambda: backfill(by_code, key="late", defaults={}),
-        "profiles: things.late.*NULL",
-    ),
-    "a backfill for no table": (lambda: backfill(parent=dict), "profiles.*dict"),
-}
 
 SEEDS: dict[str, tuple[Callable[[], Any], str]] = {
     "no name": (lambda: Seed("", 1, {}), "name"),
@@ -455,13 +214,7 @@ SEEDS: dict[str, tuple[Callable[[], Any], str]] = {
 }
 
 
-def with_marks(value: Any, **options: Any) -> Seed:
-    """Declare a seed of one row with children."""
-    of = table(fields=(), children=children(**options))
-    return seed({"things": {"one": {"marks": value}}}, of)
-
-
-@pytest.mark.parametrize(("build", "sentence"), (TABLES | SEEDS).values(), ids=TABLES | SEEDS)
+@pytest.mark.parametrize(("build", "sentence"), SEEDS.values(), ids=SEEDS)
 def test_refused_with_the_place(build: Callable[[], Any], sentence: str) -> None:
     """The sentence has the section, column or row that cannot work."""
     with pytest.raises(SeedDeclarationError, match=f"(?s){sentence}"):
