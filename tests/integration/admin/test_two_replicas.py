@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.database.engine import create_engine
 from bot.gamification.types import TransactionType
 from tests.integration.admin.panel import ADMIN, ANA, Panel
-from tests.integration.admin.test_rewards import BADGE, draft
+from tests.integration.admin.reward_pages import BADGE, draft
 from tests.support.economy import LiveEconomy, count_rows
 
 TIMES = 4
