@@ -17,7 +17,7 @@ STARTS: dict[str, Callable[[Databases], Iterator[Figure]]] = {
     "warm": startup.measure_warm,
     "cold": startup.measure_cold,
 }
-SUBJECTS = (*STARTS, "reactions", "polling", "leaderboard", "backup", "move", "memory")
+SUBJECTS = (*STARTS, "reactions", "polling", "webhook", "leaderboard", "backup", "move", "memory")
 
 
 def main() -> None:
