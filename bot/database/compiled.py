@@ -24,6 +24,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.database.engine import drop_outdated
 from bot.database.errors import is_outdated
 from bot.database.fast_aiosqlite import FastConnection
+from bot.database.postgresql import BoundedConnection, as_raised_by
 
 Statement = Select[Any] | UpdateBase
 Convert = Callable[[Any], Any]
@@ -62,11 +63,14 @@ class CompiledStatement:
             return await connection.run_sync(text.execute, arguments)
         if not sync.in_transaction():
             sync.begin()
-        driver = sync.connection.driver_connection
+        driver: Any = sync.connection.driver_connection
         try:
             if isinstance(driver, FastConnection):
                 fetched = await driver.fetch_small(text.sql, arguments)
                 return text.result(fetched.rows, fetched.rowcount)
+            # asyncpg has made isinstance() always true.
+            if issubclass(type(driver), BoundedConnection) and driver.takes_small:
+                return text.result(*await driver.fetch_small(text.sql, arguments))
             return await connection.run_sync(text.hurry, arguments)
         except BaseException as error:  # noqa: BLE001 - it is raised again
             await _raise(connection, sync, error, text.sql)
@@ -153,6 +157,7 @@ async def _raise(
         raise error
     if isinstance(error, OSError):  # SQLAlchemy lets it pass as it is
         raise error
+    error = as_raised_by(sync.dialect, error)
     driver_error: Any = sync.dialect.loaded_dbapi.Error
     is_lost = isinstance(error, driver_error) and (
         sync.dialect.is_disconnect(error, sync.connection, None) or is_outdated(error)

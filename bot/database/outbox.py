@@ -8,17 +8,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, Text, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Integer, Text, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.dml import UpdateBase
 
 from bot.database.base import Base, Json, SurrogateId, UtcDateTime
+from bot.database.compiled import CompiledStatement
 from bot.database.constructs import raw
 from bot.database.engine import for_writing
 from bot.database.errors import translate_errors
+from bot.database.transaction import transaction
 
 #: Read at once.
 PAGE: Final = 100
@@ -69,54 +71,43 @@ class StoredMessage:
 
     async def take(self) -> bool:
         """Make it ours; return False when another has it, or has done with it."""
-        row = OutboxMessageRow
-        taking = (
-            update(row)
-            .where(row.id == self.id, row.taken_at.is_(None))
-            .values(taken_at=datetime.now(UTC), attempts=row.attempts + 1)
-        )
-        return await self._execute(taking) > 0
+        return await self._execute(_TAKE, {"message": self.id, "now": datetime.now(UTC)}) > 0
 
     async def give_back(self) -> None:
         """Let anybody take it again: it has certainly not been delivered."""
-        row = OutboxMessageRow
-        await self._execute(update(row).where(row.id == self.id).values(taken_at=None))
+        await self._execute(_GIVE_BACK, {"message": self.id})
 
     async def keep_for_member(self) -> None:
         """Let it wait in the member's private chat, where the bot may not write yet."""
-        row = OutboxMessageRow
-        values = {
-            "taken_at": None,
-            "unreachable_since": datetime.now(UTC),
-            "chat_id": row.member_id,
-        }
-        kept = update(row).where(row.id == self.id, row.member_id.is_not(None)).values(values)
-        await self._execute(kept)
+        await self._execute(_KEEP, {"message": self.id, "now": datetime.now(UTC)})
 
     async def finish(self) -> None:
         """Forget it: delivered, perhaps delivered, or refused for good."""
-        await self._execute(delete(OutboxMessageRow).where(OutboxMessageRow.id == self.id))
+        await self._execute(_FINISH, {"message": self.id})
 
-    async def _execute(self, statement: UpdateBase) -> int:
+    async def _execute(self, statement: CompiledStatement, parameters: dict[str, Any]) -> int:
         with translate_errors("Keeping the outbox"):
-            async with for_writing(self.engine).begin() as connection:
-                return (await connection.execute(statement)).rowcount
+            async with transaction(for_writing(self.engine)) as connection:
+                return (await statement.execute(connection, parameters)).rowcount
 
 
 async def store(connection: AsyncConnection, messages: Sequence[OutboxMessage]) -> Sequence[int]:
     """Store messages in the transaction of what caused them, by one statement; return their ids."""
+    given = {f"{name}{n}": getattr(one, name) for n, one in enumerate(messages) for name in _STORED}
+    stored = await _storing(len(messages)).execute(connection, given)
+    return sorted(row.id for row in stored.rows)
+
+
+@cache
+def _storing(count: int) -> CompiledStatement:
+    """Return the statement that stores so many messages."""
     row = OutboxMessageRow
+    types = {name: getattr(row, name).type for name in _STORED}
     rows = [
-        {
-            "chat_id": one.chat_id,
-            "method": one.method,
-            "payload": one.payload,
-            "member_id": one.member_id,
-        }
-        for one in messages
+        {name: bindparam(f"{name}{n}", type_=kind) for name, kind in types.items()}
+        for n in range(count)
     ]
-    ids = await connection.scalars(insert(row).values(rows).returning(row.id))
-    return sorted(ids)
+    return CompiledStatement(lambda _: insert(row).values(rows).returning(row.id))
 
 
 async def read_waiting(
@@ -152,7 +143,26 @@ async def reach(connection: AsyncConnection, member_id: int) -> Sequence[tuple[i
     return found
 
 
+_STORED: Final = ("chat_id", "method", "payload", "member_id")
 _row = OutboxMessageRow
+_this = _row.id == bindparam("message", type_=BigInteger)
+_now = bindparam("now", type_=UtcDateTime)
+_TAKE = CompiledStatement(
+    lambda _: (
+        update(_row)
+        .where(_this, _row.taken_at.is_(None))
+        .values(taken_at=_now, attempts=_row.attempts + 1)
+    )
+)
+_GIVE_BACK = CompiledStatement(lambda _: update(_row).where(_this).values(taken_at=None))
+_KEEP = CompiledStatement(
+    lambda _: (
+        update(_row)
+        .where(_this, _row.member_id.is_not(None))
+        .values(taken_at=None, unreachable_since=_now, chat_id=_row.member_id)
+    )
+)
+_FINISH = CompiledStatement(lambda _: delete(_row).where(_this))
 _MESSAGES = (
     select(_row.id, _row.chat_id, _row.method, raw(_row.payload).label("payload"), _row.member_id)
     .order_by(_row.id)

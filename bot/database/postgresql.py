@@ -3,6 +3,7 @@
 import asyncio
 import math
 import socket
+from collections.abc import Sequence
 from itertools import count
 from time import monotonic
 from typing import Any, ClassVar, Final
@@ -27,6 +28,15 @@ _SILENCE: Final = 5.0
 _IDLE, _PING = 10.0, 1.0
 #: Seconds between the signs of life that keep an address translation from forgetting us.
 _KEEPALIVE: Final = 30
+#: Kinds of asyncpg's errors, the narrower before the wider, and their names in SQLAlchemy.
+_KINDS: Final = (
+    (asyncpg.IntegrityConstraintViolationError, "IntegrityError"),
+    (asyncpg.InvalidCachedStatementError, "InvalidCachedStatementError"),
+    (asyncpg.SyntaxOrAccessError, "ProgrammingError"),
+    (asyncpg.PostgresError, "Error"),
+    (asyncpg.InterfaceError, "InterfaceError"),
+    (asyncpg.InternalClientError, "InternalClientError"),
+)
 _KEEPALIVES: Final = (("TCP_KEEPIDLE", _KEEPALIVE), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 
 
@@ -75,6 +85,7 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         self.is_pooled = True
         self._has_met = False
         self._numbers = count(1)
+        self._small: dict[str, PreparedStatement] = {}
         self.deadline = Deadline(math.inf, self.close)
 
     def limit(self, timeout: float) -> None:
@@ -126,6 +137,26 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
             statement = await super().prepare(query, name=name, **options)
         return BoundedStatement(self.deadline, statement)
 
+    @property
+    def takes_small(self) -> bool:
+        """Whether `fetch_small` may be used: in a transaction of SQLAlchemy's, without a pooler."""
+        return not (self.is_pooled or self.is_closed()) and self.is_in_transaction()
+
+    async def fetch_small(self, query: str, arguments: Sequence[Any]) -> tuple[Sequence[Any], int]:
+        """Execute one of few statements that come again and again, which stay prepared.
+
+        Return the rows, and how many were read or written. SQLAlchemy's own way to here would be
+        a fourteenth of the time of a paid reaction.
+        """
+        with self.deadline:
+            statement = self._small.get(query)
+            if statement is None:
+                name = f"besitos_{next(self._numbers)}"
+                statement = self._small[query] = await super().prepare(query, name=name)
+            rows = await statement.fetch(*arguments)
+        number = statement.get_statusmsg().rpartition(" ")[2]
+        return rows, int(number) if number.isdecimal() else -1
+
     async def close(self, *, timeout: float | None = None) -> None:
         """Cancel what is at work and say goodbye, if the server listens; close in any case.
 
@@ -166,6 +197,17 @@ class BoundedStatement:
         with self._deadline:
             rows: list[Any] = await self._fetch(*arguments)
         return rows
+
+
+def as_raised_by(dialect: Dialect, error: Exception) -> Exception:
+    """Return an error of asyncpg's as SQLAlchemy's dialect would raise it, any other as it is."""
+    for kind, name in _KINDS:
+        if isinstance(error, kind):
+            # The message alone: what else asyncpg tells has parameters in it.
+            known: Exception = getattr(dialect.loaded_dbapi, name)(error.args[0], error)
+            known.__cause__ = error
+            return known
+    return error
 
 
 def ask_nothing_first(dialect: Dialect) -> None:

@@ -185,14 +185,16 @@ _MEMBER = CompiledStatement(
         .with_for_update(of=_profile, skip_locked=True)
     )
 )
-_LOCK = select(_profile.user_id).where(_profile.user_id == _user_id).with_for_update()
+_LOCK = CompiledStatement(
+    lambda _: select(_profile.user_id).where(_profile.user_id == _user_id).with_for_update()
+)
 
 
 async def _wait_for_lock(connection: AsyncConnection, user_id: int) -> bool:
     """Wait for another turn of the member, if that is why they were not found."""
     if connection.dialect.name == "sqlite":
         return False
-    return await connection.scalar(_LOCK, {"user_id": user_id}) is not None
+    return bool((await _LOCK.execute(connection, {"user_id": user_id})).rows)
 
 
 _NUMBERS = select(*(as_number(getattr(_profile, name)).label(name) for name in _ACCOUNT)).where(

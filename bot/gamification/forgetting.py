@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, literal, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.compiled import CompiledStatement
 from bot.database.constructs import insert
 from bot.gamification.mentions import forget_mentions
 from bot.gamification.models import (
@@ -86,9 +87,10 @@ async def forget_member(connection: AsyncConnection, user_id: int, now: datetime
 
 async def recognise(connection: AsyncConnection, user_id: int) -> None:
     """Give somebody new what they were paid for once and for all, if they had been forgotten."""
-    secret = await connection.scalar(_READ_SECRET)
-    if secret is None:
+    secrets_made = (await _READ_SECRET.execute(connection, {})).rows
+    if not secrets_made:
         return
+    secret = secrets_made[0].secret
     found = (
         await connection.execute(
             select(ForgottenMemberRow.user_id, ForgottenMemberRow.ledger_id).where(
@@ -184,11 +186,13 @@ async def _secret(connection: AsyncConnection) -> str:
     new = insert(connection.dialect.name, DatabaseSecretRow)
     made = new.values(name=_SECRET, secret=secrets.token_hex(_SECRET_BYTES))
     await connection.execute(made.on_conflict_do_nothing())
-    return str(await connection.scalar(_READ_SECRET))
+    return str((await _READ_SECRET.execute(connection, {})).rows[0].secret)
 
 
 def _digest(secret: str, user_id: int) -> str:
     return hmac.digest(bytes.fromhex(secret), str(user_id).encode(), hashlib.sha256).hex()
 
 
-_READ_SECRET = select(DatabaseSecretRow.secret).where(DatabaseSecretRow.name == _SECRET)
+_READ_SECRET = CompiledStatement(
+    lambda _: select(DatabaseSecretRow.secret).where(DatabaseSecretRow.name == _SECRET)
+)

@@ -2,12 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 from unicodedata import combining, normalize
 
-from sqlalchemy import Delete, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Delete,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database.compiled import CompiledStatement
 from bot.database.constructs import Insert, insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account, User, load_account
@@ -22,6 +35,8 @@ MOST_WORDS: Final = 8
 _WORD: Final = re.compile(r"[^\W_]+")
 #: The language to talk to a member in: the one chosen, or else that of their Telegram.
 SPOKEN: Final = func.coalesce(UserRow.locale, UserRow.language_code)
+_FACTS: Final = ("username", "first_name", "language_code")
+_member = bindparam("member", type_=BigInteger)
 
 
 class NobodyKnown(BesitosError):
@@ -75,19 +90,15 @@ async def register_user(connection: AsyncConnection, user: User, *, is_new: bool
     On PostgreSQL that is one round trip. Who `is_new` has no names of before to be forgotten.
     """
     terms = sorted(search_terms(user.first_name, user.username))
-    statements: list[Insert | Delete] = [_upsert_user(connection, user)]
-    if not is_new:
-        statements.append(_forget_names(user, terms))
-    if terms:
-        statements.append(_insert_names(connection, user, terms))
-    account = _insert_account(connection, user)
-    if connection.dialect.name == "postgresql":
-        ctes = [one.cte(f"step_{n}") for n, one in enumerate(statements)]
-        await connection.execute(account.add_cte(*ctes))
-        return
-    # SQLite knows no INSERT inside a WITH, but has no network in between either.
-    for statement in (*statements, account):
-        await connection.execute(statement)
+    parameters = {
+        "member": user.user_id,
+        "username": user.username,
+        "first_name": user.first_name,
+        "language_code": user.language_code,
+        **{f"term{n}": term for n, term in enumerate(terms)},
+    }
+    for statement in _registering(connection.dialect.name, len(terms), is_new=is_new):
+        await statement.execute(connection, parameters)
 
 
 async def strangers(connection: AsyncConnection, known: Sequence[int]) -> int:
@@ -96,35 +107,52 @@ async def strangers(connection: AsyncConnection, known: Sequence[int]) -> int:
     return await connection.scalar(others) or 0
 
 
-def _upsert_user(connection: AsyncConnection, user: User) -> Insert:
-    facts = {
-        "username": user.username,
-        "first_name": user.first_name,
-        "language_code": user.language_code,
-    }
-    statement = insert(connection.dialect.name, UserRow).values(user_id=user.user_id, **facts)
+@cache
+def _registering(dialect: str, terms: int, *, is_new: bool) -> Sequence[CompiledStatement]:
+    """Return what registers a member with so many search terms."""
+    statements: list[Insert | Delete] = [_upsert_user(dialect)]
+    if not is_new:
+        statements.append(_forget_names(terms))
+    if terms:
+        statements.append(_insert_names(dialect, terms))
+    account = insert(dialect, AccountRow).values(user_id=_member).on_conflict_do_nothing()
+    if dialect == "postgresql":
+        ctes = [one.cte(f"step_{n}") for n, one in enumerate(statements)]
+        return [_compiled(account.add_cte(*ctes))]
+    # SQLite knows no INSERT inside a WITH, but has no network in between either.
+    return [_compiled(one) for one in (*statements, account)]
+
+
+def _compiled(statement: Insert | Delete) -> CompiledStatement:
+    return CompiledStatement(lambda _: statement)
+
+
+def _upsert_user(dialect: str) -> Insert:
+    facts = {name: bindparam(name, type_=Text) for name in _FACTS}
+    statement = insert(dialect, UserRow).values(user_id=_member, **facts)
+    fresh = {name: statement.excluded[name] for name in _FACTS}
     return statement.on_conflict_do_update(
         index_elements=[UserRow.user_id],
-        set_=facts,
+        set_=fresh,
         where=or_(
-            *(getattr(UserRow, name).is_distinct_from(value) for name, value in facts.items())
+            *(getattr(UserRow, name).is_distinct_from(value) for name, value in fresh.items())
         ),
     )
 
 
-def _insert_account(connection: AsyncConnection, user: User) -> Insert:
-    statement = insert(connection.dialect.name, AccountRow).values(user_id=user.user_id)
-    return statement.on_conflict_do_nothing()
-
-
-def _forget_names(user: User, terms: list[str]) -> Delete:
+def _forget_names(terms: int) -> Delete:
     names = MemberNameRow
-    return delete(names).where(names.user_id == user.user_id, names.term.not_in(terms))
+    others = [names.term.not_in(_terms(terms))] if terms else []
+    return delete(names).where(names.user_id == _member, *others)
 
 
-def _insert_names(connection: AsyncConnection, user: User, terms: list[str]) -> Insert:
-    rows = [{"term": term, "user_id": user.user_id} for term in terms]
-    return insert(connection.dialect.name, MemberNameRow).values(rows).on_conflict_do_nothing()
+def _insert_names(dialect: str, terms: int) -> Insert:
+    rows = [{"term": term, "user_id": _member} for term in _terms(terms)]
+    return insert(dialect, MemberNameRow).values(rows).on_conflict_do_nothing()
+
+
+def _terms(count: int) -> list[BindParameter[str]]:
+    return [bindparam(f"term{n}", type_=Text) for n in range(count)]
 
 
 def folded(text: str) -> str:

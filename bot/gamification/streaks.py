@@ -7,13 +7,13 @@ streak knows the run of days before its last gap as well, which a late day may f
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.database.constructs import as_stored, insert, raw
+from bot.database.compiled import CompiledStatement
+from bot.database.constructs import Insert, as_stored, insert, raw
 from bot.gamification.models import StreakRow
 from bot.gamification.stored import Problem, read_day
 from bot.gamification.types import StreakType
@@ -224,8 +224,8 @@ async def save_streak(
         previous.last_day if previous else None,
     )
     read = streak.stored or (None,) * len(COLUMNS)
-    result = await connection.execute(
-        _write(connection.dialect.name),
+    result = await _WRITE.execute(
+        connection,
         {
             "user_id": user_id,
             "streak_type": kind,
@@ -243,9 +243,13 @@ def stored_columns(streak: Any) -> list[Any]:
     ]
 
 
-@cache
-def _write(dialect: str) -> Any:
-    statement = insert(dialect, StreakRow)
+def _write(dialect: str) -> Insert:
+    table = StreakRow.__table__.c
+    values = {
+        name: bindparam(name, type_=table[name].type)
+        for name in ("user_id", "streak_type", *COLUMNS)
+    }
+    statement = insert(dialect, StreakRow).values(values)
     as_read = [
         column.is_not_distinct_from(bindparam(f"read_{name}", type_=column.type))
         for name, column in zip(COLUMNS, stored_columns(StreakRow), strict=True)
@@ -255,3 +259,6 @@ def _write(dialect: str) -> Any:
         set_={name: statement.excluded[name] for name in COLUMNS},
         where=and_(*as_read),
     )
+
+
+_WRITE = CompiledStatement(_write)

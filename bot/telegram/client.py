@@ -98,6 +98,12 @@ class TelegramSession(AiohttpSession):
     carried out (`AnswerLost`).
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Take what aiogram's session takes."""
+        super().__init__(*arguments, **options)
+        # pydantic forgets a model that nobody holds, and making it anew takes a millisecond.
+        self._models: set[type[Response[Any]]] = set()
+
     async def make_request(
         self, bot: Bot, method: TelegramMethod[T], timeout: int | None = None
     ) -> T:
@@ -137,6 +143,7 @@ class TelegramSession(AiohttpSession):
             raise UnreadableAnswer("No description", error, content) from error
         if response.result is None:
             raise UnreadableAnswer("No result", ValueError(), content)
+        self._models.add(type(response))
         return response
 
 

@@ -95,9 +95,9 @@ class DeliveryQueue:
         """Count what is not delivered yet."""
         return len(self._open)
 
-    def holds(self, stored_id: int) -> bool:
-        """Whether the message with that id in the outbox is waiting here."""
-        return any(one.stored and one.stored.id == stored_id for one in self._open)
+    def stored_ids(self) -> set[int]:
+        """Return the ids in the outbox of the messages that are waiting here."""
+        return {one.stored.id for one in self._open if one.stored}
 
     def put(self, method: TelegramMethod[Any]) -> None:
         """Deliver `method` soon; returns at once."""

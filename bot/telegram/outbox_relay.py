@@ -115,8 +115,9 @@ class OutboxRelay:
         """Put all that waits into the delivery queue. Raises `DatabaseError`."""
         last = 0
         while page := await read_waiting(self._engine, after=last):
+            here = self._delivery.stored_ids()
             for stored_id, message in page:
-                if not self._delivery.holds(stored_id):
+                if stored_id not in here:
                     await self._put(StoredMessage(self._engine, stored_id), message)
                 last = stored_id
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import for_writing
 from bot.database.errors import DatabaseError, translate_errors
+from bot.database.transaction import transaction
 from bot.gamification.messages import SeenMessage, remember
 from bot.telegram.filters import GROUPS
 from bot.telegram.replies import topic
@@ -61,7 +62,7 @@ class OwnMessages(BaseRequestMiddleware):
         if is_sent and result.chat.type != ChatType.PRIVATE:
             try:
                 with translate_errors("Recording a message"):
-                    async with self._engine.begin() as connection:
+                    async with transaction(self._engine) as connection:
                         await remember(connection, _own(result), datetime.now(UTC))
             except DatabaseError as error:
                 logger.warning("reactions to a message of the bot will be paid: %s", error)

@@ -1,11 +1,15 @@
 """Unlock, claim and expiry of a member's rewards."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.sql.dml import UpdateBase
 
+from bot.database.compiled import CompiledStatement
 from bot.database.constructs import insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account
@@ -15,7 +19,12 @@ from bot.gamification.level_formula import MAX_TOTAL_EARNED
 from bot.gamification.models import UserRewardRow
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import are_met
-from bot.gamification.rewards.user_reward import USER_REWARD_COLUMNS, UserReward, read_user_reward
+from bot.gamification.rewards.user_reward import (
+    USER_REWARD_COLUMNS,
+    UserReward,
+    as_read,
+    read_user_reward,
+)
 from bot.gamification.types import RewardType, TransactionType, UserRewardStatus
 
 
@@ -52,17 +61,13 @@ async def unlock(economy: EconomyContext, account: Account) -> tuple[Account, li
     due = list(_due(economy, account))
     if not due:
         return account, []
-    rows = [_row(economy, account, reward) for reward in due]
-    statement = insert(economy.connection.dialect.name, UserRewardRow).values(rows)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name.startswith(_RENEWED)}
-    result = await economy.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[UserRewardRow.user_id, UserRewardRow.reward_id],
-            set_={**fresh, "claimed_at": None},
-            where=_still_as_known(account, due),
-        ).returning(*USER_REWARD_COLUMNS)
-    )
-    held = {row.reward_id: read_user_reward(row, economy.calendar) for row in result}
+    given = {
+        f"{name}{n}": value
+        for n, reward in enumerate(due)
+        for name, value in _row(economy, account, reward).items()
+    }
+    result = await _unlocking(len(due)).execute(economy.connection, given)
+    held = {row.reward_id: read_user_reward(row, economy.calendar) for row in result.rows}
     after = replace(account, rewards={**account.rewards, **held})
     return after, [reward for reward in due if reward.id in held]
 
@@ -190,25 +195,10 @@ def _due(economy: EconomyContext, account: Account) -> Iterator[Reward]:
             yield reward
 
 
-def _still_as_known(account: Account, due: Sequence[Reward]) -> ColumnElement[bool]:
-    """Let only a repeatable reward begin anew, and only if nobody has unlocked it meanwhile."""
-    known = [account.rewards[reward.id] for reward in due if reward.id in account.rewards]
-    return or_(
-        false(),
-        *(
-            and_(
-                held.as_read(),
-                UserRewardRow.baseline_earned == held.baseline.total_earned,
-            )
-            for held in known
-        ),
-    )
-
-
-_RENEWED = ("status", "unlocked_at", "expires_at", "baseline")
-
-
 def _row(economy: EconomyContext, account: Account, reward: Reward) -> dict[str, object]:
+    """Return the row of a reward that is unlocked now, and how that of an earlier time was read."""
+    held = account.rewards.get(reward.id)
+    unlocked_at, expires_at = held.stored if held else (None, None)
     return {
         "user_id": account.user_id,
         "reward_id": reward.id,
@@ -218,7 +208,52 @@ def _row(economy: EconomyContext, account: Account, reward: Reward) -> dict[str,
         "baseline_earned": account.total_earned,
         "baseline_spent": account.spent,
         "baseline_level": account.level,
+        "read_id": held.id if held else None,
+        "read_unlocked_at": unlocked_at,
+        "read_expires_at": expires_at,
+        "read_earned": held.baseline.total_earned if held else None,
     }
+
+
+_RENEWED: Final = (
+    "status",
+    "unlocked_at",
+    "expires_at",
+    "baseline_earned",
+    "baseline_spent",
+    "baseline_level",
+)
+
+
+@cache
+def _unlocking(count: int) -> CompiledStatement:
+    """Return the statement that unlocks so many rewards, and returns those that nobody has before.
+
+    Of those that are there, only a repeatable one begins anew, and only as it was read.
+    """
+    table = UserRewardRow.__table__.c
+    rows = [
+        {
+            name: bindparam(f"{name}{n}", type_=table[name].type)
+            for name in ("user_id", "reward_id", *_RENEWED)
+        }
+        for n in range(count)
+    ]
+    as_known = [
+        as_read(*(bindparam(f"read_{name}{n}") for name in ("id", "unlocked_at", "expires_at")))
+        & (table.baseline_earned == bindparam(f"read_earned{n}"))
+        for n in range(count)
+    ]
+
+    def build(dialect: str) -> UpdateBase:
+        statement = insert(dialect, UserRewardRow).values(rows)
+        return statement.on_conflict_do_update(
+            index_elements=[table.user_id, table.reward_id],
+            set_={name: statement.excluded[name] for name in _RENEWED} | {"claimed_at": None},
+            where=or_(*as_known),
+        ).returning(*USER_REWARD_COLUMNS)
+
+    return CompiledStatement(build)
 
 
 async def _count_from_here(economy: EconomyContext, account: Account, paid: int) -> Account:

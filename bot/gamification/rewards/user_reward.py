@@ -45,12 +45,16 @@ class UserReward:
 
     def as_read(self) -> ColumnElement[bool]:
         """Return the condition that the row still has the times that were read."""
-        unlocked_at, expires_at = self.stored
-        return and_(
-            _rewards.id == self.id,
-            as_stored(_rewards.unlocked_at) == unlocked_at,
-            as_stored(_rewards.expires_at) == expires_at,
-        )
+        return as_read(self.id, *self.stored)
+
+
+def as_read(held_id: Any, unlocked_at: Any, expires_at: Any) -> ColumnElement[bool]:
+    """Return the condition that a row still has the times that were read."""
+    return and_(
+        _rewards.id == held_id,
+        as_stored(_rewards.unlocked_at) == unlocked_at,
+        as_stored(_rewards.expires_at) == expires_at,
+    )
 
 
 _rewards = UserRewardRow.__table__.c

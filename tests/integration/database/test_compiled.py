@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, bindparam, event, insert, select
+from sqlalchemy import Select, bindparam, event, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.compiled import CompiledStatement
-from bot.database.errors import is_unavailable
+from bot.database.errors import is_unavailable, kind, reason
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.gamification.models import SEED_MARKER, UserRow
+from bot.seeding.errors import sqlstate
 from tests.support.statements import recorded
 
 pytestmark = pytest.mark.seeded
@@ -83,6 +84,82 @@ async def test_failure_is_one_of_sqlalchemys(writing: AsyncEngine) -> None:
 
         assert "Ana" not in str(caught.value)
         assert "gamification" == await connection.scalar(select(SEED_MARKER.c.seed))
+
+
+async def test_failure_is_told_as_sqlalchemy_tells_it(writing: AsyncEngine) -> None:
+    """Reason, kind and SQLSTATE are the same, whichever way the statement took to the driver."""
+    told = []
+    for execute in (_again, _again_by_sqlalchemy):
+        async with writing.connect() as connection:
+            await NEW_USER.execute(connection, ANA)
+            with pytest.raises(IntegrityError) as caught:
+                await execute(connection)
+        error = caught.value
+        told.append((reason(error), kind(error), sqlstate(error), error.connection_invalidated))
+
+    assert told[1] == told[0]
+
+
+async def _again(connection: AsyncConnection) -> None:
+    await NEW_USER.execute(connection, ANA)
+
+
+async def _again_by_sqlalchemy(connection: AsyncConnection) -> None:
+    await connection.execute(insert(UserRow).values(ANA))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_connection_lost_in_a_transaction(writing: AsyncEngine) -> None:
+    """A connection that ends between two statements is found out, and no other one is."""
+    async with writing.connect() as connection:
+        await NEW_USER.execute(connection, ANA)
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection is not None
+        raw.driver_connection.terminate()
+        await asyncio.sleep(0)
+        with pytest.raises(DBAPIError) as caught:
+            await USERS.execute(connection, {"least": 0})
+
+        assert (True, True) == (caught.value.connection_invalidated, is_unavailable(caught.value))
+    async with writing.connect() as connection:
+        assert [] == (await USERS.execute(connection, {"least": 0})).rows
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_schema_that_changes(writing: AsyncEngine) -> None:
+    """A connection whose plans are of another schema is given up, and a new one knows its own."""
+    async with writing.connect() as connection:
+        for _ in range(2):  # the first one of a transaction goes another way
+            await USERS.execute(connection, {"least": 0})
+        await connection.commit()
+        async with writing.begin() as other:
+            await other.execute(text("ALTER TABLE users ALTER first_name TYPE varchar(200)"))
+        await connection.execute(text("SELECT 1"))
+        with pytest.raises(DBAPIError) as caught:
+            await USERS.execute(connection, {"least": 0})
+
+        assert caught.value.connection_invalidated
+    async with writing.connect() as connection:
+        for _ in range(2):
+            assert [] == (await USERS.execute(connection, {"least": 0})).rows
+
+
+END = CompiledStatement(
+    lambda _: select(func.pg_terminate_backend(func.pg_backend_pid()).label("is_ended"))
+)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_connection_lost_in_a_statement(writing: AsyncEngine) -> None:
+    """One that the server ends while it works is unavailable, and the next transaction is well."""
+    async with writing.connect() as connection:
+        await NEW_USER.execute(connection, ANA)
+        with pytest.raises(DBAPIError) as caught:
+            await END.execute(connection, {})
+
+        assert is_unavailable(caught.value)
+    async with writing.connect() as connection:
+        assert [] == (await USERS.execute(connection, {"least": 0})).rows
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
