@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import BigInteger, bindparam, func, select, update
+from sqlalchemy import BigInteger, Select, Update, bindparam, exists, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.database.compiled import CompiledStatement
 from bot.database.constructs import as_number, as_stored, insert, raw
@@ -100,14 +101,29 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
     numbered = {
         f"entry{n}_{name}": value for n, row in enumerate(rows) for name, value in row.items()
     }
-    new = await _insert_new(len(rows)).execute(economy.connection, numbered)
+    write = _insert_new(len(rows))
+    if economy.connection.dialect.name == "postgresql" and all(map(_is_earned, entries)):
+        write = _insert_and_pay(len(rows))
+        numbered |= _change(economy, account, _Sums(sum(entry.amount for entry in entries)))[1]
+    new = await write.execute(economy.connection, numbered)
     if not new.rows:
         return Posted(account, {})
     amounts: Counter[TransactionType] = Counter()
     for entry in new.rows:
         amounts[entry.type] += entry.amount
         economy.posted.append((entry.type, entry.amount))
-    return Posted(await _change_balance(economy, account, amounts, new.rows), amounts)
+    earned = sum(entry.earned for entry in new.rows)
+    spent, taken = earned - sum(amounts.values()), -amounts.get(TransactionType.ADMIN_TAKE, 0)
+    after, change = _change(economy, account, _Sums(earned, spent, taken))
+    if after.balance < 0:
+        raise InsufficientBesitos(
+            f"The member has {account.balance} besitos; take at most that many."
+        )
+    if not new.rows[0].is_paid:
+        change["last_earned_id"] = max((row.id for row in new.rows if row.earned > 0), default=None)
+        if (await _CHANGE_BALANCE.execute(economy.connection, change)).rowcount != 1:
+            raise StaleAccount(account.user_id)
+    return Posted(after, amounts)
 
 
 async def read_ledger(
@@ -136,65 +152,41 @@ def _posted_entry(row: Any) -> PostedEntry:
     )
 
 
-async def _change_balance(
-    economy: EconomyContext,
-    account: Account,
-    amounts: Mapping[TransactionType, int],
-    entries: Sequence[Any],
-) -> Account:
-    earned = sum(entry.earned for entry in entries)
-    spent = earned - sum(amounts.values())
-    taken = -amounts.get(TransactionType.ADMIN_TAKE, 0)
-    if account.balance + earned - spent < 0:
-        raise InsufficientBesitos(
-            f"The member has {account.balance} besitos; take at most that many."
-        )
+class _Sums(NamedTuple):
+    """What entries make together, in besitos; `taken` is a part of `spent`."""
+
+    earned: int
+    spent: int = 0
+    taken: int = 0
+
+
+def _is_earned(entry: LedgerEntry) -> bool:
+    """Whether an entry is a member's own doing, and earned to the last besito."""
+    is_admins = entry.type in {TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE}
+    return entry.amount >= 0 and not is_admins
+
+
+def _change(
+    economy: EconomyContext, account: Account, sums: _Sums
+) -> tuple[Account, dict[str, Any]]:
+    """Return the account as it is then, and the parameters that make it so."""
     after = replace(
         account,
-        balance=account.balance + earned - spent,
-        total_earned=account.total_earned + earned,
-        total_spent=account.total_spent + spent,
-        total_taken=account.total_taken + taken,
-        level=economy.config.formula.level(account.total_earned + earned),
+        balance=account.balance + sums.earned - sums.spent,
+        total_earned=account.total_earned + sums.earned,
+        total_spent=account.total_spent + sums.spent,
+        total_taken=account.total_taken + sums.taken,
+        level=economy.config.formula.level(account.total_earned + sums.earned),
     )
-    result = await _CHANGE_BALANCE.execute(
-        economy.connection,
-        {
-            "member": account.user_id,
-            "earned_before": account.total_earned,
-            "spent_before": account.total_spent,
-            "earned": earned,
-            "spent": spent,
-            "taken": taken,
-            "level": after.level,
-            "last_earned_id": max((one.id for one in entries if one.earned > 0), default=None),
-            "stored_formula": economy.config.stored_formula,
-            "updated_at": economy.now,
-        },
-    )
-    if result.rowcount != 1:
-        raise StaleAccount(account.user_id)
-    return after
-
-
-@cache
-def _insert_new(count: int) -> CompiledStatement:
-    """Return the statement that writes so many entries and returns those that were new."""
-    new = LedgerEntryRow.__table__.c
-    earned = earned_of(new.type, new.amount)
-    columns = [column for column in new if column.name != "id"]
-    entries = [
-        {column.name: bindparam(f"entry{n}_{column.name}", type_=column.type) for column in columns}
-        for n in range(count)
-    ]
-    return CompiledStatement(
-        lambda dialect: (
-            insert(dialect, LedgerEntryRow)
-            .values(entries)
-            .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
-            .returning(new.id, new.type, new.amount, earned.label("earned"))
-        )
-    )
+    return after, {
+        "member": account.user_id,
+        "earned_before": account.total_earned,
+        "spent_before": account.total_spent,
+        **sums._asdict(),
+        "level": after.level,
+        "stored_formula": economy.config.stored_formula,
+        "updated_at": economy.now,
+    }
 
 
 _profile = AccountRow
@@ -202,8 +194,11 @@ _settings = BotConfigRow.__table__.c
 _stored_formula = (
     select(as_stored(_settings.level_formula)).where(_settings.id == 1).scalar_subquery()
 )
-_CHANGE_BALANCE = CompiledStatement(
-    lambda _: (
+
+
+def _changed(last_earned_id: Any) -> Update:
+    """Return the statement that changes a balance, if the account is as it was read."""
+    return (
         update(_profile)
         .where(
             _profile.user_id == bindparam("member"),
@@ -218,10 +213,58 @@ _CHANGE_BALANCE = CompiledStatement(
             total_spent=_profile.total_spent + bindparam("spent"),
             total_taken=_profile.total_taken + bindparam("taken"),
             level=bindparam("level"),
-            last_earned_id=func.coalesce(
-                bindparam("last_earned_id", type_=BigInteger), _profile.last_earned_id
-            ),
+            last_earned_id=func.coalesce(last_earned_id, _profile.last_earned_id),
             updated_at=bindparam("updated_at"),
         )
     )
+
+
+_CHANGE_BALANCE = CompiledStatement(
+    lambda _: _changed(bindparam("last_earned_id", type_=BigInteger))
 )
+
+
+def _inserting(dialect: str, count: int) -> ReturningInsert[Any]:
+    new = LedgerEntryRow.__table__.c
+    columns = [column for column in new if column.name != "id"]
+    entries = [
+        {column.name: bindparam(f"entry{n}_{column.name}", type_=column.type) for column in columns}
+        for n in range(count)
+    ]
+    return (
+        insert(dialect, LedgerEntryRow)
+        .values(entries)
+        .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
+        .returning(
+            new.id,
+            new.type,
+            new.amount,
+            earned_of(new.type, new.amount).label("earned"),
+            false().label("is_paid"),
+        )
+    )
+
+
+@cache
+def _insert_new(count: int) -> CompiledStatement:
+    """Return the statement that writes so many entries and returns those that were new."""
+    return CompiledStatement(lambda dialect: _inserting(dialect, count))
+
+
+@cache
+def _insert_and_pay(count: int) -> CompiledStatement:
+    """Return the same for entries that are earned: it pays them at once, if all of them are new.
+
+    That is a visit to the database less for nearly every update; SQLite knows no INSERT inside a
+    WITH, but has no network in between either.
+    """
+
+    def build(dialect: str) -> Select[Any]:
+        entry = _inserting(dialect, count).cte("entry")
+        are_all_new = select(func.count()).select_from(entry).scalar_subquery() == count
+        last = select(func.max(entry.c.id)).scalar_subquery()
+        paid = _changed(last).where(are_all_new).returning(_profile.user_id).cte("paid")
+        columns = [column for column in entry.c if column.name != "is_paid"]
+        return select(*columns, exists().select_from(paid).label("is_paid"))
+
+    return CompiledStatement(build)

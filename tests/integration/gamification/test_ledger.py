@@ -44,6 +44,34 @@ async def test_mixed_entries(live: LiveEconomy) -> None:
     await live.assert_books_balance()
 
 
+async def test_earned_entries(live: LiveEconomy) -> None:
+    """What a member earns is booked once, too, however much of it there was before."""
+    reaction, bonus = TransactionType.REACTION, TransactionType.ACTIVITY_BONUS
+    booked = []
+    for names in (["a", "b"], ["b", "c"], ["d", "d"], ["a", "d"]):
+        entries = [
+            LedgerEntry(amount, kind, name)
+            for amount, kind, name in zip((5, 100), (reaction, bonus), names, strict=True)
+        ]
+        async with live.turn() as (economy, member):
+            booked.append(await post(economy, member, entries))
+
+    assert [{reaction: 5, bonus: 100}, {bonus: 100}, {reaction: 5}, {}] == [
+        one.amounts for one in booked
+    ]
+    account = await live.account()
+    assert (210, 210, 0, 2) == (
+        account.balance,
+        account.total_earned,
+        account.total_spent,
+        account.level,
+    )
+    assert booked[-1].account == account
+    last = "last_earned_id = (SELECT max(id) FROM transactions)"
+    assert 1 == await count_rows(live.engine, "user_gamification_profiles", last)
+    await live.assert_books_balance()
+
+
 async def test_taking_too_much(live: LiveEconomy) -> None:
     """Nobody gets below zero, and the refused line leaves no trace; all there is may be taken."""
     await live.move(30, "grant")
@@ -83,14 +111,15 @@ async def test_failed_turn_changes_nothing(live: LiveEconomy) -> None:
     assert {"grant": 5} == {"grant": (await live.move(5, "grant")).amounts[GRANT]}
 
 
-async def test_stale_state_is_refused(live: LiveEconomy) -> None:
+@pytest.mark.parametrize("kind", [GRANT, TransactionType.REACTION])
+async def test_stale_state_is_refused(live: LiveEconomy, kind: TransactionType) -> None:
     """A booking on an account as it was before another one is refused as a whole."""
     old = await live.account()
     await live.move(30, "grant")
 
     async def book_on_the_old_one() -> None:
         async with live.turn() as (economy, _):
-            await post(economy, old, [LedgerEntry(5, GRANT, "stale")])
+            await post(economy, old, [LedgerEntry(5, kind, "stale")])
 
     with pytest.raises(StaleAccount):
         await book_on_the_old_one()
