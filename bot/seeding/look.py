@@ -214,12 +214,10 @@ def is_behind(words: Words, table: Table) -> str:
     column = str(getattr(table.autoincrement_column, "name", ""))
     name, quoted = words.table(table), words.quote(column)
     sequence = f"pg_get_serial_sequence({words.text(name)}, {words.text(column)})"
+    reached = f"coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
+    is_taken = f"CASE WHEN t.{quoted} > {reached} THEN {words.text(table.fullname)} END"
     # Not max(): planning it on a new connection takes longer.
-    last = f"SELECT t.{quoted} FROM {name} AS t ORDER BY t.{quoted} DESC LIMIT 1"  # noqa: S608
-    return (
-        f"CASE WHEN ({last}) > coalesce(pg_sequence_last_value(CAST({sequence} AS regclass)), 0)"
-        f" THEN {words.text(table.fullname)} END"
-    )
+    return f"(SELECT {is_taken} FROM {name} AS t ORDER BY t.{quoted} DESC LIMIT 1)"  # noqa: S608
 
 
 def label_of(key: Key) -> str:
