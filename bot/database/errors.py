@@ -50,8 +50,9 @@ _CHECK = "23514"
 #: Shutdown, start or recovery, too many connections, and what PgBouncer refuses with.
 _STARTING = {"57P01", "57P03", "53300", "08P01"}
 _INTERNAL = "XX000"
-#: A read-only server, and types that this connection still knows by numbers that are gone.
-_OUTDATED = {"25006", _INTERNAL}
+#: A read-only server, prepared statements that the server has forgotten, and types that this
+#: connection still knows by numbers that are gone.
+_OUTDATED = {"25006", "26000", _INTERNAL}
 #: What asyncpg itself says of plans and types of another schema, and when it has lost count.
 _OUTDATED_KINDS = {"InvalidCachedStatementError", "InternalClientError"}
 #: A disk without room, or a user's share of it.

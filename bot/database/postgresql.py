@@ -30,8 +30,15 @@ _IDLE, _PING = 10.0, 1.0
 _KEEPALIVE: Final = 30
 #: Kinds of asyncpg's errors, the narrower before the wider, and their names in SQLAlchemy.
 _KINDS: Final = (
+    (asyncpg.RestrictViolationError, "RestrictViolationError"),
+    (asyncpg.NotNullViolationError, "NotNullViolationError"),
+    (asyncpg.ForeignKeyViolationError, "ForeignKeyViolationError"),
+    (asyncpg.UniqueViolationError, "UniqueViolationError"),
+    (asyncpg.CheckViolationError, "CheckViolationError"),
+    (asyncpg.ExclusionViolationError, "ExclusionViolationError"),
     (asyncpg.IntegrityConstraintViolationError, "IntegrityError"),
     (asyncpg.InvalidCachedStatementError, "InvalidCachedStatementError"),
+    (asyncpg.InternalServerError, "InternalServerError"),
     (asyncpg.SyntaxOrAccessError, "ProgrammingError"),
     (asyncpg.PostgresError, "Error"),
     (asyncpg.InterfaceError, "InterfaceError"),

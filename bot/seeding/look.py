@@ -8,7 +8,7 @@ PostgreSQL, whose unions have typed columns, gives each row as a text of JSON.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Dialect, String, Table
 
@@ -21,6 +21,8 @@ Good = dict[str, Json]
 Bad = dict[str, Any]
 #: A row: the good values by column, and those that no such column can hold.
 Found = tuple[Good, Bad]
+#: SQLite unites so many SELECTs, and as many such unions.
+_MOST_SELECTS: Final = 500
 
 
 class _Column(NamedTuple):
@@ -59,9 +61,11 @@ class Union:
         """Each row will tell which SELECT it is of."""
         self._is_sqlite = words.is_sqlite
         self._widths = [len(columns) for columns, _ in selects]
-        self.sql = " UNION ALL ".join(
-            f"SELECT {number}, {self._row(columns)}{rest}"
-            for number, (columns, rest) in enumerate(selects)
+        self.sql = _united(
+            [
+                f"SELECT {number}, {self._row(columns)}{rest}"
+                for number, (columns, rest) in enumerate(selects)
+            ]
         )
 
     def _row(self, columns: Sequence[str]) -> str:
@@ -76,6 +80,14 @@ class Union:
             plain = cells[: self._widths[number]] if self._is_sqlite else json.loads(cells[0])
             found[number].append(plain)
         return found
+
+
+def _united(selects: Sequence[str]) -> str:
+    if len(selects) > _MOST_SELECTS:
+        starts = range(0, len(selects), _MOST_SELECTS)
+        unions = (" UNION ALL ".join(selects[at : at + _MOST_SELECTS]) for at in starts)
+        selects = [f"SELECT * FROM ({union}) AS part" for union in unions]  # noqa: S608
+    return " UNION ALL ".join(selects)
 
 
 class Source:

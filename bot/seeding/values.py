@@ -83,14 +83,14 @@ def storable(text: str) -> str:
 def _text(kind: Any) -> Form:
     most, padded = kind.length or sys.maxsize, isinstance(kind, types.CHAR)
 
-    def read(value: Any) -> Json:
-        text = _of(str, value)
+    def canonical(value: Any) -> Json:
+        text = storable(_of(str, value))
         text = text.rstrip(" ") if padded else text  # PostgreSQL fills it up
         if len(text) > most:
             raise ValueError(f"longer than {most}")
         return text
 
-    return _form(lambda value: storable(read(value)), read)
+    return _form(canonical)
 
 
 def _whole(kind: Any) -> Form:

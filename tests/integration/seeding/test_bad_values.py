@@ -134,6 +134,7 @@ SEED = Seed(
         ("blob", "'cafe'", "'cafe'"),
         ("short", "'abcdefgh'", "'abcdefgh'"),
         ("short", "x'61'", "b'a'"),
+        ("short", "'ab' || char(0)", "'ab\\x00'"),
     ],
 )
 async def test_value_of_another_type(

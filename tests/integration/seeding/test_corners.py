@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.seeding import Backfill, Children, Outcome, Seed, SeededTable, Seeder, backfill
+from bot.seeding.look import Union, Words
 from tests.support.seeds import ROLES, Period, changed, create_tables, execute, query, seeded
 from tests.support.statements import recorded
 
@@ -260,3 +261,14 @@ async def test_field_that_is_new_in_a_later_version(engine: AsyncEngine) -> None
 
     assert ["update admins.root (mail)"] == [one for one in report.pending() if "admins" in one]
     assert [("root@example.org",)] == await query(engine, "SELECT mail FROM admins")
+
+
+async def test_more_sections_than_a_union_has_selects(engine: AsyncEngine) -> None:
+    """SQLite unites 500 SELECTs at most, and a look may have more."""
+    selects = [([f"'{number}'"] * (number % 3 + 1), "") for number in range(1200)]
+    union = Union(Words(engine.dialect), selects)
+
+    async with engine.connect() as connection:
+        found = union.split(await connection.exec_driver_sql(union.sql))
+
+    assert [[[str(n)] * (n % 3 + 1)] for n in range(1200)] == found

@@ -125,9 +125,9 @@ def test_what_is_the_contents_fault(error: Exception, *, refused: bool) -> None:
     assert refused == is_content_refused(error)
 
 
-@pytest.mark.parametrize("state", ["25006", "XX000"])
+@pytest.mark.parametrize("state", ["25006", "26000", "XX000"])
 def test_outdated_connection(state: str) -> None:
-    """A connection to a standby, and one with types that are gone, is no use any more."""
+    """One to a standby is no use any more, nor one with statements or types that are gone."""
     assert is_outdated(on_postgresql(state))
     assert not is_outdated(on_postgresql("42P01"))
 
