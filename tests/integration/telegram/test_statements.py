@@ -9,7 +9,7 @@ from sqlalchemy import event
 from bot.gamification.types import ConditionType
 from tests.support.dispatching import Dispatching
 from tests.support.economy import LiveEconomy
-from tests.support.statements import recorded
+from tests.support.statements import of_plain_reaction, recorded
 from tests.support.updates import GROUP, command, reaction, user
 
 ANA = user(1001)
@@ -36,11 +36,6 @@ async def cost(request: pytest.FixtureRequest, live: LiveEconomy, telegram: Disp
     return cost
 
 
-def plain_reaction(live: LiveEconomy) -> int:
-    """Return the statements of a reaction that pays and changes nothing else."""
-    return 4 if live.engine.dialect.name == "sqlite" else 3
-
-
 async def test_paid_reactions(live: LiveEconomy, cost: Cost) -> None:
     """A paid reaction costs at most five statements, and one more where there is something to tell.
 
@@ -48,7 +43,7 @@ async def test_paid_reactions(live: LiveEconomy, cost: Cost) -> None:
     one on PostgreSQL); with the first of a day the streak; the rewards and the notice in the outbox
     where something unlocks. However many rewards there are.
     """
-    plain = plain_reaction(live)
+    plain = of_plain_reaction(live.engine)
     costs = [await cost(reaction(message_id, ANA)) for message_id in range(17)]
 
     first_ever, *regular, unlocking, after = costs
@@ -70,7 +65,7 @@ async def test_first_of_a_day(live: LiveEconomy, cost: Cost) -> None:
         "UPDATE transactions SET reference = reference || '/old' WHERE type = 'ACTIVITY_BONUS'",
     )
 
-    assert plain_reaction(live) + 1 == await cost(reaction(2, ANA))
+    assert of_plain_reaction(live.engine) + 1 == await cost(reaction(2, ANA))
     assert 50 == (await live.account(1001)).balance
 
 
