@@ -71,6 +71,7 @@ async def wait_for_database(
     """
     file = sqlite_file(engine.url) if doubts else None
     if file and not file.exists():
+        refuse_missing_folder(engine.url)
         raise _doubtful(engine, doubts)
     pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, timeout=timeout)
     while failure := await _failure(engine):

@@ -60,11 +60,12 @@ async def test_host_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         await engine.dispose()
 
 
-async def test_missing_folder_is_said() -> None:
-    """A SQLite path in a folder that is not there is an operator's mistake."""
+@pytest.mark.parametrize("doubts", [[], ["ADMIN_ID is no setting"]])
+async def test_missing_folder_is_said(doubts: list[str]) -> None:
+    """A SQLite path in a folder that is not there is an operator's mistake, doubts or not."""
     engine = create_engine(parse_database_url("sqlite:///nowhere/besitos.db"))
     with pytest.raises(DatabaseError, match=r"folder nowhere .* does not exist"):
-        await wait_for_database(engine, timeout=5)
+        await wait_for_database(engine, timeout=5, doubts=doubts)
     await engine.dispose()
 
 
