@@ -28,6 +28,9 @@ _SILENCE: Final = 5.0
 _IDLE, _PING = 10.0, 1.0
 #: Seconds between the signs of life that keep an address translation from forgetting us.
 _KEEPALIVE: Final = 30
+#: Statements that stay prepared on a connection: there are a few dozen, and one that unlocks so
+#: many rewards at once for each number of them.
+_MOST_PREPARED: Final = 100
 #: Kinds of asyncpg's errors, the narrower before the wider, and their names in SQLAlchemy.
 _KINDS: Final = (
     (asyncpg.RestrictViolationError, "RestrictViolationError"),
@@ -158,6 +161,8 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ha
         with self.deadline:
             statement = self._small.get(query)
             if statement is None:
+                if len(self._small) >= _MOST_PREPARED:
+                    self._small.clear()  # asyncpg closes those that nobody holds
                 name = f"besitos_{next(self._numbers)}"
                 statement = self._small[query] = await super().prepare(query, name=name)
             rows = await statement.fetch(*arguments)

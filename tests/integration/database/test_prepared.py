@@ -1,7 +1,7 @@
 """Statements of a transaction that stay prepared on PostgreSQL, and how they fail."""
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -47,3 +47,15 @@ async def test_statements_that_the_server_forgot(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         for _ in range(2):
             assert 1 == len((await ASK.execute(connection, {})).rows)
+
+
+async def test_no_end_of_statements(engine: AsyncEngine) -> None:
+    """However many different ones there are, the server keeps about as many as are in use."""
+    async with engine.connect() as connection:
+        for number in range(250):
+            statement = CompiledStatement(lambda _, n=number: select(literal(n).label(f"is_{n}")))
+            assert 1 == len((await statement.execute(connection, {})).rows)
+        kept = await connection.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+
+    assert kept is not None
+    assert kept <= 110
