@@ -10,12 +10,12 @@ as Sentry or OpenTelemetry, it goes through `exec_driver_sql`, with every event 
 
 import logging
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Select, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -74,6 +74,22 @@ class CompiledStatement:
             return await connection.run_sync(text.hurry, arguments)
         except BaseException as error:  # noqa: BLE001 - it is raised again
             await _raise(connection, sync, error, text.sql)
+
+
+def numbered(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the parameters of several rows, which `numbered_rows` has in a statement."""
+    return {f"row{n}_{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
+def numbered_rows(
+    columns: Iterable[ColumnElement[Any]], count: int
+) -> list[dict[str, BindParameter[Any]]]:
+    """Return so many rows of parameters, for the `values()` of an INSERT into `columns`."""
+    types = {str(column.key): column.type for column in columns}
+    return [
+        {name: bindparam(f"row{n}_{name}", type_=kind) for name, kind in types.items()}
+        for n in range(count)
+    ]
 
 
 class _Text:

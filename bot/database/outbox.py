@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.database.base import Base, Json, SurrogateId, UtcDateTime
-from bot.database.compiled import CompiledStatement
+from bot.database.compiled import CompiledStatement, numbered, numbered_rows
 from bot.database.constructs import raw
 from bot.database.engine import for_writing
 from bot.database.errors import translate_errors
@@ -93,21 +93,16 @@ class StoredMessage:
 
 async def store(connection: AsyncConnection, messages: Sequence[OutboxMessage]) -> Sequence[int]:
     """Store messages in the transaction of what caused them, by one statement; return their ids."""
-    given = {f"{name}{n}": getattr(one, name) for n, one in enumerate(messages) for name in _STORED}
-    stored = await _storing(len(messages)).execute(connection, given)
+    rows = [{column.key: getattr(one, column.key) for column in _STORED} for one in messages]
+    stored = await _storing(len(rows)).execute(connection, numbered(rows))
     return sorted(row.id for row in stored.rows)
 
 
 @cache
 def _storing(count: int) -> CompiledStatement:
     """Return the statement that stores so many messages."""
-    row = OutboxMessageRow
-    types = {name: getattr(row, name).type for name in _STORED}
-    rows = [
-        {name: bindparam(f"{name}{n}", type_=kind) for name, kind in types.items()}
-        for n in range(count)
-    ]
-    return CompiledStatement(lambda _: insert(row).values(rows).returning(row.id))
+    rows = numbered_rows(_STORED, count)
+    return CompiledStatement(lambda _: insert(_row).values(rows).returning(_row.id))
 
 
 async def read_waiting(
@@ -143,8 +138,10 @@ async def reach(connection: AsyncConnection, member_id: int) -> Sequence[tuple[i
     return found
 
 
-_STORED: Final = ("chat_id", "method", "payload", "member_id")
 _row = OutboxMessageRow
+_STORED: Final = tuple(
+    _row.__table__.c[name] for name in ("chat_id", "method", "payload", "member_id")
+)
 _this = _row.id == bindparam("message", type_=BigInteger)
 _now = bindparam("now", type_=UtcDateTime)
 _TAKE = CompiledStatement(

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Select, Update, bindparam, exists, false, fun
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.database.compiled import CompiledStatement
+from bot.database.compiled import CompiledStatement, numbered, numbered_rows
 from bot.database.constructs import as_number, as_stored, insert, raw
 from bot.database.pagination import Page, read_keyset_page
 from bot.errors import BesitosError
@@ -98,32 +98,22 @@ async def post(economy: EconomyContext, account: Account, entries: Sequence[Ledg
     ]
     if not rows:
         return Posted(account, {})
-    numbered = {
-        f"entry{n}_{name}": value for n, row in enumerate(rows) for name, value in row.items()
-    }
-    write = _insert_new(len(rows))
+    paid = None
     if economy.connection.dialect.name == "postgresql" and all(map(_is_earned, entries)):
-        write = _insert_and_pay(len(rows))
-        numbered |= _change(economy, account, _Sums(sum(entry.amount for entry in entries)))[1]
-    new = await write.execute(economy.connection, numbered)
-    if not new.rows:
+        paid, change = _change(economy, account, _Sums(sum(entry.amount for entry in entries)))
+        write, parameters = _insert_and_pay(len(rows)), numbered(rows) | change
+    else:
+        write, parameters = _insert_new(len(rows)), numbered(rows)
+    new = (await write.execute(economy.connection, parameters)).rows
+    if not new:
         return Posted(account, {})
     amounts: Counter[TransactionType] = Counter()
-    for entry in new.rows:
+    for entry in new:
         amounts[entry.type] += entry.amount
         economy.posted.append((entry.type, entry.amount))
-    earned = sum(entry.earned for entry in new.rows)
-    spent, taken = earned - sum(amounts.values()), -amounts.get(TransactionType.ADMIN_TAKE, 0)
-    after, change = _change(economy, account, _Sums(earned, spent, taken))
-    if after.balance < 0:
-        raise InsufficientBesitos(
-            f"The member has {account.balance} besitos; take at most that many."
-        )
-    if not new.rows[0].is_paid:
-        change["last_earned_id"] = max((row.id for row in new.rows if row.earned > 0), default=None)
-        if (await _CHANGE_BALANCE.execute(economy.connection, change)).rowcount != 1:
-            raise StaleAccount(account.user_id)
-    return Posted(after, amounts)
+    if paid is None or not new[0].is_paid:
+        paid = await _change_balance(economy, account, amounts, new)
+    return Posted(paid, amounts)
 
 
 async def read_ledger(
@@ -150,6 +140,25 @@ def _posted_entry(row: Any) -> PostedEntry:
         read_text(row.reason),
         read_moment(row.created_at),
     )
+
+
+async def _change_balance(
+    economy: EconomyContext,
+    account: Account,
+    amounts: Mapping[TransactionType, int],
+    entries: Sequence[Any],
+) -> Account:
+    earned = sum(entry.earned for entry in entries)
+    spent, taken = earned - sum(amounts.values()), -amounts.get(TransactionType.ADMIN_TAKE, 0)
+    after, change = _change(economy, account, _Sums(earned, spent, taken))
+    if after.balance < 0:
+        raise InsufficientBesitos(
+            f"The member has {account.balance} besitos; take at most that many."
+        )
+    change["last_earned_id"] = max((one.id for one in entries if one.earned > 0), default=None)
+    if (await _CHANGE_BALANCE.execute(economy.connection, change)).rowcount != 1:
+        raise StaleAccount(account.user_id)
+    return after
 
 
 class _Sums(NamedTuple):
@@ -226,14 +235,9 @@ _CHANGE_BALANCE = CompiledStatement(
 
 def _inserting(dialect: str, count: int) -> ReturningInsert[Any]:
     new = LedgerEntryRow.__table__.c
-    columns = [column for column in new if column.name != "id"]
-    entries = [
-        {column.name: bindparam(f"entry{n}_{column.name}", type_=column.type) for column in columns}
-        for n in range(count)
-    ]
     return (
         insert(dialect, LedgerEntryRow)
-        .values(entries)
+        .values(numbered_rows((column for column in new if column.name != "id"), count))
         .on_conflict_do_nothing(index_elements=[LedgerEntryRow.reference])
         .returning(
             new.id,

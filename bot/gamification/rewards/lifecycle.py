@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
-from bot.database.compiled import CompiledStatement
+from bot.database.compiled import CompiledStatement, numbered, numbered_rows
 from bot.database.constructs import insert
 from bot.errors import BesitosError
 from bot.gamification.account import Account
@@ -61,12 +61,8 @@ async def unlock(economy: EconomyContext, account: Account) -> tuple[Account, li
     due = list(_due(economy, account))
     if not due:
         return account, []
-    given = {
-        f"{name}{n}": value
-        for n, reward in enumerate(due)
-        for name, value in _row(economy, account, reward).items()
-    }
-    result = await _unlocking(len(due)).execute(economy.connection, given)
+    rows = [_row(economy, account, reward) for reward in due]
+    result = await _unlocking(len(rows)).execute(economy.connection, numbered(rows))
     held = {row.reward_id: read_user_reward(row, economy.calendar) for row in result.rows}
     after = replace(account, rewards={**account.rewards, **held})
     return after, [reward for reward in due if reward.id in held]
@@ -232,16 +228,10 @@ def _unlocking(count: int) -> CompiledStatement:
     Of those that are there, only a repeatable one begins anew, and only as it was read.
     """
     table = UserRewardRow.__table__.c
-    rows = [
-        {
-            name: bindparam(f"{name}{n}", type_=table[name].type)
-            for name in ("user_id", "reward_id", *_RENEWED)
-        }
-        for n in range(count)
-    ]
+    rows = numbered_rows((table[name] for name in ("user_id", "reward_id", *_RENEWED)), count)
     as_known = [
-        as_read(*(bindparam(f"read_{name}{n}") for name in ("id", "unlocked_at", "expires_at")))
-        & (table.baseline_earned == bindparam(f"read_earned{n}"))
+        as_read(*(bindparam(f"row{n}_read_{name}") for name in ("id", "unlocked_at", "expires_at")))
+        & (table.baseline_earned == bindparam(f"row{n}_read_earned"))
         for n in range(count)
     ]
 
