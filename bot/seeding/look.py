@@ -55,11 +55,19 @@ class Words:
 
 
 class Union:
-    """One statement of several SELECTs, each given by its columns and what stands behind them."""
+    """One statement of several SELECTs, each given by its columns and what stands behind them.
 
-    def __init__(self, words: Words, selects: Sequence[tuple[Sequence[str], str]]) -> None:
-        """Each row will tell which SELECT it is of."""
+    Each row tells which SELECT it is of; the last one has the scalars.
+    """
+
+    def __init__(
+        self, words: Words, selects: Sequence[tuple[Sequence[str], str]], scalars: Sequence[str]
+    ) -> None:
+        """Write the statement."""
         self._is_sqlite = words.is_sqlite
+        if not self._is_sqlite:  # where no function takes so many
+            scalars = [f"array_to_json(CAST(ARRAY[{', '.join(scalars)}] AS text[]))"]
+        selects = [*selects, (scalars, "")]
         self._widths = [len(columns) for columns, _ in selects]
         self.sql = _united(
             [
@@ -73,13 +81,16 @@ class Union:
             return ", ".join([*columns, *["NULL"] * (max(self._widths) - len(columns))])
         return f"CAST(json_build_array({', '.join(columns)}) AS text)"
 
-    def split(self, rows: Iterable[Sequence[Any]]) -> list[list[Sequence[Any]]]:
-        """Return the rows of each SELECT, all of them without that number."""
+    def split(
+        self, rows: Iterable[Sequence[Any]]
+    ) -> tuple[list[list[Sequence[Any]]], Sequence[Any]]:
+        """Return the rows of each SELECT, without that number, and the scalars."""
         found: list[list[Sequence[Any]]] = [[] for _ in self._widths]
         for number, *cells in rows:
             plain = cells[: self._widths[number]] if self._is_sqlite else json.loads(cells[0])
             found[number].append(plain)
-        return found
+        ((scalars,),) = found[-1:]
+        return found[:-1], scalars if self._is_sqlite else scalars[0]
 
 
 def _united(selects: Sequence[str]) -> str:
@@ -209,13 +220,6 @@ def exact_count(words: Words, backfill: Backfill) -> str:
     is_own = f"t.{words.quote(backfill.owner.name)} = p.{words.quote(backfill.parent_id.name)}"
     found = f"SELECT 1 FROM {words.table(backfill.table)} AS t WHERE {is_own}"  # noqa: S608
     return f"SELECT count(*) FROM {parents} WHERE EXISTS ({found})"  # noqa: S608
-
-
-def in_one_row(words: Words, scalars: Sequence[str]) -> Sequence[str]:
-    """Return the columns of a row of scalars; on PostgreSQL one, for no function takes so many."""
-    if words.is_sqlite:
-        return scalars
-    return [f"array_to_json(CAST(ARRAY[{', '.join(scalars)}] AS text[]))"]
 
 
 def is_behind(words: Words, table: Table) -> str:

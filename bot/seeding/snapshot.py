@@ -19,7 +19,6 @@ from .look import (
     Words,
     counts,
     exact_count,
-    in_one_row,
     is_behind,
 )
 from .sections import Key, SeededTable
@@ -118,17 +117,15 @@ class Look:
         self._sources = [source for source, _ in read]
         self._union = Union(
             words,
-            [
-                *((source.sql, f" FROM {source.rows}{condition}") for source, condition in read),
-                (in_one_row(words, scalars), ""),
-            ],
+            [(source.sql, f" FROM {source.rows}{condition}") for source, condition in read],
+            scalars,
         )
 
     async def take(self, connection: AsyncConnection) -> Snapshot:
         """Look. Raises `SeedError` for a marker that no start has written."""
         result = await connection.exec_driver_sql(self._union.sql)
-        *found, (row,) = self._union.split(result)
-        scalars = iter(row if self._words.is_sqlite else row[0])
+        found, told = self._union.split(result)
+        scalars = iter(told)
         read = {
             source: list(map(source.read, cells))
             for source, cells in zip(self._sources, found, strict=True)

@@ -266,9 +266,10 @@ async def test_field_that_is_new_in_a_later_version(engine: AsyncEngine) -> None
 async def test_more_sections_than_a_union_has_selects(engine: AsyncEngine) -> None:
     """SQLite unites 500 SELECTs at most, and a look may have more."""
     selects = [([f"'{number}'"] * (number % 3 + 1), "") for number in range(1200)]
-    union = Union(Words(engine.dialect), selects)
+    union = Union(Words(engine.dialect), selects, ["'last'"])
 
     async with engine.connect() as connection:
-        found = union.split(await connection.exec_driver_sql(union.sql))
+        found, scalars = union.split(await connection.exec_driver_sql(union.sql))
 
     assert [[[str(n)] * (n % 3 + 1)] for n in range(1200)] == found
+    assert ["last"] == scalars
