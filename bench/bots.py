@@ -1,14 +1,16 @@
-"""A bot by webhook in a process of its own, its CPU, and who brings it updates as Telegram does."""
+"""Bots in processes of their own, their CPU, and who brings them updates as Telegram does."""
 
 import asyncio
 import os
 import socket
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measure import ROOT
 from sandbox import SandboxServer
 
 _SECRET = "s" * 16
@@ -51,28 +53,41 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(server: SandboxServer, url: str, release: Path) -> AsyncIterator[Bot]:
+async def started(
+    server: SandboxServer, url: str, release: Path = ROOT, **settings: str
+) -> AsyncIterator[Process]:
     """Start `main.py` of a release's folder on the database at `url`, and stop it in the end."""
-    port = _free_port()
-    settings = {
+    settings |= {
         "BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,
         "DATABASE_URL": url,
-        "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
-        "WEBHOOK_SECRET": _SECRET,
-        "HTTP_PORT": str(port),
         "LOG_LEVEL": "ERROR",
     }
-    server.calls.clear()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "main.py", cwd=release, env={**os.environ, **settings}
     )
     try:
-        await server.calls.wait_for("setWebhook", answered=True, timeout=120)
-        yield Bot(port, process.pid)
+        yield process
     finally:
         process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def by_webhook(server: SandboxServer, url: str, release: Path) -> AsyncIterator[Bot]:
+    """Start one that takes updates, and stop it in the end."""
+    port = _free_port()
+    server.calls.clear()
+    async with started(
+        server,
+        url,
+        release,
+        WEBHOOK_URL=f"http://127.0.0.1:{port}/hook",
+        WEBHOOK_SECRET=_SECRET,
+        HTTP_PORT=str(port),
+    ) as process:
+        await server.calls.wait_for("setWebhook", answered=True, timeout=120)
+        yield Bot(port, process.pid)
 
 
 def _free_port() -> int:

@@ -53,7 +53,7 @@ class Community:
         """Start so many more bots, one after the other, and stop them in the end."""
         async with AsyncExitStack() as stack:
             for _ in range(number):
-                starting = bots.running(self._server, self._url, self._release)
+                starting = bots.by_webhook(self._server, self._url, self._release)
                 self._bots.append(await stack.enter_async_context(starting))
             await asyncio.sleep(_SETTLING)
             yield

@@ -1,13 +1,13 @@
 """Memory of a bot by polling: idle, after many updates, after a chart; against bare imports."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.bots import started
 from bench.databases import Databases
 from bench.measure import ROOT
 from bench.report import Figure
@@ -120,23 +120,11 @@ async def _at_work(url: str) -> tuple[float, float, float, float]:
 @asynccontextmanager
 async def _running(url: str) -> AsyncIterator[_Bot]:
     async with SandboxServer() as server:
-        settings = {
-            "BOT_TOKEN": server.token,
-            "TELEGRAM_API_URL": server.url,
-            "DATABASE_URL": url,
-            "ADMIN_IDS": str(server.telegram.ana.id),
-            "LOG_LEVEL": "ERROR",
-        }
+        admin = str(server.telegram.ana.id)
         # Its modules are compiled already, as in any installation: compiling takes memory, too.
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "main.py", cwd=ROOT, env={**os.environ, **settings}
-        )
-        try:
+        async with started(server, url, ADMIN_IDS=admin) as process:
             await server.calls.wait_for("getUpdates", timeout=120)
             yield _Bot(server, process)
-        finally:
-            process.terminate()
-            await process.wait()
 
 
 def _imports() -> float:
