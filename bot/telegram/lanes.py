@@ -13,6 +13,7 @@ from aiogram.dispatcher.middlewares.user_context import UserContextMiddleware
 from aiogram.types import Update
 
 from bot.telegram.client import Backoff
+from bot.telegram.filters import TELEGRAM
 
 #: Connections of the pool that are left to heartbeat, outbox and health.
 SPARE_CONNECTIONS: Final = 2
@@ -38,8 +39,9 @@ class Lanes:
     One that fails is tried again with growing pauses, in which its own lane stands still and no
     other. The oldest goes first: that is the one that the confirmation of all others waits for.
     Only reactions, for whose payment nobody looks at the chat, let everybody else go first, and
-    leave one place free. That cannot keep them waiting for ever: the polling fetches little more
-    while an old one is not handled.
+    leave one place free. They also wait for older copies of channel posts, for whoever reacts to
+    a copy is paid for the post. Neither can keep them waiting for ever: the polling fetches little
+    more while an old one is not handled.
     """
 
     def __init__(
@@ -98,14 +100,20 @@ class Lanes:
 
     def _begin(self) -> None:
         while self._ready and not self._stop.is_set():
-            is_reaction, _, lane = self._ready[0]
+            is_reaction, number, lane = self._ready[0]
             if self._at_work >= (self._most_reactions if is_reaction else self._at_once):
+                return
+            if is_reaction and self._has_copy_before(number):
                 return
             heappop(self._ready)
             self._at_work += 1
             task = asyncio.create_task(self._work(lane))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
+
+    def _has_copy_before(self, number: int) -> bool:
+        copies = self._lanes.get(TELEGRAM)
+        return copies is not None and copies.waiting[0][0] < number
 
     async def _work(self, lane: _Lane) -> None:
         _, update = lane.waiting[0]

@@ -8,7 +8,7 @@ from aiogram.types import Update
 
 from bot.telegram.client import Backoff
 from bot.telegram.lanes import Lanes, concurrency, lane_of
-from tests.support.updates import command, reaction, user
+from tests.support.updates import command, copied, reaction, user
 from tests.support.waiting import until
 
 
@@ -103,6 +103,24 @@ async def test_whoever_looks_at_the_chat_goes_before_reactions() -> None:
         await until(lambda: len(work.handled) == 9)
 
     assert {reactions[0].update_id, reactions[1].update_id, asked.update_id} == set(begun)
+
+
+async def test_reactions_wait_for_older_copies() -> None:
+    """A reaction may be to a copy of a channel post that came before, and is paid for the post."""
+    work = Work()
+    copies = [copied(70, 7), copied(80, 8)]
+    before, after = reaction(60, user(1)), reaction(80, user(2))
+
+    async with Lanes(work, asyncio.Event(), at_once=8) as lanes:
+        for update in (before, *copies, after):
+            lanes.put(update)
+        await until(lambda: len(work.begun) == 2)
+        begun = list(work.begun)
+        work.free.set()
+        await until(lambda: len(work.handled) == 4)
+
+    assert {before.update_id, copies[0].update_id} == set(begun)
+    assert after.update_id == work.handled[-1]
 
 
 async def test_stop_begins_nothing() -> None:
