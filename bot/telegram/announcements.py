@@ -201,19 +201,20 @@ def _with_line(text: str, number: int, line: str) -> str:
 
 async def make_digest(
     economy: EconomyContext, chats: ChatBook, i18n: I18n, chat_id: int
-) -> Notice | None:
-    """Return the message with a chat's digest, to be stored in this transaction.
+) -> list[Notice]:
+    """Return the messages with a chat's digest, to be stored in this transaction.
 
-    None when another process has made it, or nobody wants to hear of the chat any more.
+    None at all when another process has made it, or nobody wants to hear of the chat any more.
     """
     digest = await take_digest(economy, chat_id)
     chat = await chats.get(economy.connection, chat_id)
     if digest is None or chat is None or chat.announcements is AnnouncementMode.OFF:
-        return None
+        return []
     if chat.has_left or not chats.is_allowed(chat):
-        return None
+        return []
     spoken = Counter(locale_for(i18n, line.language) for line in digest.lines)
     ((locale, _),) = spoken.most_common(1)
     with i18n.context(), i18n.use_locale(locale):
-        text = texts.digest(digest.lines)
-    return Notice(chat_id=chat_id, message_thread_id=digest.thread_id, text=text)
+        said = texts.digest(digest.lines)
+    thread_id = digest.thread_id
+    return [Notice(chat_id=chat_id, message_thread_id=thread_id, text=text) for text in said]

@@ -12,6 +12,9 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -39,7 +42,8 @@ TRANSIENT_ERRORS: Final = (
     TelegramRetryAfter,
     TelegramServerError,
 )
-#: Seconds to wait at most, however long Telegram says.
+#: Seconds to wait at least and at most, whatever Telegram says.
+SHORTEST_RETRY_AFTER: Final = 1
 LONGEST_RETRY_AFTER: Final = 600.0
 #: Seconds for a connection, TLS included; after it nothing has been sent.
 _CONNECT_TIMEOUT: Final = 10.0
@@ -58,6 +62,8 @@ _NOT_SENT: Final = (
 )
 #: Methods that leave the same behind when they are called twice.
 _REPEATABLE: Final = ("answer", "delete", "edit", "get", "set")
+#: What Telegram calls a person whom the bot has not met.
+_UNKNOWN_TO_US: Final = ("chat not found", "PEER_ID_INVALID", "user not found")
 
 
 class AnswerLost(TelegramNetworkError):
@@ -86,9 +92,21 @@ def is_repeatable(method: TelegramMethod[Any]) -> bool:
     return method.__api_method__.startswith(_REPEATABLE)
 
 
+def is_shown_already(error: AiogramError) -> bool:
+    """Whether Telegram has refused an edit because the message looks like that."""
+    return isinstance(error, TelegramBadRequest) and "message is not modified" in error.message
+
+
+def is_out_of_reach(error: AiogramError) -> bool:
+    """Whether the bot may not write to somebody before they write to it, or has not met them."""
+    if isinstance(error, TelegramBadRequest):
+        return any(sign in error.message for sign in _UNKNOWN_TO_US)
+    return isinstance(error, TelegramForbiddenError)
+
+
 def retry_after(error: TelegramRetryAfter) -> float:
     """Return the seconds to wait."""
-    return min(error.retry_after, LONGEST_RETRY_AFTER)
+    return min(max(error.retry_after, SHORTEST_RETRY_AFTER), LONGEST_RETRY_AFTER)
 
 
 class TelegramSession(AiohttpSession):
@@ -141,6 +159,12 @@ class TelegramSession(AiohttpSession):
             raise UnreadableAnswer(error.message, error.original, data) from error
         except TypeError as error:  # aiogram looks into a description that is not there
             raise UnreadableAnswer("No description", error, content) from error
+        except TelegramAPIError as error:
+            too_many = status_code == HTTPStatus.TOO_MANY_REQUESTS
+            if not too_many or isinstance(error, TelegramRetryAfter):
+                raise
+            # aiogram knows it by the seconds alone, which may be none.
+            raise TelegramRetryAfter(method, error.message, SHORTEST_RETRY_AFTER) from error
         if response.result is None:
             raise UnreadableAnswer("No result", ValueError(), content)
         self._models.add(type(response))

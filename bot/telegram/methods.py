@@ -1,7 +1,7 @@
 """Methods of the Bot API with more to them: a notice that must arrive, a picture made late."""
 
 import html
-from typing import Self
+from typing import Any, Final, Self
 
 from aiogram import Bot
 from aiogram.methods import SendMessage, SendPhoto, TelegramMethod
@@ -10,6 +10,17 @@ from pydantic import PrivateAttr
 
 from bot.database.outbox import StoredMessage
 from bot.errors import BesitosError
+
+#: What is another's in another chat, or nobody's.
+_OF_ITS_CHAT: Final = ("message_thread_id", "reply_parameters")
+
+
+def for_chat(method: TelegramMethod[Any], chat_id: int) -> TelegramMethod[Any] | None:
+    """Return the same method for another chat, None for one that is about a message of this one."""
+    if not method.__api_method__.startswith("send"):
+        return None
+    fields = [name for name in _OF_ITS_CHAT if name in type(method).model_fields]
+    return method.model_copy(update={"chat_id": chat_id, **dict.fromkeys(fields)})
 
 
 class Notice(SendMessage):
@@ -21,6 +32,13 @@ class Notice(SendMessage):
 
     _stored: StoredMessage | None = PrivateAttr(None)
     _member_id: int | None = PrivateAttr(None)
+
+    @classmethod
+    def to_member(cls, member_id: int, text: str) -> Self:
+        """Return one that tells a member something in private."""
+        notice = cls(chat_id=member_id, text=text)
+        notice.belong_to(member_id)
+        return notice
 
     @property
     def stored(self) -> StoredMessage | None:
@@ -42,7 +60,7 @@ class Notice(SendMessage):
 
     def in_private(self) -> Self:
         """Return the same for the member's private chat."""
-        update = {"chat_id": self._member_id, "message_thread_id": None, "reply_parameters": None}
+        update = {"chat_id": self._member_id, **dict.fromkeys(_OF_ITS_CHAT)}
         return self.model_copy(update=update)
 
 

@@ -11,23 +11,26 @@ from aiogram import Bot
 from aiogram.exceptions import (
     AiogramError,
     TelegramAPIError,
-    TelegramForbiddenError,
+    TelegramBadRequest,
     TelegramMigrateToChat,
     TelegramRetryAfter,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from prometheus_client import Counter
 
 from bot.database.errors import DatabaseError
 from bot.database.outbox import StoredMessage
-from bot.telegram.announcements import Announcements
+from bot.telegram.announcements import Announcements, JoinedEdit
 from bot.telegram.client import (
     TRANSIENT_ERRORS,
+    is_out_of_reach,
     is_repeatable,
+    is_shown_already,
     may_be_delivered,
     retry_after,
 )
-from bot.telegram.methods import LatePhoto, Notice
+from bot.telegram.methods import LatePhoto, Notice, for_chat
 from bot.telegram.signing import signed
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,8 @@ class Answer:
     attempts: int = 0
     #: Whether an attempt may have been carried out, so that a refusal is no news.
     unclear: bool = False
+    #: By which edit that was, if by one that joins an announcement.
+    edit: JoinedEdit | None = None
     taken: bool = False
     #: Whether the member has to write to the bot first.
     unreachable: bool = False
@@ -134,37 +139,56 @@ class Sender:
         """Return the seconds until Telegram may take it; None when it has, or never will."""
         if isinstance(answer.method, LatePhoto):
             answer.method = await answer.method.made(self._bot)
-        name = type(answer.method).__name__
-        method = self._announcements.method_for(answer.method)
+        # An edit that may have been carried out stays that edit, or it would be told twice.
+        method = answer.edit or self._announcements.method_for(answer.method)
         try:
             if method is not None:
-                result = await self._bot(signed(method, self._bot.token))
-                self._announcements.shown(method, result)
-        except TelegramMigrateToChat as error:  # the group has become a supergroup
-            update = {"chat_id": error.migrate_to_chat_id}
-            answer.method = answer.method.model_copy(update=update)
-            answer.attempts += 1
-            return 0.0
+                await self._call(method)
+        except TelegramMigrateToChat as error:
+            return self._pause_after_move(answer, error)
         except TelegramRetryAfter as error:  # no failed attempt
             return retry_after(error)
         except TRANSIENT_ERRORS as error:
             if may_be_delivered(error):
                 if not is_repeatable(method or answer.method):
-                    logger.info("%s may have been delivered: %s", name, error)
+                    logger.info("%s may have been delivered: %s", type(method).__name__, error)
                     self._answers.labels("sent").inc()
                     return None
+                answer.edit = method if isinstance(method, JoinedEdit) else None
                 answer.unclear = True
-            return self._next_pause(answer, error)
+            return self._next_pause(answer, method, error)
         except TelegramAPIError as error:
             return self._pause_after_refusal(answer, method, error)
         self._answers.labels("sent").inc()
         return None
 
+    async def _call(self, method: TelegramMethod[Any]) -> None:
+        result: object = None
+        try:
+            result = await self._bot(signed(method, self._bot.token))
+        except TelegramBadRequest as error:
+            if not is_shown_already(error):  # by an attempt before, or as it was pressed twice
+                raise
+        self._announcements.shown(method, result)
+
+    def _pause_after_move(self, answer: Answer, error: TelegramMigrateToChat) -> float | None:
+        """Send to the supergroup that the group has become, which numbers its messages anew."""
+        moved = for_chat(answer.method, error.migrate_to_chat_id)
+        if moved is None:
+            logger.info("%s was dropped: %s", type(answer.method).__name__, error)
+            self._answers.labels("refused").inc()
+            return None
+        answer.method, answer.edit = moved, None
+        answer.attempts += 1
+        return 0.0
+
     def _pause_after_refusal(
         self, answer: Answer, method: TelegramMethod[Any] | None, error: TelegramAPIError
     ) -> float | None:
         """Return 0 where there is another way to say it, else None."""
-        is_joining = not answer.unclear and self._announcements.forget(method)
+        if answer.stored and isinstance(error, TelegramUnauthorizedError):
+            return self._next_pause(answer, method, error)  # with another token it is sent yet
+        is_joining = self._announcements.forget(method) and not answer.unclear
         if is_joining or self._may_go_elsewhere(answer, error):
             return 0.0
         level = logging.INFO if answer.unclear else logging.WARNING
@@ -174,18 +198,23 @@ class Sender:
 
     @staticmethod
     def _may_go_elsewhere(answer: Answer, error: TelegramAPIError) -> bool:
-        """Address a refused notice to the member in private; note when they cannot be reached."""
+        """Address a refused notice elsewhere; note when its member cannot be reached."""
         notice = answer.method
-        if not isinstance(notice, Notice) or notice.member_id is None or answer.unclear:
+        if not isinstance(notice, Notice) or answer.unclear:
             return False
+        if notice.member_id is None:  # a digest: where its topic is gone, the chat is not
+            answer.method = notice.model_copy(update={"message_thread_id": None})
+            return notice.message_thread_id is not None
         if notice.chat_id != notice.member_id:
             logger.info("a notice goes to its member in private: %s", error)
             answer.method = notice.in_private()
             return True
-        answer.unreachable = isinstance(error, TelegramForbiddenError)
+        answer.unreachable = is_out_of_reach(error)
         return False
 
-    def _next_pause(self, answer: Answer, error: AiogramError) -> float:
+    def _next_pause(
+        self, answer: Answer, method: TelegramMethod[Any] | None, error: AiogramError
+    ) -> float:
         name = type(answer.method).__name__
         answer.attempts += 1
         if answer.attempts < ATTEMPTS:
@@ -193,6 +222,7 @@ class Sender:
         else:
             logger.warning("%s was given up after %d attempts: %s", name, ATTEMPTS, error)
             self._answers.labels("given_up").inc()
+            self._announcements.forget(method)  # nobody knows what it shows now
         return float(2**answer.attempts / 8)
 
     async def _take(self, answer: Answer) -> bool:
@@ -209,9 +239,11 @@ class Sender:
     async def _give_back_or_finish(self, answer: Answer, *, again: bool) -> None:
         if answer.stored is None:
             return
+        if again and answer.unclear and answer.attempts < ATTEMPTS:
+            return  # it stays ours: whoever else took it might tell it twice
         try:
             async with self._outbox_turn:
-                if again:
+                if again and not answer.unclear:
                     await answer.stored.give_back()
                     answer.taken = False
                 elif answer.unreachable:

@@ -120,17 +120,17 @@ class Upkeep:
         with translate_errors("A chat's digest"):
             async with self._engine.begin() as connection:
                 economy = await self._rules.economy(connection)
-                digest = await make_digest(economy, self._chats, self._i18n, chat_id)
-                if digest:
-                    await store_notices(self._engine, connection, [digest])
-        if digest:
-            self._delivery.put(digest)
+                notices = await make_digest(economy, self._chats, self._i18n, chat_id)
+                if notices:
+                    await store_notices(self._engine, connection, notices)
+        for notice in notices:
+            self._delivery.put(notice)
 
     async def _notice(self, connection: AsyncConnection, done: Settled, admin_id: int) -> Notice:
         spoken = select(SPOKEN).where(UserRow.user_id == admin_id)
         locale = locale_for(self._i18n, await connection.scalar(spoken))
         with self._i18n.context(), self._i18n.use_locale(locale):
-            return Notice(chat_id=admin_id, text=releveled(done.changed))
+            return Notice.to_member(admin_id, releveled(done.changed))
 
 
 def upkeep_of(dispatcher: Dispatcher) -> Upkeep:

@@ -10,6 +10,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import SendMessage, TelegramMethod
 
@@ -26,6 +27,8 @@ RETRY_IN_7 = TelegramRetryAfter(METHOD, "Too Many Requests", retry_after=7)
 SERVER_ERROR = TelegramServerError(METHOD, "Internal Server Error")
 NETWORK_ERROR = TelegramNetworkError(METHOD, "Connection reset")
 BAD_REQUEST = TelegramBadRequest(METHOD, "chat not found")
+NOT_MODIFIED = TelegramBadRequest(METHOD, "Bad Request: message is not modified: …")
+UNAUTHORIZED = TelegramUnauthorizedError(METHOD, "Unauthorized")
 LOST = AnswerLost(METHOD, "Server disconnected")
 MOVED_TO_9 = TelegramMigrateToChat(METHOD, "group upgraded to supergroup", migrate_to_chat_id=9)
 
@@ -40,6 +43,8 @@ class FakeBot:
         self.sent: list[str] = []
         self.attempts: list[str] = []
         self.chats: list[int | None] = []
+        #: Which message each attempt to send one was a reply to.
+        self.replies: list[int | None] = []
         self.pressable: list[str] = []
         self.held: dict[str, asyncio.Event] = {}
         self._failures: dict[str, deque[Exception]] = defaultdict(deque)
@@ -58,6 +63,9 @@ class FakeBot:
         text = str(getattr(method, "text", None))
         self.attempts.append(text)
         self.chats.append(getattr(method, "chat_id", None))
+        if isinstance(method, SendMessage):
+            reply = method.reply_parameters
+            self.replies.append(reply.message_id if reply else None)
         rows = getattr(getattr(method, "reply_markup", None), "inline_keyboard", [])
         self.pressable += [one.callback_data for row in rows for one in row]
         if text in self.held:
@@ -97,8 +105,10 @@ __all__ = [
     "METHOD",
     "MOVED_TO_9",
     "NETWORK_ERROR",
+    "NOT_MODIFIED",
     "RETRY_IN_7",
     "SERVER_ERROR",
+    "UNAUTHORIZED",
     "FakeBot",
     "FakeSleep",
     "message",

@@ -1,12 +1,16 @@
 """The bot's own arrival in a chat, chats in which nothing is paid, and the daily digest."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.digests import DigestLine
-from bot.telegram.texts.formatting import LONGEST_TEXT, addressed, fitting, titled, utf16_length
+from bot.telegram.texts.formatting import addressed, fitting, paged, titled
 from bot.telegram.texts.rewards import gives, level_short, reward_name
+
+#: Of what is said of one member.
+_LONGEST_LINE: Final = 1_000
 
 
 def not_here() -> str:
@@ -51,19 +55,19 @@ def channel_ready(title: str) -> str:
     ).format(title=_bold(title))
 
 
-def digest(lines: Sequence[DigestLine]) -> str:
-    """Tell a chat what its members have unlocked since the last time."""
-    how = _("Cada cual reclama lo suyo con /rewards.")
-    footer = f"\n\n{how}" if any(line.news.unlocked for line in lines) else ""
+def digest(lines: Sequence[DigestLine]) -> list[str]:
+    """Tell a chat what its members have unlocked since the last time, in a text or more."""
     parts = [_("🎉 <b>Resumen del día</b>"), "", *map(_digest_line, lines)]
-    return fitting(parts, longest=LONGEST_TEXT - utf16_length(footer)) + footer
+    if any(line.news.unlocked for line in lines):
+        parts += ["", _("Cada cual reclama lo suyo con /rewards.")]
+    return paged(parts)
 
 
 def _digest_line(line: DigestLine) -> str:
     said = [f"<b>{reward_name(reward.name)}</b> ({gives(reward)})" for reward in line.news.unlocked]
     if line.news.level:
         said.append(level_short(line.news.level))
-    return f"{addressed(line.first_name, line.user_id)}: {', '.join(said)}"
+    return f"{addressed(line.first_name, line.user_id)}: {fitting(said, ', ', _LONGEST_LINE)}"
 
 
 def _bold(name: str) -> str:

@@ -44,6 +44,19 @@ def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TE
     return between.join(parts)
 
 
+def paged(parts: Iterable[str], longest: int = LONGEST_TEXT) -> list[str]:
+    """Join parts, each a line that is no longer than a page, into as few pages as hold them all."""
+    pages: list[list[str]] = [[]]
+    length = 0
+    for part in parts:
+        length += shown_length(part) + 1
+        if length > longest:
+            pages.append([])
+            length = shown_length(part) + 1
+        pages[-1].append(part)
+    return ["\n".join(page).strip("\n") for page in pages]
+
+
 def cut(text: str, longest: int) -> str:
     """Shorten plain text to so many UTF-16 code units, and never by half a character."""
     if utf16_length(text) <= longest:

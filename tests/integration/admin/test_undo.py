@@ -10,6 +10,7 @@ from bot.gamification.admin.undo import AlreadyUndone, undo
 from bot.gamification.bootstrap.manifest import load_manifest
 from bot.gamification.models import AdminActionRow, BotConfigRow
 from bot.gamification.types import ConditionType, TransactionType
+from bot.telegram.methods import Notice
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.database import run_sql
 from tests.support.economy import LiveEconomy, count_rows
@@ -63,6 +64,17 @@ async def test_told_in_the_chosen_language(panel: Panel, live: LiveEconomy) -> N
 
     assert granted[0].startswith("💋 An admin gave you 5 besitos")
     assert ["💋 An admin has corrected a mistake and taken back 5 besitos."] == panel.sent_to(ANA)
+
+
+async def test_waits_for_the_member(panel: Panel, live: LiveEconomy) -> None:
+    """Who can be told of a grant only later is told of its undo as well."""
+    await live.move(90, "a")
+    await adjust(panel, "Dar", "5")
+    await undo_newest(panel)
+
+    whose = [one.member_id for one in panel.answers if isinstance(one, Notice)]
+
+    assert [ANA] == whose
 
 
 async def test_grant(panel: Panel, live: LiveEconomy) -> None:

@@ -1,6 +1,7 @@
 """A chat's digest: collected all day, and sent once in the evening by the community's clock."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from bot.gamification.forgetting import forget_member
 from bot.telegram.methods import Notice
 from bot.telegram.outbox_relay import OutboxRelay
+from bot.telegram.texts.formatting import LONGEST_TEXT, shown_length
 from bot.telegram.upkeep import upkeep_of
 from tests.support.database import run_sql
 from tests.support.dispatching import Answering, Dispatching, dispatching
@@ -233,7 +235,7 @@ async def test_a_supergroup_and_a_forgotten_member(
 
 
 async def test_many(live: LiveEconomy, telegram: Dispatching, clock: Clock) -> None:
-    """A day with more than a message holds says how many more there are."""
+    """A day with more than a message holds is told in several: everybody is named, once."""
     await live.edit_by_sql(
         *(
             f"INSERT INTO users (user_id, first_name) VALUES ({n}, 'M{n}')"
@@ -245,7 +247,10 @@ async def test_many(live: LiveEconomy, telegram: Dispatching, clock: Clock) -> N
     )
     clock.advance(hours=2)
 
-    (digest,) = await digests(telegram)
+    first, second = await digests(telegram)
 
-    assert "… y " in digest.text
-    assert digest.text.endswith(" más\n\nCada cual reclama lo suyo con /rewards.")
+    assert first.text.startswith("🎉 <b>Resumen del día</b>\n\n")
+    assert second.text.endswith("\n\nCada cual reclama lo suyo con /rewards.")
+    assert max(map(shown_length, (first.text, second.text))) <= LONGEST_TEXT
+    named = [re.findall(r"user\?id=(\d+)", one.text) for one in (first, second)]
+    assert [str(n) for n in range(5000, 5150)] == [*named[0], *named[1]]

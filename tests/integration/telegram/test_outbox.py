@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from aiogram.exceptions import AiogramError
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,6 +24,7 @@ from tests.support.fakes import (
     LOST,
     NETWORK_ERROR,
     RETRY_IN_7,
+    UNAUTHORIZED,
     FakeBot,
     FakeSleep,
 )
@@ -171,11 +173,14 @@ async def test_waits_outside_the_process(live: LiveEconomy, sleep: FakeSleep) ->
     assert ["hola"] == first.attempts
 
 
-async def test_given_up_is_not_lost(live: LiveEconomy, sleep: FakeSleep) -> None:
-    """A Telegram that nobody reaches for long delays a notice, and the next look sends it."""
+@pytest.mark.parametrize("error", [NETWORK_ERROR, UNAUTHORIZED], ids=["network", "revoked token"])
+async def test_given_up_is_not_lost(
+    live: LiveEconomy, sleep: FakeSleep, error: AiogramError
+) -> None:
+    """A Telegram that takes nothing for long delays a notice, and the next look sends it."""
     await stored(live.engine, "hola")
     bot = FakeBot()
-    bot.fail("hola", *[NETWORK_ERROR] * 8)
+    bot.fail("hola", *[error] * 8)
 
     async with DeliveryQueue(cast("Any", bot)) as queue:
         relay = OutboxRelay(live.engine, queue)

@@ -1,5 +1,6 @@
 """Where a member is told what they unlocked: there, in private, or once they come."""
 
+import pytest
 from aiogram.methods import SendMessage
 from aiogram.types import ReplyParameters
 
@@ -95,6 +96,46 @@ async def test_refused_in_the_group(bot: LiveBot) -> None:
     assert (
         "✅ +10 💋"
         == (await bot.press(telegram.ana, told, told.buttons[0].callback_data or "")).text
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["Bad Request: chat not found", "Forbidden: bot can't initiate conversation with a user"],
+)
+async def test_not_met_yet(bot: LiveBot, answer: str) -> None:
+    """However Telegram says no to a private message, the member hears of it once they come."""
+    telegram = bot.server.telegram
+    said = telegram.say(telegram.eve, telegram.group, "hola")
+    await bot.settle()
+    await run_sql(bot.engine, "UPDATE chats SET announcements = 'PRIVATE'")
+    bot.dispatcher["chats"].invalidate()
+    refused = Fault(error=BotApiError(403 if "Forbidden" in answer else 400, answer))
+    bot.server.faults.add("sendMessage", refused, chat=telegram.luis.id)
+    telegram.react(telegram.luis, telegram.group, said.message_id, ["👍"])
+    await bot.settle()
+
+    *_, told = await bot.say(telegram.luis, "/start")
+
+    assert "Primeros Pasos" in told.text
+    assert 0 == await count_rows(bot.engine, "outbox_messages")
+
+
+async def test_digest_of_a_topic_that_is_gone(bot: LiveBot) -> None:
+    """Where its topic is deleted or closed, the chat still gets its digest."""
+    telegram = bot.server.telegram
+    telegram.open_chat(FORUM)
+    digest = Notice(chat_id=FORUM.id, message_thread_id=2, text="Resumen")
+    refused = Fault(error=BotApiError(400, "Bad Request: message thread not found"))
+    bot.server.faults.add("sendMessage", refused, chat=FORUM.id)
+
+    bot.outbox.put(digest)
+    await bot.settle()
+
+    first, second = bot.server.calls.all("sendMessage")
+    assert ("2", None) == (
+        first.parameters.get("message_thread_id"),
+        second.parameters.get("message_thread_id"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from aiogram.exceptions import AiogramError, ClientDecodeError
 from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 
 from bot.telegram import delivery as module
 from bot.telegram import sending
@@ -18,6 +18,7 @@ from tests.support.fakes import (
     LOST,
     MOVED_TO_9,
     NETWORK_ERROR,
+    NOT_MODIFIED,
     RETRY_IN_7,
     SERVER_ERROR,
     FakeBot,
@@ -123,6 +124,32 @@ async def test_buttons_of_a_group_that_becomes_a_supergroup(bot: FakeBot, sleep:
         queue.put(message(1, "uno").model_copy(update={"reply_markup": markup}))
 
     assert [signed_data("gift", chat, bot.token) for chat in (1, 9)] == bot.pressable
+
+
+async def test_messages_of_the_old_group(bot: FakeBot, sleep: FakeSleep) -> None:
+    """A supergroup numbers its messages anew: what is about one of the old group's goes nowhere."""
+    bot.fail("página", MOVED_TO_9)
+    bot.fail("uno", MOVED_TO_9)
+    about = {"reply_parameters": ReplyParameters(message_id=3), "message_thread_id": 5}
+
+    async with open_queue(bot) as queue:
+        queue.put(EditMessageText(chat_id=1, message_id=3, text="página"))
+        queue.put(message(1, "uno").model_copy(update=about))
+
+    assert (["uno"], [1, 1, 9]) == (bot.sent, bot.chats)
+    assert [3, None] == bot.replies
+
+
+async def test_shown_already(
+    bot: FakeBot, sleep: FakeSleep, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An edit that changes nothing, as of a button pressed twice, is no trouble."""
+    bot.fail("página", NOT_MODIFIED)
+
+    async with open_queue(bot) as queue:
+        queue.put(EditMessageText(chat_id=1, message_id=3, text="página"))
+
+    assert (["página"], []) == (bot.attempts, caplog.messages)
 
 
 async def test_refused_for_good(

@@ -195,8 +195,7 @@ def _tell(adjustment: Adjustment, reason: str, i18n: I18n) -> Answers:
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
     with i18n.use_locale(locale_for(i18n, adjustment.account.locale or member.language_code)):
         text = texts.told(adjustment.booked, reason, adjustment.level)
-        told = Notice(chat_id=user.id, text=text)
-        told.belong_to(user.id)
+        told = Notice.to_member(user.id, text)
         return [told, *announce(News(adjustment.unlocked), user, Place(user.id))]
 
 

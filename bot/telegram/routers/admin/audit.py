@@ -60,4 +60,4 @@ def _tell(undone: Undone, i18n: I18n) -> Answers:
         return []
     user = User(id=member.user_id, is_bot=False, first_name=member.first_name)
     with i18n.use_locale(locale_for(i18n, undone.locale or member.language_code)):
-        return [Notice(chat_id=user.id, text=account_texts.told_of_undo(undone.amount))]
+        return [Notice.to_member(user.id, account_texts.told_of_undo(undone.amount))]
