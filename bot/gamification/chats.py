@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, exists, literal, not_, select, update
+from sqlalchemy import case, delete, exists, func, literal, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from bot.database.constructs import as_stored, insert, raw
 from bot.database.outbox import OutboxMessageRow
@@ -22,6 +23,8 @@ from bot.gamification.models import (
 from bot.gamification.stored import read_flag, read_text
 from bot.gamification.types import AnnouncementMode
 
+#: As Telegram calls them, a channel being none.
+_GROUP, _SUPERGROUP = "group", "supergroup"
 #: Rows that are looked through, and chats that are returned, at most.
 _MOST_REACTIONS: Final = 100_000
 _MOST: Final = 1_000
@@ -40,6 +43,7 @@ class Chat:
     is_refused: bool = False
     is_asked: bool = False
     has_left: bool = False
+    moved_to: int | None = None
 
 
 class ChatBook:
@@ -51,8 +55,8 @@ class ChatBook:
         self._chats = TtlCache(read_chats)
 
     async def get(self, connection: AsyncConnection, chat_id: int) -> Chat | None:
-        """Return a chat, None for one that was never seen."""
-        return (await self._chats.get(connection)).get(chat_id)
+        """Return a chat, or the one that it has become; None for one that was never seen."""
+        return current_chat(await self._chats.get(connection), chat_id)
 
     def is_listed(self, chat_id: int) -> bool:
         """Return whether the operator's list lets the bot pay there."""
@@ -67,6 +71,12 @@ class ChatBook:
         self._chats.invalidate()
 
 
+def current_chat(chats: Mapping[int, Chat], chat_id: int) -> Chat | None:
+    """Return a chat, or the one that it has become; None for one that was never seen."""
+    chat = chats.get(chat_id)
+    return chats.get(chat.moved_to, chat) if chat and chat.moved_to else chat
+
+
 def announcement_mode(chat: Chat | None) -> AnnouncementMode:
     """Return what becomes of the announcements of newcomers' rewards in a chat."""
     return chat.announcements if chat else AnnouncementMode.HERE
@@ -76,7 +86,7 @@ async def read_chats(connection: AsyncConnection) -> Mapping[int, Chat]:
     """Return every chat by its id, in the order in which they were seen first."""
     row = ChatRow
     untrusted = (raw(getattr(row, name)).label(name) for name in _RAW)
-    statement = select(row.chat_id, as_stored(row.title).label("title"), *untrusted)
+    statement = select(row.chat_id, row.moved_to, as_stored(row.title).label("title"), *untrusted)
     found = await connection.execute(statement.order_by(row.created_at, row.chat_id))
     return {
         one.chat_id: Chat(
@@ -90,6 +100,7 @@ async def read_chats(connection: AsyncConnection) -> Mapping[int, Chat]:
             one.refused_at is not None,
             one.asked_at is not None,
             one.left_at is not None,
+            one.moved_to,
         )
         for one in found
     }
@@ -105,11 +116,28 @@ async def register_chat(connection: AsyncConnection, chat: Chat) -> None:
 
 
 async def move_chat(connection: AsyncConnection, old: int, new: int) -> None:
-    """Give a chat its new id, unless that one is known already."""
-    known = select(ChatRow.chat_id).where(ChatRow.chat_id == new)
-    if await connection.scalar(known) is None:
-        moved = update(ChatRow).where(ChatRow.chat_id == old)
-        await connection.execute(moved.values(chat_id=new))
+    """Note that a group has become a supergroup, for which counts what was decided, too.
+
+    Telegram says so in both, and either may be heard of first.
+    """
+    row, table = ChatRow, ChatRow.__table__.c
+    kept = [table[name] for name in ("title", "is_allowed", "announcements", "digested_on")]
+    decided = select(literal(new, table.chat_id.type), literal(_SUPERGROUP), *kept)
+    statement = insert(connection.dialect.name, row).from_select(
+        ["chat_id", "type", *(column.name for column in kept)],
+        decided.where(row.chat_id == old, row.moved_to.is_(None)),
+    )
+    is_default = row.announcements == AnnouncementMode.HERE
+    both = {
+        "is_allowed": row.is_allowed & statement.excluded.is_allowed,
+        "announcements": case(
+            (is_default, statement.excluded.announcements), else_=row.announcements
+        ),
+    }
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=[row.chat_id], set_=both)
+    )
+    await connection.execute(update(row).where(row.chat_id == old).values(moved_to=new))
     collected = update(DigestEntryRow).where(DigestEntryRow.chat_id == old)
     await connection.execute(collected.values(chat_id=new))
 
@@ -140,22 +168,28 @@ async def member_left(
 ) -> None:
     """Note that a member left a chat, and take them off the board if that was their last.
 
-    Their chats are those in which they were paid for reactions and the bot still is; Telegram
-    gives no list of them.
+    Their chats are those in which they were paid for reactions and the bot still is, and any group
+    that it is in for who was paid in none; Telegram gives no list of them.
     """
     departure, account, reaction = DepartureRow, AccountRow, ReactionRow
+    chat, now_chat = aliased(ChatRow), aliased(ChatRow)
     member = select(UserRow.user_id, literal(chat_id), literal(now, departure.left_at.type))
     added = insert(connection.dialect.name, departure).from_select(
         ["user_id", "chat_id", "left_at"], member.where(UserRow.user_id == user_id)
     )
     await connection.execute(added.on_conflict_do_nothing())
     left = exists().where(
-        departure.user_id == reaction.user_id, departure.chat_id == reaction.chat_id
+        departure.user_id == user_id, departure.chat_id.in_([chat.chat_id, now_chat.chat_id])
     )
-    stays = (
-        exists()
-        .where(reaction.user_id == user_id, ~left)
-        .where(reaction.chat_id == ChatRow.chat_id, ChatRow.left_at.is_(None))
+    open_to_them = (
+        now_chat.chat_id == func.coalesce(chat.moved_to, chat.chat_id),
+        now_chat.left_at.is_(None),
+        ~left,
+    )
+    plays = exists().where(reaction.user_id == user_id)
+    stays = or_(
+        plays.where(reaction.chat_id == chat.chat_id, *open_to_them),
+        ~plays & exists().where(chat.type.in_([_GROUP, _SUPERGROUP]), *open_to_them),
     )
     gone = update(account).where(account.user_id == user_id, account.left_at.is_(None), not_(stays))
     await connection.execute(gone.values(left_at=now))
@@ -164,16 +198,17 @@ async def member_left(
 async def member_came_back(connection: AsyncConnection, user_id: int, chat_id: int) -> None:
     """Put a member back on the board: they are in the chat."""
     departure = DepartureRow
-    await connection.execute(
-        delete(departure).where(departure.user_id == user_id, departure.chat_id == chat_id)
-    )
+    before = select(ChatRow.chat_id).where(ChatRow.moved_to == chat_id)
+    is_it = or_(departure.chat_id == chat_id, departure.chat_id.in_(before))
+    await connection.execute(delete(departure).where(departure.user_id == user_id, is_it))
     known = update(AccountRow).where(AccountRow.user_id == user_id, AccountRow.left_at.is_not(None))
     await connection.execute(known.values(left_at=None))
 
 
 async def read_known_chats(connection: AsyncConnection) -> list[int]:
     """Return the ids of some chats that the bot is in, or has paid reactions in."""
-    seen = await connection.execute(select(ChatRow.chat_id, ChatRow.left_at.is_(None)).limit(_MOST))
+    is_open = ChatRow.left_at.is_(None) & ChatRow.moved_to.is_(None)
+    seen = await connection.execute(select(ChatRow.chat_id, is_open).limit(_MOST))
     is_there = {chat_id: bool(there) for chat_id, there in seen}
     # From before there was a table of chats; all of them in a small bot.
     some = select(ReactionRow.chat_id).limit(_MOST_REACTIONS).subquery()

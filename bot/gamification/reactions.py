@@ -132,12 +132,21 @@ def _remember(dialect: str) -> UpdateBase:
         original_row.c.message_id == seen.c.post_message_id,
         original_row.c.by_bot,
     )
+    # Telegram, and so a webhook, may bring the copy after a reaction to it.
+    copy, at_copy = seen.alias("copy"), table.alias("at_copy")
     its_row = (seen.c.chat_id == given["chat_id"]) & (seen.c.message_id == given["message_id"])
     one = select(literal(1)).subquery("one")
     original = {
         "chat_id": func.coalesce(seen.c.post_chat_id, given["chat_id"]),
         "message_id": func.coalesce(seen.c.post_message_id, given["message_id"]),
     }
+    paid_at_copy = exists().where(
+        copy.c.post_chat_id == original["chat_id"],
+        copy.c.post_message_id == original["message_id"],
+        at_copy.c.user_id == given["user_id"],
+        at_copy.c.chat_id == copy.c.chat_id,
+        at_copy.c.message_id == copy.c.message_id,
+    )
     new = (
         select(*(given | original).values())
         .select_from(one.outerjoin(seen, its_row))
@@ -145,6 +154,7 @@ def _remember(dialect: str) -> UpdateBase:
             paid < bindparam("most", type_=BigInteger),
             seen.c.by_bot.is_not(True),
             ~copies_the_bot,
+            ~paid_at_copy,
             seen.c.author_id.is_distinct_from(given["user_id"]),
         )
     )

@@ -42,8 +42,9 @@ class ChatGate(BaseMiddleware):
             data["known_chat"] = None
             return await handler(event, data)
         if event.message and event.message.migrate_to_chat_id:
-            await self._move(shown.id, event.message.migrate_to_chat_id, data)
-            return None
+            return await self._move(shown.id, event.message.migrate_to_chat_id, data)
+        if event.message and event.message.migrate_from_chat_id:
+            return await self._move(event.message.migrate_from_chat_id, shown.id, data)
         chat = await self._known(shown, event, data)
         # Whether the bot comes or goes is news wherever it is.
         if event.my_chat_member or self._chats.is_allowed(chat):
@@ -58,8 +59,10 @@ class ChatGate(BaseMiddleware):
         as_shown = (title, str(shown.type), False)
         if known and (known.title, known.type, known.has_left) == as_shown:
             return known
-        if known and known.has_left and event.my_chat_member:
-            return known  # it may be the news that the bot has left
+        if known and known.chat_id != shown.id:
+            return known  # which that group has become
+        if known and known.has_left and (event.my_chat_member or event.callback_query):
+            return known  # the bot may have left just now, or be gone from where an old button is
         chat = known or Chat(shown.id, title, str(shown.type))
         await register_chat(connection, Chat(chat.chat_id, title, str(shown.type)))
         data["after_commit"].append(self._chats.invalidate)

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from bot.errors import BesitosError
 from bot.gamification.admin.audit import Action, record
-from bot.gamification.chats import Chat, read_chats
+from bot.gamification.chats import Chat, current_chat, read_chats
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import ChatRow
 from bot.gamification.types import AnnouncementMode
@@ -30,7 +30,7 @@ async def set_announcements(
 
 async def read_chat(economy: EconomyContext, chat_id: int) -> Chat:
     """Return a chat as it is now. Raises `ChatNotFound`."""
-    found = (await read_chats(economy.connection)).get(chat_id)
+    found = current_chat(await read_chats(economy.connection), chat_id)
     if found is None:
         raise ChatNotFound("There is no such chat.")
     return found
@@ -39,7 +39,8 @@ async def read_chat(economy: EconomyContext, chat_id: int) -> Chat:
 async def _change(
     economy: EconomyContext, admin_id: int, chat_id: int, field: str, value: object
 ) -> Chat:
-    before = getattr(await read_chat(economy, chat_id), field)
+    chat = await read_chat(economy, chat_id)
+    chat_id, before = chat.chat_id, getattr(chat, field)
     if before != value:
         changed = update(ChatRow).where(ChatRow.chat_id == chat_id)
         # Where nothing was paid, that may have to be said again one day.

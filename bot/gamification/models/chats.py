@@ -6,10 +6,12 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     Text,
     UniqueConstraint,
     false,
     func,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +20,8 @@ from bot.database.base import IDS_ONCE, Base, SurrogateId, UtcDateTime, one_of
 from bot.gamification.models.members import UserRow
 from bot.gamification.models.rewards import RewardRow
 from bot.gamification.types import AnnouncementMode
+
+_IS_COPY = text("post_chat_id IS NOT NULL")
 
 
 class ChatRow(Base):
@@ -39,6 +43,8 @@ class ChatRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
     # The day of the last digest; no later one is of the same day.
     digested_on: Mapped[date | None]
+    # The supergroup that the group has become: what is decided and announced there is that one's.
+    moved_to: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class DigestEntryRow(Base):
@@ -85,6 +91,13 @@ class MessageRow(Base):
     __table_args__ = (
         UniqueConstraint("chat_id", "album_id"),
         CheckConstraint("(post_chat_id IS NULL) = (post_message_id IS NULL)", "post_is_whole"),
+        Index(
+            None,
+            "post_chat_id",
+            "post_message_id",
+            postgresql_where=_IS_COPY,
+            sqlite_where=_IS_COPY,
+        ),
     )
 
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -119,16 +119,24 @@ async def test_announcements_go_where_the_chat_wants(
     assert [[-100], [2001], []] == told
 
 
-async def test_a_group_that_becomes_a_supergroup(telegram: Dispatching, live: LiveEconomy) -> None:
-    """What was decided for it goes on under its new id."""
+async def test_played_without_reactions(telegram: Dispatching, live: LiveEconomy) -> None:
+    """Who never reacted is off the board once they are in no group that the bot is in."""
+    await telegram.feed(command("/daily", user(ANA), chat=GROUP))
+    await telegram.feed(command("/profile", user(ANA), chat=OTHER))
+
+    await telegram.feed(member_is(ANA, "member", "left"))
+    assert ["Member 1001"] == await board(live)
+
+    await telegram.feed(member_is(ANA, "member", "left", OTHER))
+    assert [] == await board(live)
+
+
+async def test_gone_from_where_an_old_button_is(telegram: Dispatching, live: LiveEconomy) -> None:
+    """A press below an old message does not bring the bot back into a chat that it has left."""
     await telegram.feed(reaction(1, user(ANA)))
-    await live.edit_by_sql("UPDATE chats SET is_allowed = false")
+    await telegram.feed(bot_is("member", "kicked"))
     telegram.dispatcher["chats"].invalidate()
-    moved = command("/x", user(ANA), chat=GROUP, migrate_to_chat_id=-300)
 
-    assert [] == await telegram.feed(moved)
+    await telegram.feed(press("gift", user(ANA), showing("gift")))
 
-    (said,) = await telegram.texts(reaction(2, user(ANA), chat=OTHER))
-    assert said.startswith(ELSEWHERE)
-    assert 1 == await count_rows(live.engine, "user_reactions")
-    assert 1 == await count_rows(live.engine, "chats")
+    assert 1 == await count_rows(live.engine, "chats", "left_at IS NOT NULL")

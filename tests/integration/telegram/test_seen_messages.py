@@ -78,6 +78,18 @@ async def test_post_and_its_copy(
     assert 1 == await count_rows(live.engine, "transactions", "reference = 'reaction:1001:-200:3'")
 
 
+async def test_copy_that_comes_late(live: LiveEconomy, telegram: Dispatching) -> None:
+    """A reaction to a copy that Telegram brings only then has been paid for the post."""
+    await telegram.feed(post(70))
+    await telegram.feed(reaction(7, user(ANA)))
+    await telegram.feed(copied(7, 70))
+
+    await telegram.feed(pressed(ANA, 70))
+    await telegram.feed(pressed(LUIS, 70))
+
+    assert (25, 25) == tuple([(await live.account(who)).balance for who in (ANA, LUIS)])
+
+
 async def test_press_on_a_day_that_is_used_up(live: LiveEconomy, telegram: Dispatching) -> None:
     """Whoever was paid for this very post is told so, and not to come back for it tomorrow."""
     await live.set(max_reactions_per_day=1)

@@ -30,7 +30,8 @@ async def show_chats(
     callback_query: CallbackQuery, callback_data: Go, admin: AdminContext, chats: ChatBook
 ) -> Answers:
     """List them."""
-    found = list((await read_chats(admin.economy.connection)).values())
+    known = await read_chats(admin.economy.connection)
+    found = [chat for chat in known.values() if chat.moved_to is None]
     keyboard = keyboards.chats(found, chats, callback_data.at)
     return replace_page(callback_query, texts.chats(found), keyboard)
 
