@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, cast, delete, func, insert, select, update
+from sqlalchemy import Column, Table, cast, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -140,7 +140,11 @@ class _Write:
             await self.connection.execute(delete(children.table).where(of_parent, *is_member))
         for row in self._members(children, [one for one in after if one not in before]):
             values = {children.parent: parent, **row}
-            await self.connection.execute(insert(children.table).values(values))
+            statement = upsert(self.connection, children.table).values(values)
+            # A trigger, or an admin since we looked, may have added the very member.
+            for key in [one for one in children.unique if one <= values.keys()][:1]:
+                statement = statement.on_conflict_do_nothing(index_elements=sorted(key))
+            await self.connection.execute(statement)
 
     def _members(self, children: Children, members: list[Json]) -> Iterator[dict[str, Any]]:
         for member in children.named(members):
@@ -157,5 +161,5 @@ class _Write:
         key = target.key_of(value, self.seed.canonical[target.name].get(value))
         columns = map(target.column, target.keys)
         is_it = (column == bound(column, one) for column, one in zip(columns, key, strict=True))
-        refers_to = self.seed.targets[self.table.name][name]
+        refers_to = self.seed.target(part, name)
         return select(refers_to).where(*is_it).scalar_subquery()

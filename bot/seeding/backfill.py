@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .apply import upsert
 from .hooks import Progress
 from .parts import Backfill
+from .values import form_of
 
 #: Parents that one statement looks at. Large enough to cost no more than a single statement for
 #: all, small enough that progress moves and memory stays flat.
@@ -22,14 +23,17 @@ async def fill(
 
     Existing rows stay as they are, also those that somebody else inserts meanwhile.
     """
+    parent = backfill.parent_id
     created = done = 0
     after: Any = None
     while missing:
-        last = await connection.scalar(_end_of_slice(backfill, after))
-        # With nobody to skip, NOT EXISTS would only make SQLite copy its result before inserting.
-        rows = _new_rows(backfill, after, last, skip=missing != total)
+        end = select(parent).where(_within(parent, after, None)).order_by(parent)
+        last = await connection.scalar(end.offset(SLICE - 1).limit(1))
+        rows = select(parent, *backfill.values.values()).where(_within(parent, after, last))
+        if missing != total:  # else NOT EXISTS would only make SQLite copy its result first
+            rows = rows.where(_without_row(backfill, after, last))
         statement = upsert(connection, backfill.table).from_select(
-            [backfill.owner.name, *backfill.defaults], rows
+            [backfill.owner.name, *backfill.defaults], rows.order_by(parent)
         )
         # NOT EXISTS alone would race with whoever inserts the same row; ON CONFLICT alone would
         # try every row that is there already.
@@ -49,23 +53,7 @@ async def missing_parents(connection: AsyncConnection, backfill: Backfill) -> Se
     """Return the parents that `fill` would give a row, in its order."""
     parent = backfill.parent_id
     missing = select(parent).where(_without_row(backfill, None, None)).order_by(parent)
-    return (await connection.scalars(missing)).all()
-
-
-def _end_of_slice(backfill: Backfill, after: Any) -> Select[Any]:
-    parent = backfill.parent_id
-    ids = select(parent).where(_within(parent, after, None)).order_by(parent)
-    return ids.offset(SLICE - 1).limit(1)
-
-
-def _new_rows(backfill: Backfill, after: Any, last: Any, *, skip: bool) -> Select[Any]:
-    parent = backfill.parent_id
-    rows = (
-        select(parent, *backfill.values.values())
-        .where(_within(parent, after, last))
-        .order_by(parent)
-    )
-    return rows.where(_without_row(backfill, after, last)) if skip else rows
+    return [form_of(parent).canonical(key) for key in await connection.scalars(missing)]
 
 
 def _without_row(backfill: Backfill, after: Any, last: Any) -> ColumnElement[bool]:

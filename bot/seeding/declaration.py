@@ -12,7 +12,7 @@ from sqlalchemy import Column
 
 from .errors import SeedDeclarationError
 from .parts import Backfill, Part, demand, repeated
-from .sections import Key, SeededTable
+from .sections import Key, Rows, SeededTable
 from .values import CANNOT_HOLD, Json, storable
 
 
@@ -68,7 +68,7 @@ class Seed:
         for section, renamed in self.renamed.items():
             self._check_renamed(self.sections[section], renamed)
         # What a start needs is made here, not while it holds a connection.
-        _ = self.order, self.targets, self.labels, self.fingerprint
+        _ = self.order, self.labels, self.fingerprint
 
     @cached_property
     def sections(self) -> dict[str, SeededTable]:
@@ -97,7 +97,7 @@ class Seed:
     def order(self) -> list[SeededTable]:
         """Tables in the order in which they can refer to each other."""
         graph = {
-            name: [other for other in table.all_refs.values() if other != name]
+            name: [other for other in table.refers_to if other != name]
             for name, table in self.sections.items()
         }
         return [self.sections[name] for name in _sorted(self.name, graph)]
@@ -112,7 +112,7 @@ class Seed:
                 found[name] = {str(table.single): Wanted((), values)}
                 continue
             labels = list(values)
-            if name in table.all_refs.values():
+            if name in table.refers_to:
                 graph = {
                     label: [to for *_, section, to in table.references(row) if section == name]
                     for label, row in values.items()
@@ -125,18 +125,9 @@ class Seed:
             }
         return found
 
-    @cached_property
-    def targets(self) -> dict[str, dict[str, Column[Any]]]:
-        """The column that each reference refers to, by section and column."""
-        return {
-            name: {
-                ref: part.target(ref, self.sections[other].table)
-                for part in (table, table.children)
-                if part
-                for ref, other in part.refs.items()
-            }
-            for name, table in self.sections.items()
-        }
+    def target(self, part: Rows, ref: str) -> Column[Any]:
+        """Return the column that a reference refers to."""
+        return part.target(ref, self.sections[part.refs[ref]].table)
 
     @cached_property
     def labels(self) -> dict[str, dict[Key, str]]:
@@ -187,12 +178,15 @@ class Seed:
         return rows
 
     def _check_references(self, table: SeededTable) -> None:
-        for section in table.all_refs.values():
+        for section in table.refers_to:
             demand(
                 section in self.sections and self.sections[section].keys,
                 f"The seed {self.name} has a reference to {section!r}, which is no section with "
                 "keys.",
             )
+        for part in filter(None, (table, table.children)):
+            for ref in part.refs:
+                self.target(part, ref)
         rows = self.canonical[table.name]
         for label, row in (rows if table.keys else {table.name: rows}).items():
             for part, name, section, to in table.references(row):

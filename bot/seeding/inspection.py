@@ -1,10 +1,12 @@
 """Inspection of a snapshot: what a run would do for each seed."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from .declaration import Seed
 from .errors import SeedError
-from .plan import Takes, make_plan, nothing
+from .plan import Action, Takes, make_plan, nothing
 from .report import BackfillReport, Outcome, SeedReport
 from .snapshot import Snapshot
 
@@ -39,3 +41,22 @@ def compared(seed: Seed, snapshot: Snapshot, takes: Takes = nothing) -> SeedRepo
     rows = make_plan(seed, seed.canonical if report.matches else applied, stored, takes)
     taken = Outcome.TAKEN if takes is not nothing and any(row.writes for row in rows) else None
     return replace(report, rows=rows, action=taken)
+
+
+def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
+    """Count among the parents of backfills, too, what comes with this very run."""
+    come = Counter(
+        seed.sections[row.section].table
+        for seed, report in reports.items()
+        for row in report.rows
+        if row.action is Action.INSERT
+    )
+    found = []
+    for seed, report in reports.items():
+        backfills = []
+        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
+            new = come[backfill.parents.table]
+            backfills.append(replace(one, total=one.total + new, missing=one.missing + new))
+            come[backfill.table] += backfills[-1].missing
+        found.append(replace(report, backfills=tuple(backfills)))
+    return found

@@ -92,6 +92,7 @@ async def _sqlite_lock(
         except Exception as error:  # noqa: BLE001 - raised again when the connection is as it was
             failure = error
         await connection.rollback()
+        await driver.rollback()  # as an engine in AUTOCOMMIT may skip it
         for statement in (*after, f"PRAGMA busy_timeout = {patience}"):
             await driver.execute_fetchall(statement)
     except BaseException:

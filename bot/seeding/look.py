@@ -140,7 +140,7 @@ class Section:
         every = f"{words.table(table.table)} AS t"
         rows = every + self._condition(whole=whole)
         #: Of the rows, and of their children.
-        self.sources = [self._source(table, "t", [*table.ids, *link, *table.given], rows)]
+        self.sources = [self._source(table, "t", [*table.ids, *link, *table.names], rows)]
         if children:
             parents = f"SELECT t.{words.quote(table.link.name)} FROM {rows}"  # noqa: S608
             of_them = f" WHERE c.{words.quote(children.parent)} IN ({parents})"
@@ -174,15 +174,14 @@ class Section:
         sql = f"{alias}.{self._words.quote(name)}"
         if name in part.refs:
             return self._reference(part, name, sql)
-        form = form_of(part.column(name))
-        if self._words.is_sqlite:
-            return _Column(name, [sql], form.read_sqlite)
-        return _Column(name, [form.select.format(sql)], form.read)
+        form, on_sqlite = form_of(part.column(name)), self._words.is_sqlite
+        selected = sql if on_sqlite else form.select.format(sql)
+        return _Column(name, [selected], form.reader(sqlite=on_sqlite))
 
     def _reference(self, part: Rows, name: str, sql: str) -> _Column:
         """Return the name of the row that a column refers to."""
         words, table = self._words, self.seed.sections[part.refs[name]]
-        target = words.quote(self.seed.targets[self.table.name][name].name)
+        target = words.quote(self.seed.target(part, name).name)
         rows = f"{words.table(table.table)} AS r WHERE r.{target} = {sql}"
         keys = [self._column(table, one, "r") for one in table.keys]
         found = [f"(SELECT {one} FROM {rows})" for key in keys for one in key.sql]  # noqa: S608

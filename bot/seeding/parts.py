@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import ClauseElement, Column, Index, Table, UniqueConstraint, literal
+from sqlalchemy import ClauseElement, Column, Index, Table, UniqueConstraint, literal, null
 
 from .errors import SeedDeclarationError
 from .values import CANNOT_HOLD, Json, form_of
@@ -69,14 +69,17 @@ class Part:
             )
         return found
 
-    def check_unique(self, names: Iterable[str]) -> None:
-        """Raise `SeedDeclarationError` unless a constraint makes rows unique by these columns."""
-        wanted = {self.column(name).name for name in names}
+    @cached_property
+    def unique(self) -> list[set[str]]:
+        """Columns by which a constraint makes rows unique, of each constraint."""
         unique = [set(self.ids), *({column.name} for column in self.table.c if column.unique)]
         rules = filter(_is_unique, (*self.table.constraints, *self.table.indexes))
-        unique += [{column.name for column in cast("Any", rule).columns} for rule in rules]
+        return unique + [{column.name for column in cast("Any", rule).columns} for rule in rules]
+
+    def check_unique(self, names: Iterable[str]) -> None:
+        """Raise `SeedDeclarationError` unless a constraint makes rows unique by these columns."""
         self.demand(
-            wanted in unique,
+            {self.column(name).name for name in names} in self.unique,
             f"no unique constraint of {self.table.name} covers {', '.join(names)}; add one, or "
             "rows could not be told apart.",
         )
@@ -144,8 +147,9 @@ class Backfill(Part):
             return value
         needed = value is None and not column.nullable
         self.demand(not needed, f"{self.table.name}.{column.name} needs a value.")
-        if value is not None:
-            value = form_of(column).bind(self.held(column.name, value))
+        if value is None:  # literal() would make JSON's null of it
+            return null().label(column.name)
+        value = form_of(column).bind(self.held(column.name, value))
         return literal(value, column.type).label(column.name)
 
     @cached_property

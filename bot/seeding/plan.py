@@ -2,7 +2,7 @@
 
 The rule, for each field (base: as last applied, mine: in the database, theirs: the manifest):
 a value that is missing or still equal to base takes theirs; any other value is somebody's edit and
-is kept. Without a base every value is an edit. Nothing is ever deleted.
+is kept. Without a base every value but NULL is an edit. No row is ever deleted, but for children.
 """
 
 import json
@@ -185,7 +185,7 @@ class _Merge:
         lost = {name for name in table.refs if theirs.get(name) != fields.get(name)}
         if stored is None:
             return self._missing(label, base, fields, theirs, lost)
-        ours = table.renamed(stored.values, self._now) if table.all_refs else stored.values
+        ours = table.renamed(stored.values, self._now) if table.refers_to else stored.values
         changes: dict[str, tuple[Any, Any]] = {}
         kept: dict[str, tuple[Any, Any]] = {}
         bad = {name: value for name, value in stored.bad.items() if name in fields}
@@ -238,8 +238,8 @@ class _Merge:
         # An adopted row gets our key: its old one counts as unset, for the key is our identity.
         if name in table.keys or (known and mine == was):
             return theirs
-        # Without healing NULL is a value, but not in a column that the seed has never written.
-        if mine is None and (table.heal or (base is not None and not known)):
+        # Without healing NULL is a value, but not where the seed has never written one.
+        if mine is None and (table.heal or not known):
             return theirs
         if table.children and name == table.children.name and table.children.each:
             return _merged_members(was or (), mine or (), theirs or ())
@@ -248,15 +248,16 @@ class _Merge:
     def _possible(self, fields: Fields) -> Fields:
         """Leave out references to rows that were deleted for good."""
         table, children = self.table, self.table.children
-        gone = {name: self.merges[of].gone for name, of in table.all_refs.items()}
+        gone = {of: self.merges[of].gone for of in table.refers_to}
         if not any(gone.values()):
             return fields
-        found = {n: None if n in table.refs and v in gone[n] else v for n, v in fields.items()}
+        refs = table.refs
+        found = {n: None if n in refs and v in gone[refs[n]] else v for n, v in fields.items()}
         if children and children.refs and found.get(children.name):
             found[children.name] = children.plain(
                 member
                 for member in children.named(found[children.name])
-                if not any(member[name] in gone[name] for name in children.refs)
+                if not any(member[name] in gone[of] for name, of in children.refs.items())
             )
         return found
 

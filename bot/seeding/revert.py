@@ -13,7 +13,7 @@ def make_takes(seeds: Iterable[Seed], names: Iterable[str]) -> Takes:
 
     Raises `UnknownSeedName` with the nearest ones.
     """
-    chosen = set(names)
+    chosen = {names} if isinstance(names, str) else set(names)
     if not chosen:
         return nothing
     known = {name for seed in seeds for name in _names(seed)}
@@ -30,7 +30,7 @@ def to_null(seed: Seed, snapshot: Snapshot) -> Iterator[RowPlan]:
     """Return what a revert does to the single rows; a column that takes no NULL stays."""
     for table in seed.tables:
         for row in () if table.keys else snapshot.rows[seed.name, table.name]:
-            values = {**row.values, **row.bad}
+            values = row.values | {name: repr(value) for name, value in row.bad.items()}
             changes = {
                 name: (values[name], None)
                 for name in table.fields

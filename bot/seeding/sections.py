@@ -147,18 +147,21 @@ class SeededTable(Rows):
             keyed or (len(self.ids) == 1 and not children and not self.adopt_by),
             "a single row needs a key of one column, and takes neither children nor adopt_by.",
         )
-        self._check_values(self.given, [name for name in self.fields if name not in self.ids])
+        self._check_values(self.names, [name for name in self.fields if name not in self.ids])
         demand(
             self.adopt_by is None or (self.adopt_by in self.fields and len(self.keys) == 1),
             f"adopt_by {self.adopt_by!r} must be one of the fields, and the key one column.",
         )
-        for column, make in self.initial.items():
-            demand(callable(make), f"the initial {column!r} is no function of a row's name.")
+        for name, make in self.initial.items():
+            demand(callable(make), f"the initial {name!r} is no function of a row's name.")
         names = [*self.names, *self.initial]
-        for name in names:
-            self.column(name)
+        for column in map(self.column, names):
+            made = column.computed is not None or (column.identity and column.identity.always)
+            demand(not made, f"{column} is made by the database; leave it out.")
         if children:
-            _ = self.link
+            demand(
+                not self.link.nullable, f"children cannot refer to {self.link}, which may be NULL."
+            )
             children.check_complete({children.parent, *children.columns})
         twice = repeated([*names, *([children.name] if children else [])])
         demand(twice is None, f"{twice!r} is named twice.")
@@ -206,11 +209,6 @@ class SeededTable(Rows):
         """Names of all columns that the seed gives: the row's key and its fields."""
         return (*(self.keys or self.ids), *self.fields)
 
-    @property
-    def given(self) -> tuple[str, ...]:
-        """Columns that have values of the seed."""
-        return (*self.keys, *self.fields)
-
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns that the manifest gives for a row: fields, and a key of several columns."""
@@ -222,9 +220,9 @@ class SeededTable(Rows):
         return (*self.columns, *([self.children.name] if self.children else ()))
 
     @cached_property
-    def all_refs(self) -> dict[str, str]:
-        """References of the rows and of their children: column and section."""
-        return {**self.refs, **(self.children.refs if self.children else {})}
+    def refers_to(self) -> tuple[str, ...]:
+        """Sections that the rows and their children refer to."""
+        return (*self.refs.values(), *(self.children.refs.values() if self.children else ()))
 
     def full_name(self, label: str) -> str:
         """Return the name by which a row is told and taken back."""

@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from .apply import advance_ids, taken_id, write_marker, write_rows
 from .backfill import fill, missing_parents
 from .declaration import Seed
-from .errors import UnknownSeedName, is_busy
+from .errors import SeedError, UnknownSeedName, is_busy
 from .export import export_values
 from .foundation import Foundation
 from .history import Run, read_runs, returning, write_runs
 from .hooks import Finish, Progress, Repairs, Schema, silent, utc_now
-from .inspection import compared, found
+from .inspection import compared, found, with_newcomers
 from .lock import Exclusive, exclusive_transaction, retried
 from .parts import demand, repeated
 from .plan import Takes, nothing
@@ -180,7 +180,9 @@ class Seeder:
         report = await self._report(connection, snapshot, takes=takes, repairs=repaired)
         for name in report.behind:
             await advance_ids(connection, self._numbered[name])
-        seeds = [await self._write(connection, one, list_keys=list_keys) for one in report.seeds]
+        for one in report.seeds:  # all of them before any backfill, which may be of their rows
+            await write_rows(connection, self._seeds[one.name], one.rows)
+        seeds = [await self._fill(connection, one, list_keys=list_keys) for one in report.seeds]
         report = replace(
             report,
             seeds=tuple(seeds),
@@ -199,7 +201,9 @@ class Seeder:
         repairs: tuple[str, ...],
         takes: Takes = nothing,
     ) -> Report:
-        seeds = [compared(seed, snapshot, takes) for seed in self._seeds.values()]
+        seeds = with_newcomers(
+            {seed: compared(seed, snapshot, takes) for seed in self._seeds.values()}
+        )
         head = self._foundation.head
         if any(row.writes and row.stored for seed in seeds for row in seed.rows):
             runs = await read_runs(connection, _RUNS) if snapshot.markers else []
@@ -207,11 +211,10 @@ class Seeder:
         behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
         return Report(tuple(seeds), head, head, repairs, tuple(behind))
 
-    async def _write(
+    async def _fill(
         self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool
     ) -> SeedReport:
         seed = self._seeds[report.name]
-        await write_rows(connection, seed, report.rows)
         filled = []
         for backfill, one in zip(seed.backfills, report.backfills, strict=True):
             keys = await missing_parents(connection, backfill) if list_keys else None
@@ -234,6 +237,11 @@ class Seeder:
         await write_rows(connection, seed, rows)
         await connection.execute(delete(_MARKER).where(_MARKER.c.seed == seed.name))
         one = found(seed, snapshot)
+        if one.is_newer:
+            raise SeedError(
+                f"The seed {seed.name} has version {one.version_before} there, and this release "
+                f"brings {seed.version}; revert it with the release that applied it."
+            )
         action = Outcome.REVERTED if rows or one.marker else Outcome.UP_TO_DATE
         reverted = replace(one, rows=rows, backfills=(), action=action)
         return await self._recorded(connection, Report((reverted,), revision, revision))

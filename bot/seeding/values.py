@@ -36,28 +36,22 @@ def _same(value: Any) -> Any:
 class Form:
     """The JSON form of one type of values.
 
-    `canonical` makes JSON of a declared value, `read` and `read_sqlite` the same JSON of what a
-    look has read, `bind` what SQLAlchemy takes of that. `select` is the SQL whose value has a form
-    in PostgreSQL's JSON; `is_key` says whether everybody writes such values in one way.
+    `canonical` makes JSON of a declared value, `reader` the same JSON of what a look has read,
+    `bind` what SQLAlchemy takes of that. `select` is the SQL whose value has a form in
+    PostgreSQL's JSON; `is_key` says whether everybody writes such values in one way.
     """
 
     canonical: Callable[[Any], Json]
-    read: Callable[[Any], Json]
-    read_sqlite: Callable[[Any], Json]
+    read: Callable[[Any], Json] | None = None
+    read_sqlite: Callable[[Any], Json] | None = None
     bind: Callable[[Json], Any] = _same
     select: str = "{}"
     is_key: bool = True
     is_whole: bool = False
 
-
-def _form(
-    canonical: Callable[[Any], Json],
-    read: Callable[[Any], Json] | None = None,
-    sqlite: Callable[[Any], Json] | None = None,
-    **rest: Any,
-) -> Form:
-    read = read or canonical
-    return Form(canonical, read, sqlite or read, **rest)
+    def reader(self, *, sqlite: bool) -> Callable[[Any], Json]:
+        """Return what reads a value of a database: unless told otherwise, `canonical`."""
+        return (sqlite and self.read_sqlite) or self.read or self.canonical
 
 
 def _of(kind: Any, value: Any) -> Any:
@@ -90,7 +84,7 @@ def _text(kind: Any) -> Form:
             raise ValueError(f"longer than {most}")
         return text
 
-    return _form(canonical)
+    return Form(canonical)
 
 
 def _whole(kind: Any) -> Form:
@@ -102,14 +96,14 @@ def _whole(kind: Any) -> Form:
             raise ValueError
         return number
 
-    return _form(canonical, is_whole=True)
+    return Form(canonical, is_whole=True)
 
 
 def _boolean(_kind: Any) -> Form:
     def sqlite(value: Any) -> Json:  # it has 1 and 0, and nothing else counts
         return {0: False, 1: True}[_of(int, value)]
 
-    return _form(lambda value: _of(bool, value), sqlite=sqlite)
+    return Form(lambda value: _of(bool, value), read_sqlite=sqlite)
 
 
 def _float(kind: Any) -> Form:
@@ -121,7 +115,7 @@ def _float(kind: Any) -> Form:
             raise ValueError
         return struct.unpack("f", struct.pack("f", number))[0] if single else number
 
-    return _form(canonical, is_key=False)
+    return Form(canonical, is_key=False)
 
 
 def _exact(kind: Any) -> Form:
@@ -140,9 +134,9 @@ def _exact(kind: Any) -> Form:
         return format(number or abs(number), "f")
 
     # SQLite makes a number of every text that is one.
-    return _form(
+    return Form(
         canonical,
-        sqlite=lambda value: canonical(_number(value)),
+        read_sqlite=lambda value: canonical(_number(value)),
         bind=Decimal,
         select="CAST({} AS text)",
     )
@@ -152,13 +146,18 @@ def _written(
     kind: Any, parse: Callable[[str], Any], write: Callable[[Any], str], **rest: Any
 ) -> Form:
     """Return the form of values that a text stands for."""
+    # What asyncpg has made of the first and the last day there is.
+    ends = {"-infinity": kind.min, "infinity": kind.max} if issubclass(kind, date) else {}
 
     def canonical(value: Any) -> Json:
         if kind is date and isinstance(value, datetime):
             raise TypeError
         return write(value if isinstance(value, kind) else parse(_of(str, value)))
 
-    return _form(canonical, **{"bind": parse, **rest})
+    def read(value: Any) -> Json:
+        return canonical(ends.get(value, value))
+
+    return Form(canonical, **{"read": read, "read_sqlite": canonical, "bind": parse, **rest})
 
 
 def _local(moment: Any) -> str:
@@ -168,6 +167,8 @@ def _local(moment: Any) -> str:
 
 
 def _in_utc(moment: datetime) -> str:
+    if moment in {datetime.min, datetime.max}:  # noqa: DTZ901 - as asyncpg knows them
+        moment = moment.replace(tzinfo=UTC)
     if moment.tzinfo is None:
         raise ValueError
     return moment.astimezone(UTC).isoformat()
@@ -184,7 +185,7 @@ def _moment(kind: Any) -> Form:
         moment = parse(_of(str, value))
         return _in_utc(moment.replace(tzinfo=moment.tzinfo or UTC))
 
-    zoned = {"sqlite": sqlite} if kind.timezone else {}
+    zoned = {"read_sqlite": sqlite} if kind.timezone else {}
     return _written(datetime, parse, _in_utc if zoned else _local, **zoned)
 
 
@@ -197,9 +198,9 @@ def _interval(_kind: Any) -> Form:
     def sqlite(value: Any) -> Json:
         return canonical(datetime.fromisoformat(_of(str, value)).replace(tzinfo=None) - _EPOCH)
 
-    return _form(
+    return Form(
         canonical,
-        sqlite=sqlite,
+        read_sqlite=sqlite,
         bind=lambda seconds: timedelta(seconds=seconds),
         select="EXTRACT(EPOCH FROM {})",
         is_key=False,
@@ -220,7 +221,7 @@ def _enum(kind: Any) -> Form:
             raise ValueError
         return name
 
-    return _form(
+    return Form(
         canonical,
         lambda value: stored[_of(str, value)],
         bind=_same if members is None else lambda name: members[name],
@@ -232,7 +233,7 @@ def _bytes(_kind: Any) -> Form:
         bytes,
         bytes.fromhex,
         bytes.hex,
-        sqlite=lambda value: _of(bytes, value).hex(),
+        read_sqlite=lambda value: _of(bytes, value).hex(),
         select="encode({}, 'hex')",
         is_key=False,
     )
@@ -240,6 +241,8 @@ def _bytes(_kind: Any) -> Form:
 
 def _json(_kind: Any) -> Form:
     def canonical(value: Any) -> Json:
+        if value is types.JSON.NULL:  # an integer to Python
+            raise TypeError
         text = _encode(value)
         storable(text.replace("\\\\", "").replace("\\u0000", "\0"))
         return _decode(text)
@@ -249,7 +252,7 @@ def _json(_kind: Any) -> Form:
             raise TypeError
         return _decode(value) if isinstance(value, str) else canonical(value)
 
-    return _form(canonical, read, select="CAST({} AS text)", is_key=False)
+    return Form(canonical, read, select="CAST({} AS text)", is_key=False)
 
 
 def _json_number(text: str) -> float:

@@ -57,7 +57,9 @@ def test_each_field_by_itself(
 
     after = {name: row.changes.get(name, (None, value))[1] for name, value in mine.items()}
     for name, value in mine.items():
-        moves = (base is not None and value == base[name]) or (value is None and heal)
+        moves = (base is not None and value == base[name]) or (
+            value is None and (heal or base is None)
+        )
         expected = theirs[name] if moves else value
         assert expected == after[name]
         assert (expected != theirs[name]) == (name in row.kept)

@@ -96,12 +96,12 @@ def test_each_field_follows_the_rule(
 def test_without_healing_null_is_a_value(
     base: dict[str, Any] | None, mine: dict[str, Any], theirs: dict[str, Any]
 ) -> None:
-    """Only what is still as it was applied takes the manifest's value."""
+    """Only what is still as it was applied, or never was, takes the manifest's value."""
     row = plan_settings(theirs, base, mine, heal=False)
 
     result = applied(row, mine)
     for name in NAMES:
-        edited = base is None or mine[name] != base[name]
+        edited = mine[name] is not None if base is None else mine[name] != base[name]
         assert (mine[name] if edited else theirs[name]) == result[name]
 
 
