@@ -17,7 +17,7 @@ from bot.cli.settings import given_as, prepare
 from bot.database import backup as files
 from bot.database import wipe as database
 from bot.database.connection import opened_database
-from bot.database.errors import DatabaseError
+from bot.database.errors import DatabaseError, translate_errors
 from bot.database.move import Moved
 from bot.database.move import move as move_all
 from bot.database.sqlite_file import refuse_memory
@@ -143,7 +143,8 @@ async def _move(settings: Settings, source: URL, target: URL, *, yes: bool) -> M
             _opened_target(target, longest) as new,
         ):
             if not yes:
-                await _refuse_a_running_bot(old)
+                with translate_errors("The look at the source"):
+                    await _refuse_a_running_bot(old)
             with shown_progress("move", "%d of %d rows copied") as progress:
                 return await move_all(
                     old,

@@ -4,10 +4,12 @@ import asyncio
 import http.client
 import ipaddress
 import json
+from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
+from bot.cli.printing import print_json
 from bot.doctor import diagnose
 from bot.errors import BesitosError
 from bot.logs import redacted, setup_logging
@@ -46,15 +48,15 @@ def doctor(
     """Look at token, rights, database, clock and settings; exit code 3 when something is wrong."""
     settings = load_settings()
     setup_logging(settings.model_copy(update={"log_level": "ERROR"}))
-    checks = asyncio.run(diagnose(settings))
+    found = asyncio.run(diagnose(settings))
+    checks = [replace(check, sentence=redacted(check.sentence)) for check in found]
     wrong = [check for check in checks if not check.well]
     if as_json:
-        document = {"well": not wrong, "checks": [check.as_json() for check in checks]}
-        typer.echo(redacted(json.dumps(document, ensure_ascii=False, indent=2)))
+        print_json({"well": not wrong, "checks": [check.as_json() for check in checks]})
     else:
         for check in checks:
             mark = "ok" if check.well else "!!"
-            typer.echo(redacted(f"{mark}  {check.area}: {check.sentence}"))
+            typer.echo(f"{mark}  {check.area}: {check.sentence}")
     raise typer.Exit(FINDINGS if wrong else 0)
 
 

@@ -74,7 +74,10 @@ def main() -> None:
         if ending.code != INTERRUPTED:
             raise
         _end("Interrupted; what was under way has been rolled back.", termination.exit_code)
-    except Exception:
+    except Exception as error:
+        if sentence := _about_a_file(error):
+            logger.debug("the failure in full", exc_info=True)
+            _end(sentence, 1)
         # The outermost boundary: whatever nobody foresaw is logged in full, and then said.
         logger.exception("unexpected failure")
         _end("Besitos stopped because of an unexpected failure; the log above has the details.", 1)
@@ -92,6 +95,19 @@ def default(
         raise typer.Exit
     if context.invoked_subcommand is None:
         run()
+
+
+def _about_a_file(error: Exception) -> str | None:
+    """Return what to do where the system does not let us have a file, or the working folder."""
+    if not isinstance(error, OSError) or not (
+        error.filename or isinstance(error, FileNotFoundError)
+    ):
+        return None
+    where = error.filename or "the working folder"
+    return (
+        f"The system does not give us {where} ({error.strerror}); correct the name, or give the "
+        "user of this program the file and its folder."
+    )
 
 
 def _end(sentence: str, exit_code: int) -> None:

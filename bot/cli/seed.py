@@ -134,7 +134,8 @@ def export(
     if as_json:
         print_json(values)
     elif file is None:
-        typer.echo(text, nl=False)
+        # As bytes, for a manifest is UTF-8 whatever the pipe's encoding.
+        typer.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
     else:
         typer.echo(f"Written to {file}; SEED_FILE={file} makes it a bot's manifest.")
 

@@ -216,6 +216,8 @@ def translate_errors(doing: str) -> Iterator[None]:
             advice = DAMAGED_ADVICE
         elif _is_full(error):
             advice = "make room on the disk, and start again"
+        elif is_busy(error) or isinstance(getattr(error, "orig", error), TimeoutError):
+            advice = "let whoever keeps it waiting finish, or stop them, and start again"
         elif isinstance(error, PermissionError) or sqlite_code(error) in _NO_RIGHT:
             advice = "give the user of this program the file and its folder, and start again"
         else:

@@ -53,11 +53,14 @@ async def takes_writes(engine: AsyncEngine) -> bool:
     """
 
     async def ask() -> bool:
-        async with for_writing(engine).begin() as connection:
+        async with for_writing(engine).connect() as connection:
             if connection.dialect.name == "postgresql":
                 read_only = await connection.scalar(text("SHOW transaction_read_only"))
                 return bool(read_only == "off")
-            await connection.execute(text("SELECT 1"))
+            # SQLite lets who may only read begin as a writer; only a write, rolled back, meets it.
+            version = await connection.scalar(text("PRAGMA user_version"))
+            await connection.execute(text(f"PRAGMA user_version = {version}"))
+            await connection.rollback()
             return True
 
     try:

@@ -57,7 +57,7 @@ def needed(connection: Connection, found: Catalogue) -> list[Repair]:
 
 def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
     known = table.columns
-    for name in known.keys() - there.columns.keys():
+    for name in sorted(known.keys() - there.columns.keys()):
         yield f"the column {table.name}.{name} is missing: add it with what it held"
     for name, column in there.columns.items():
         place = f"the column {table.name}.{name}"

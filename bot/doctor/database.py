@@ -3,15 +3,18 @@
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.base import Base
 from bot.database.connection import opened_database
 from bot.database.errors import reason
 from bot.database.liveness import takes_writes
+from bot.database.revision import OUR_SCHEMA
 from bot.database.sqlite_file import check_file
 from bot.database.url import database_url, describe, sqlite_file
 from bot.doctor import Check
@@ -27,8 +30,13 @@ AREA: Final = "database"
 #: Bytes that must be free on the disk; and so many times the file, for a copy of it.
 _LEAST_FREE: Final = 200 * 1024**2
 _SERVER: Final = text(
-    "SELECT current_setting('server_version') AS version, current_user AS role,"
-    " has_schema_privilege(current_schema(), 'CREATE') AS may_create"
+    "SELECT current_setting('server_version') AS version, current_user AS role,"  # noqa: S608
+    " has_schema_privilege(current_schema(), 'CREATE') AS may_create,"
+    " (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class"
+    " WHERE relname = ANY (:ours)"
+    f" AND relnamespace = {OUR_SCHEMA} AND NOT (has_table_privilege(oid, 'SELECT')"
+    " AND has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE')"
+    " AND has_table_privilege(oid, 'DELETE'))) AS shut"
 )
 
 
@@ -38,7 +46,7 @@ async def look(settings: Settings, manifest: Manifest | None) -> tuple[list[Chec
         url = database_url(settings)
         async with opened_database(url, statement_timeout=settings.database_timeout) as engine:
             await check_file(engine)
-            return await _look(engine, manifest)
+            return await _look(engine, url, manifest)
     except BesitosError as error:
         return [Check(AREA, str(error), well=False)], ()
     except (SQLAlchemyError, OSError) as error:
@@ -47,19 +55,20 @@ async def look(settings: Settings, manifest: Manifest | None) -> tuple[list[Chec
 
 
 async def _look(
-    engine: AsyncEngine, manifest: Manifest | None
+    engine: AsyncEngine, url: URL, manifest: Manifest | None
 ) -> tuple[list[Check], Sequence[int]]:
-    checks = [await _server(engine)]
+    file = sqlite_file(url)
+    checks = [_file(file) if engine.dialect.name == "sqlite" else await _server(engine)]
     if not await takes_writes(engine):
-        checks.append(
-            Check(
-                AREA,
-                "It is read-only, and nobody can be paid; give the address of the primary, or "
-                "end default_transaction_read_only.",
-                well=False,
-            )
+        advice = (
+            "give the user of this program the file and its folder"
+            if file
+            else "give the address of the primary, or end default_transaction_read_only"
         )
-    checks += _disk(engine)
+        sentence = f"It is read-only, and nobody can be paid; {advice}."
+        checks.append(Check(AREA, sentence, well=False))
+    if file:
+        checks.append(_disk(file.absolute()))
     if manifest is None:
         return checks, ()
     report = await BootstrapService(engine, manifest).inspect()
@@ -78,30 +87,34 @@ async def _look(
         return checks, await read_known_chats(connection)
 
 
+def _file(file: Path | None) -> Check:
+    engine = f"SQLite {sqlite3.sqlite_version}"
+    if file is None:
+        return Check(AREA, f"{engine}, in memory.")
+    absent = "" if file.exists() else "; there is no such file yet, and a start makes it"
+    return Check(AREA, f"{engine}, {file.absolute()}{absent}.")
+
+
 async def _server(engine: AsyncEngine) -> Check:
-    where = sqlite_file(engine.url)
-    if engine.dialect.name == "sqlite":
-        return Check(AREA, f"SQLite {sqlite3.sqlite_version}, {where and where.absolute()}.")
     async with engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        server = (await connection.execute(_SERVER)).one()
+        server = (await connection.execute(_SERVER, {"ours": list(Base.metadata.tables)})).one()
     through = " through a pooler" if driver.is_pooled else ""
     told = f"PostgreSQL {server.version} at {describe(engine.url)}{through} as {server.role}"
+    if server.shut:
+        sentence = f"{told}, who needs GRANT SELECT, INSERT, UPDATE, DELETE ON {server.shut}."
+        return Check(AREA, sentence, well=False)
     if server.may_create:
         return Check(AREA, f"{told}.")
     sentence = f"{told}, who may make no tables; upgrades need GRANT CREATE ON SCHEMA."
     return Check(AREA, sentence, well=False)
 
 
-def _disk(engine: AsyncEngine) -> list[Check]:
-    file = sqlite_file(engine.url)
-    if file is None:
-        return []
-    there = file.absolute()
-    free = shutil.disk_usage(there.parent).free
-    needed = max(_LEAST_FREE, there.stat().st_size if there.exists() else 0)
+def _disk(file: Path) -> Check:
+    free = shutil.disk_usage(file.parent).free
+    needed = max(_LEAST_FREE, file.stat().st_size if file.exists() else 0)
     sentence = f"{free / 1024**2:,.0f} MiB are free beside the file"
     if free >= needed:
-        return [Check("disk", f"{sentence}.")]
+        return Check("disk", f"{sentence}.")
     sentence += f", and {needed / 1024**2:,.0f} should be; make room, or the bot stops paying."
-    return [Check("disk", sentence, well=False)]
+    return Check("disk", sentence, well=False)

@@ -18,11 +18,12 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import WebhookInfo
+from aiohttp_socks import ProxyError
 
 from bot.doctor import Check
 from bot.seeding.errors import counted
 from bot.settings import Settings
-from bot.telegram.client import TelegramBot, create_bot
+from bot.telegram.client import TelegramBot, TelegramSession, create_bot
 
 TELEGRAM: Final = "https://api.telegram.org"
 #: Seconds for one request; and that clocks may be apart.
@@ -34,7 +35,7 @@ async def look(
     settings: Settings, chats: Sequence[int], clock: Callable[[], float] = time.time
 ) -> list[Check]:
     """Return what was found; `chats` are those to look for rights in."""
-    checks = [await _clock(settings.telegram_api_url or TELEGRAM, clock)]
+    checks = [await _clock(settings.telegram_api_url or TELEGRAM, settings.proxy, clock)]
     if settings.bot_token is None:
         sentence = "BOT_TOKEN is not set; get one from @BotFather and put it into .env."
         return [*checks, Check("token", sentence, well=False)]
@@ -49,7 +50,9 @@ async def look(
             sentence = "Telegram does not know this BOT_TOKEN; take the one that @BotFather shows."
             checks.append(Check("token", sentence, well=False))
         except AiogramError as error:
-            sentence = f"Telegram does not answer ({error}); look at network and TELEGRAM_API_URL."
+            sentence = (
+                f"Telegram does not answer ({error}); look at the network and {_where(settings)}."
+            )
             checks.append(Check("telegram", sentence, well=False))
     return checks
 
@@ -114,21 +117,27 @@ async def _rights(bot: TelegramBot, chat_id: int) -> Check:
     return Check(area, sentence, well=False)
 
 
-async def _clock(server: str, clock: Callable[[], float]) -> Check:
+def _where(settings: Settings) -> str:
+    """Return the settings that say by which way Telegram is reached."""
+    return "TELEGRAM_API_URL" + (" and TELEGRAM_PROXY" if settings.proxy else "")
+
+
+async def _clock(server: str, proxy: str | None, clock: Callable[[], float]) -> Check:
     area = "clock"
-    timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
+    session = TelegramSession(proxy=proxy)
     try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(server, allow_redirects=False) as response,
-        ):
+        client = await session.create_session()
+        timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
+        async with client.get(server, allow_redirects=False, timeout=timeout) as response:
             date = parsedate_to_datetime(response.headers["Date"]).timestamp()
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, ProxyError, TimeoutError, OSError) as error:
         why = str(error) or type(error).__name__
         sentence = f"Telegram's time could not be asked for ({why}); look at the network."
         return Check(area, sentence, well=False)
     except (KeyError, ValueError):
         return Check(area, "The server of TELEGRAM_API_URL does not say what time it is.")
+    finally:
+        await session.close()
     apart = clock() - date
     if abs(apart) <= _MOST_APART:
         return Check(area, "It goes with Telegram's.")

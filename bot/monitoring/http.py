@@ -1,6 +1,7 @@
 """HTTP server: a port to listen on, with limits on those who connect."""
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from bot.monitoring.connections import (
 
 #: Bytes of a body, at most: more than any update has.
 LARGEST_BODY: Final = 1024 * 1024
+#: Errors of a port that is another's, or takes more rights than ours.
+_PORT_IS_NOT_OURS: Final = {errno.EADDRINUSE, errno.EACCES}
 
 
 class PortError(BesitosError):
@@ -65,10 +68,15 @@ async def serving(  # noqa: PLR0913 - half of them have defaults
         await runner.setup()
         try:
             listening = await connections.listen(_server_of(runner), host, port)
-        except OSError as error:
-            raise PortError(
-                f"Cannot listen on {host}:{port} ({error.strerror}); set HTTP_PORT to a free port."
-            ) from error
+        except (OSError, UnicodeError) as error:  # the latter of what can be no host's name
+            why = getattr(error, "strerror", None) or "no name of a host"
+            is_ports = getattr(error, "errno", None) in _PORT_IS_NOT_OURS
+            right = (
+                "HTTP_PORT to a free port"
+                if is_ports
+                else "HTTP_HOST to one of this machine's addresses"
+            )
+            raise PortError(f"Cannot listen on {host}:{port} ({why}); set {right}.") from error
         try:
             yield listening.sockets[0].getsockname()[1]
         finally:

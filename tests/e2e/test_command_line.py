@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,23 @@ def test_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
+        ("backup {}", "File name too long"),
+        ("restore {} --yes", "File name too long"),
+        ("seed export {}", "File name too long"),
+    ],
+)
+def test_name_that_no_file_has(tmp_path: Path, command: str, said: str) -> None:
+    """What the system does not give us is one sentence with its reason."""
+    assert 0 == run_main(tmp_path, "seed", "apply").exit_code
+    ended = run_main(tmp_path, *command.format("x" * 300).split())
+
+    (sentence,) = ended.sentences
+    assert (1, True) == (ended.exit_code, said in sentence)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
         ("sandbox --port 0 --database foo", "--database is not a database address"),
         ("sandbox --port 0 --database sqlite://", "--database names no file"),
         ("sandbox --port 0 --database sqlite:///missing/x.db", "create it or correct --database."),
@@ -312,6 +330,23 @@ def test_pipe_of_another_encoding(tmp_path: Path, encoding: str) -> None:
 
     assert_planned(shown)
     assert "\N{MONEY BAG}" in str(parsed)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-16"])
+def test_export_into_a_pipe(tmp_path: Path, encoding: str) -> None:
+    """A manifest is UTF-8, whatever the pipe's encoding is, or nobody could read it."""
+    assert 0 == run_main(tmp_path, "seed", "apply").exit_code
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    printed = subprocess.run(
+        [sys.executable, MAIN, "seed", "export"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+
+    exported = tomllib.loads(printed.stdout.decode())
+    assert "Racha de 7 Días" in [reward["name"] for reward in exported["rewards"]]
 
 
 def test_host_of_another_encoding(tmp_path: Path) -> None:

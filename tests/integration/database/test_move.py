@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import move as moving
@@ -250,6 +250,44 @@ async def test_failure_leaves_nothing_behind(
 
     with pytest.raises((DatabaseError, TypeError), match=r"half-way|does not hold"):
         await move(engine, target, check=check)
+
+    assert {} == await contents(target, times=True)
+
+
+@pytest.mark.parametrize(("database_url", "target"), [("postgresql", "sqlite")], indirect=True)
+async def test_rows_behind_a_policy(
+    engine: AsyncEngine, service: BootstrapService, target: AsyncEngine
+) -> None:
+    """What the role may not see is neither moved nor compared, so nothing is."""
+    await played(engine, service)
+    await run_sql(
+        engine,
+        "ALTER TABLE user_reactions ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY nobodys ON user_reactions USING (false)",
+        "CREATE ROLE policed",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO policed",
+    )
+    theirs = create_engine(engine.url)
+    event.listen(theirs.sync_engine, "begin", lambda one: one.exec_driver_sql("SET ROLE policed"))
+
+    with pytest.raises(DatabaseError, match=r"row-level security policy for table .user_reactions"):
+        await move(theirs, target)
+
+    await theirs.dispose()
+    await run_sql(engine, "DROP OWNED BY policed", "DROP ROLE policed")
+    assert {} == await contents(target, times=True)
+
+
+@to_the_other
+async def test_source_without_a_table(
+    engine: AsyncEngine, service: BootstrapService, target: AsyncEngine
+) -> None:
+    """What is wrong with the source is one sentence, too."""
+    await service.run()
+    await run_sql(engine, "DROP TABLE bot_heartbeat")
+
+    with pytest.raises(DatabaseError, match="bot_heartbeat"):
+        await move(engine, target)
 
     assert {} == await contents(target, times=True)
 

@@ -1,8 +1,16 @@
 """The whole diagnosis, against a local Telegram and real databases."""
 
 import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from bot.cli.diagnostics import FINDINGS
@@ -16,7 +24,7 @@ from bot.gamification.chats import read_known_chats
 from bot.settings import Settings, load_settings
 from bot.telegram.client import create_bot
 from sandbox import SandboxServer
-from tests.support.programs import run_main
+from tests.support.programs import MAIN, run_main
 
 
 def settings(server: SandboxServer, **more: Any) -> Settings:
@@ -124,6 +132,72 @@ async def test_read_only_server(postgresql: Any, postgresql_url: str, manifest: 
 
     assert 1 == len(found)
     assert "It is read-only" in found[0]
+
+
+async def test_role_without_rights(
+    postgresql: Any, postgresql_url: str, manifest: Manifest
+) -> None:
+    """A table that may not be written to is named, with the GRANT that mends it."""
+    await seed(postgresql_url, manifest)
+    url = parse_database_url(postgresql_url)
+    role = f"app_{url.database}"
+    postgresql.psql(f"CREATE ROLE {role} LOGIN;")
+    grants = (
+        f"GRANT CREATE, USAGE ON SCHEMA public TO {role}",
+        f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE INSERT ON transactions, users FROM {role}",
+    )
+    await seed(postgresql_url, manifest, *grants)
+    theirs = url.set(username=role).render_as_string(hide_password=False)
+    async with SandboxServer() as server:
+        found = wrong(await diagnose(settings(server, database_url=theirs)))
+    await seed(postgresql_url, manifest, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+    (sentence,) = found
+    assert "needs GRANT SELECT, INSERT, UPDATE, DELETE ON transactions, users." in sentence
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    """It is named, and a document is ASCII wherever it lies."""
+    (tmp_path / "ñandú").mkdir()
+    ended = run_main(
+        tmp_path,
+        *("doctor", "--json"),
+        DATABASE_URL=f"sqlite:///{tmp_path}/ñandú/x.db",
+        TELEGRAM_API_URL="http://127.0.0.1:9",
+        PYTHONIOENCODING="latin-1",
+    )
+
+    said = [one["sentence"] for one in json.loads(ended.stdout)["checks"]]
+    assert ended.stdout.isascii()
+    absent = f"{tmp_path}/ñandú/x.db; there is no such file yet, and a start makes it."
+    assert any(one.endswith(absent) for one in said)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="root may write everything")
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_file_that_may_only_be_read(tmp_path: Path, closed: str) -> None:
+    """SQLite lets who may not write begin as a writer, so that is not what is asked."""
+    data = tmp_path / "data"
+    data.mkdir()
+    settings = {"DATABASE_URL": f"sqlite:///{data}/x.db", "TELEGRAM_API_URL": "http://127.0.0.1:9"}
+    assert 0 == run_main(tmp_path, "seed", "apply", **settings).exit_code
+    with closing(sqlite3.connect(data / "x.db")) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    for path, mode in ((data / "x.db", 0o444), (data, 0o555))[closed == "folder" :]:
+        path.chmod(mode)
+    lost = "-dac_override,-dac_read_search"
+    plain = ["setpriv", "--bounding-set", lost, "--inh-caps", lost]
+    command = [*(plain if os.geteuid() == 0 else []), sys.executable, MAIN, "doctor", "--json"]
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | settings, capture_output=True, check=False
+    )
+
+    data.chmod(0o755)
+    said = " ".join(one["sentence"] for one in json.loads(done.stdout)["checks"])
+    assert "It is read-only, and nobody can be paid; give the user of this program" in said
 
 
 def test_command(tmp_path: Any, sqlite_url: str) -> None:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiogram.exceptions import TelegramNetworkError
 
+from bot.doctor.telegram import look
+from bot.settings import load_settings
 from bot.telegram.client import AnswerLost, create_bot
 from sandbox import SandboxServer
 
@@ -54,6 +56,22 @@ async def test_calls_go_through_it() -> None:
         address = server.url.removeprefix("http://")
 
     assert ("besitos_sandbox_bot", [address]) == (me.username, asked)
+
+
+async def test_the_doctor_asks_through_it() -> None:
+    """Where only the proxy gets out, Telegram's time is asked for by it as well."""
+    asked: list[str] = []
+    async with SandboxServer() as server, http_proxy(asked) as port:
+        settings = load_settings(
+            bot_token=server.token,
+            telegram_api_url=server.url,
+            telegram_proxy=f"http://ana:secret@127.0.0.1:{port}",
+        )
+        checks = await look(settings, ())
+        address = server.url.removeprefix("http://")
+
+    assert [] == [check.sentence for check in checks if not check.well]
+    assert [address, address] == asked
 
 
 async def test_proxy_that_says_no() -> None:
