@@ -106,6 +106,9 @@ async def recognise(connection: AsyncConnection, user_id: int) -> None:
     await connection.execute(
         update(ReactionRow).where(ReactionRow.user_id == found.user_id).values(values)
     )
+    # Their own messages pay them as little as before.
+    written = update(MessageRow).where(MessageRow.author_id == found.user_id)
+    await connection.execute(written.values(author_id=user_id))
     once = select(RewardRow.id).where(
         RewardRow.reward_type == RewardType.BESITOS, RewardRow.is_repeatable.is_(False)
     )

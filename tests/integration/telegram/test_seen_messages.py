@@ -6,6 +6,7 @@ import pytest
 from aiogram.methods import EditMessageReplyMarkup, SendMessage
 from aiogram.types import Update
 
+from bot.gamification.forgetting import forget_member
 from bot.gamification.messages import KEPT, SeenMessage, forget_old, remember
 from bot.telegram.keyboards import ReactToAlbum, ReactToPost
 from bot.telegram.signing import signed_data
@@ -25,6 +26,19 @@ async def test_own_message(live: LiveEconomy, telegram: Dispatching) -> None:
         await telegram.feed(reaction(7, user(who)))
 
     assert (0, 25) == ((await live.account(ANA)).balance, (await live.account(LUIS)).balance)
+
+
+async def test_own_message_of_who_was_forgotten(live: LiveEconomy, telegram: Dispatching) -> None:
+    """Forgotten and back, one is still not paid for one's own messages."""
+    await telegram.feed(written("hola", user(ANA), 7))
+    await telegram.feed(reaction(8, user(ANA)))
+    async with live.engine.begin() as connection:
+        await forget_member(connection, ANA, live.clock())
+
+    for message_id in (7, 9):
+        await telegram.feed(reaction(message_id, user(ANA)))
+
+    assert 5 == (await live.account(ANA)).balance
 
 
 async def test_writing_makes_no_member(live: LiveEconomy, telegram: Dispatching) -> None:

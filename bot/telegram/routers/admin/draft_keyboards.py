@@ -25,6 +25,8 @@ from bot.telegram.texts.conditions import condition_types
 Draft = Mapping[str, Any]
 #: What the button says that creates the reward after a second question.
 SURE: Final = "sure"
+#: Each has two buttons, and Telegram takes a hundred.
+MOST_CONDITIONS: Final = 40
 
 
 def draft_types() -> InlineKeyboardMarkup:
@@ -62,12 +64,12 @@ def draft_condition_value(draft: Draft) -> InlineKeyboardMarkup:
 def condition_editor(draft: Draft) -> InlineKeyboardMarkup:
     """Return buttons that remove and combine each condition, add one, and save or go back."""
     rows: list[Buttons] = []
-    for at, one in enumerate(draft["conditions"], start=1):
+    for at, one in enumerate(draft["conditions"][:MOST_CONDITIONS], start=1):
         what = condition_code(one)
         regroup = (reward_texts.regroup(at), _act(draft, DraftAction.REGROUP, what))
         remove = (reward_texts.remove(at), _act(draft, DraftAction.REMOVE, what))
         rows.append([remove, regroup] if len(draft["conditions"]) > 1 else [remove])
-    add = [(reward_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))]
+    add = _add(draft)
     if "reward_id" not in draft:
         return keyboard(*rows, add, back(_act(draft, DraftAction.SUMMARY)))
     save = [(texts.save(), _act(draft, DraftAction.SAVE))] if draft["conditions"] else []
@@ -105,7 +107,7 @@ def summary(draft: Draft) -> InlineKeyboardMarkup:
     return keyboard(
         *in_pairs(answers),
         [retype, (reward_texts.edit_conditions(), _act(draft, DraftAction.EDIT))],
-        [(reward_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))],
+        _add(draft),
         combine,
         flags,
         [(reward_texts.create(), _act(draft, DraftAction.CREATE))],
@@ -119,6 +121,12 @@ def confirm_creation(draft: Draft) -> InlineKeyboardMarkup:
     return keyboard(
         [(reward_texts.create_all_the_same(), sure)], back(_act(draft, DraftAction.SUMMARY))
     )
+
+
+def _add(draft: Draft) -> Buttons:
+    if len(draft["conditions"]) >= MOST_CONDITIONS:
+        return []
+    return [(reward_texts.add_condition(), _act(draft, DraftAction.ADD_CONDITION))]
 
 
 def _act(draft: Draft, action: DraftAction, what: str = "") -> DraftButton:
