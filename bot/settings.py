@@ -75,9 +75,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _listen_where_the_host_says(cls, values: Any) -> Any:
-        """Let a host's PORT stand for HTTP_PORT at every address, unless these are set."""
+        """Listen at every address where the host hands out a PORT, unless HTTP_HOST is set."""
         if isinstance(values, dict) and values.get("port") is not None:
-            return {"http_host": "0.0.0.0", "http_port": values["port"], **values}  # noqa: S104
+            return {"http_host": "0.0.0.0", **values}  # noqa: S104
         return values
 
     @model_validator(mode="before")
@@ -85,6 +85,17 @@ class Settings(BaseSettings):
     def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
         plain = {n: v.strip() if isinstance(v, str) else v for n, v in values.items()}
         return {name: value for name, value in plain.items() if value != ""}
+
+    @field_validator("http_host")
+    @classmethod
+    def _check_host(cls, value: str) -> str:
+        try:
+            value.encode("idna")
+        except UnicodeError:
+            value = " "
+        if any(map(str.isspace, value)):
+            raise ValueError("give an address of this machine, such as 127.0.0.1 or 0.0.0.0")
+        return value
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -191,9 +202,8 @@ class Settings(BaseSettings):
     @property
     def listening_port(self) -> int | None:
         """Where webhook and probes listen; None: nowhere, for nobody has asked for it."""
-        if self.http_port is None and self.webhook_url is not None:
-            return WEBHOOK_PORT
-        return self.http_port
+        asked = self.port if self.http_port is None else self.http_port
+        return WEBHOOK_PORT if asked is None and self.webhook_url is not None else asked
 
 
 def require_token(settings: Settings) -> str:

@@ -57,7 +57,7 @@ def parse_database_url(text: str) -> URL:
         url = make_url(single, keep_blank_values=True)
     except (ArgumentError, ValueError):
         raise DatabaseUrlError(_NOT_AN_ADDRESS) from None
-    dialect, _, driver = url.drivername.partition("+")
+    dialect, _, driver = url.drivername.lower().partition("+")
     if dialect not in DRIVERS or driver not in {"", DRIVERS[dialect].partition("+")[2]}:
         raise DatabaseUrlError(
             "DATABASE_URL asks for another database or driver, but only SQLite (sqlite+aiosqlite) "

@@ -42,7 +42,7 @@ def _about_ports(settings: Settings) -> Iterator[str]:
         yield f"Port {port} is one for root; set HTTP_PORT to 1024 or more."
     if settings.port is None:
         return
-    if settings.http_port != settings.port:
+    if settings.http_port not in {None, settings.port}:
         yield (
             f"The host sends requests to PORT {settings.port}, but HTTP_PORT says "
             f"{settings.http_port}; take HTTP_PORT out."

@@ -81,7 +81,11 @@ def test_port_of_a_host(
         ("HTTP_PORT", "70000"),
         ("PORT", "70000"),
         ("PORT", "web"),
+        ("PORT", "tcp://10.0.0.1:8080"),
         ("HTTP_PORT", "1" * 5000),
+        ("HTTP_HOST", "a..b"),
+        ("HTTP_HOST", "a b"),
+        ("HTTP_HOST", "x" * 70),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
         ("BOOTSTRAP_LOCK_TIMEOUT", "-1"),
@@ -102,6 +106,7 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, valu
         load_settings()
 
     assert 2 == caught.value.exit_code
+    assert str(caught.value).startswith(f"Wrong settings: {name}")  # and no other
     assert "my-secret-token" not in str(caught.value)
     assert "sys." not in str(caught.value)
 

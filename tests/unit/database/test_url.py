@@ -34,6 +34,8 @@ from bot.database.url import describe, parse_database_url
         ("postgresql://u:p@[::1]:5433/d", "postgresql+asyncpg://u:p@[::1]:5433/d"),
         ("postgresql://u:p@[fe80::1%eth0]/d", "postgresql+asyncpg://u:p@[fe80::1%eth0]/d"),
         ("postgresql:///d?host=/run/pg", "postgresql+asyncpg:///d?host=%2Frun%2Fpg"),
+        ("Postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("SQLITE:///b.db", "sqlite+aiosqlite:///b.db"),
         ("sqlite:////home/me@x/C:/b.db", "sqlite+aiosqlite:////home/me%40x/C%3A/b.db"),
     ],
 )
@@ -187,6 +189,14 @@ def test_description_of_what_the_environment_adds(monkeypatch: pytest.MonkeyPatc
 
     assert "postgresql+asyncpg://db/besitos" == describe(parse_database_url("postgresql://"))
     assert "sqlite+aiosqlite:///x.db" == describe(parse_database_url("sqlite:///x.db"))
+
+
+def test_port_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service link of Kubernetes is no port, and is named."""
+    monkeypatch.setenv("PGPORT", "tcp://10.0.0.1:5432")
+
+    with pytest.raises(DatabaseUrlError, match="PGPORT is no port"):
+        parse_database_url("postgresql://u:p@h/d")
 
 
 def test_comment_that_became_a_part_of_the_name() -> None:
