@@ -74,6 +74,17 @@ def print_json(document: Any) -> None:
     typer.echo(json.dumps(document, indent=2, default=str))
 
 
+def print_file(text: str) -> None:
+    """Print what shall be a file: in UTF-8, whatever the pipe's encoding, but for a terminal."""
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None or sys.stdout.isatty():
+        typer.echo(text, nl=False)
+        return
+    sys.stdout.flush()
+    raw.write(text.encode())
+    raw.flush()
+
+
 def _prepared(stream: TextIO | None, pipe: type[_Pipe]) -> TextIO:
     if stream is None:  # it was closed before we began
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for good

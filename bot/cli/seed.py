@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import URL
 
-from bot.cli.printing import print_json
+from bot.cli.printing import print_file, print_json
 from bot.cli.settings import prepare
 from bot.cli.text_file import write_text
 from bot.database.connection import opened_database
@@ -134,8 +134,7 @@ def export(
     if as_json:
         print_json(values)
     elif file is None:
-        # As bytes, for a manifest is UTF-8 whatever the pipe's encoding.
-        typer.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
+        print_file(text)
     else:
         typer.echo(f"Written to {file}; SEED_FILE={file} makes it a bot's manifest.")
 
