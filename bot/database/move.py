@@ -74,35 +74,25 @@ async def move(
     more than a fresh start leaves, is the source, or does not hold what it was given afterwards.
     The target is as it was then.
     """
+    # What is wrong with the source is for a person to read, too.
     with translate_errors("The move"):
-        return await _move(source, target, lock_timeout, check, progress)
-
-
-async def _move(
-    source: AsyncEngine,
-    target: AsyncEngine,
-    lock_timeout: float,
-    check: Check | None,
-    progress: Progress,
-) -> Moved:
-    async with _snapshot(source) as reading:
-        revision = await _revision_of_the_source(reading)
-        await _refuse_the_same(reading, target)
-        tables = [as_written(table) for table in Base.metadata.sorted_tables]
-        expected = await sums_of(reading, tables)
-        checked = await check(reading) if check else None
-        async with exclusive_transaction(target, lock_timeout) as writing:
-            await _make_room(writing)
-            async with _checked_at_once(writing):
-                await _copy_all(reading, writing, tables, expected, progress)
-            if await sums_of(writing, tables) != expected or (
-                check and await check(writing) != checked
-            ):
-                raise DatabaseError(
-                    "The target does not hold what the source does, so nothing has been moved; "
-                    "`seed status` on the source may name a value that cannot be."
-                )
-            await writing.commit()
+        async with _snapshot(source) as reading:
+            revision = await _revision_of_the_source(reading)
+            await _refuse_the_same(reading, target)
+            tables = [as_written(table) for table in Base.metadata.sorted_tables]
+            expected = await sums_of(reading, tables)
+            checked = await check(reading) if check else None
+            async with exclusive_transaction(target, lock_timeout) as writing:
+                await _make_room(writing)
+                async with _checked_at_once(writing):
+                    await _copy_all(reading, writing, tables, expected, progress)
+                is_whole = await sums_of(writing, tables) == expected
+                if not is_whole or (check and await check(writing) != checked):
+                    raise DatabaseError(
+                        "The target does not hold what the source does, so nothing has been moved; "
+                        "`seed status` on the source may name a value that cannot be."
+                    )
+                await writing.commit()
     return Moved(revision, {name: int(sums[0]) for name, sums in expected.items()})
 
 
