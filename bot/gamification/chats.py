@@ -115,13 +115,13 @@ async def register_chat(connection: AsyncConnection, chat: Chat) -> None:
     )
 
 
-async def move_chat(connection: AsyncConnection, old: int, new: int) -> None:
+async def move_chat(connection: AsyncConnection, old: int, new: int) -> bool:
     """Note that a group has become a supergroup, for which counts what was decided, too.
 
-    Telegram says so in both, and either may be heard of first.
+    Telegram says so in both, and either may be heard of first. Return whether it is news.
     """
     row, table = ChatRow, ChatRow.__table__.c
-    kept = [table[name] for name in ("title", "is_allowed", "announcements", "digested_on")]
+    kept = [column for column in table if column.name not in {"chat_id", "type", "moved_to"}]
     decided = select(literal(new, table.chat_id.type), literal(_SUPERGROUP), *kept)
     statement = insert(connection.dialect.name, row).from_select(
         ["chat_id", "type", *(column.name for column in kept)],
@@ -137,9 +137,11 @@ async def move_chat(connection: AsyncConnection, old: int, new: int) -> None:
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[row.chat_id], set_=both)
     )
-    await connection.execute(update(row).where(row.chat_id == old).values(moved_to=new))
+    moved = update(row).where(row.chat_id == old, row.moved_to.is_(None)).values(moved_to=new)
+    is_news = (await connection.execute(moved)).rowcount > 0
     collected = update(DigestEntryRow).where(DigestEntryRow.chat_id == old)
     await connection.execute(collected.values(chat_id=new))
+    return is_news
 
 
 async def say_once(connection: AsyncConnection, chat_id: int, what: str, now: datetime) -> bool:
@@ -188,7 +190,7 @@ async def member_left(
     )
     plays = exists().where(reaction.user_id == user_id)
     stays = or_(
-        plays.where(reaction.chat_id == chat.chat_id, *open_to_them),
+        exists().where(plays.where(reaction.chat_id == chat.chat_id), *open_to_them),
         ~plays & exists().where(chat.type.in_([_GROUP, _SUPERGROUP]), *open_to_them),
     )
     gone = update(account).where(account.user_id == user_id, account.left_at.is_(None), not_(stays))

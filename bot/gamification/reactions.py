@@ -1,8 +1,10 @@
 """Paid reactions: paid once per message, up to a daily limit."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import BigInteger, Date, bindparam, exists, func, literal, select
+from sqlalchemy import BigInteger, Date, Exists, bindparam, exists, func, literal, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import UpdateBase
 
 from bot.database.compiled import CompiledStatement
@@ -71,10 +73,11 @@ async def react(
 async def was_paid(economy: EconomyContext, user_id: int, chat_id: int, message_id: int) -> bool:
     """Return whether a member was paid for a message that is no copy, on whichever day."""
     row = ReactionRow
-    known = select(literal(1)).where(
+    at_it = exists().where(
         row.user_id == user_id, row.chat_id == chat_id, row.message_id == message_id
     )
-    return await economy.connection.scalar(known) is not None
+    at_copy = _is_paid_at_copy(user_id, chat_id, message_id)
+    return bool(await economy.connection.scalar(select(at_it | at_copy)))
 
 
 def pays(config: ConfigDefinition) -> int:
@@ -110,6 +113,21 @@ async def _record(
     return f"{result.rows[0].chat_id}:{result.rows[0].message_id}" if result.rows else None
 
 
+def _is_paid_at_copy(user_id: Any, chat_id: Any, message_id: Any) -> Exists:
+    """Whether a member was paid at a copy of a post before it was known to be one.
+
+    Telegram, and so a webhook, may bring the copy after a reaction to it.
+    """
+    copy, at_copy = aliased(MessageRow, name="copy"), aliased(ReactionRow, name="at_copy")
+    return exists().where(
+        copy.post_chat_id == chat_id,
+        copy.post_message_id == message_id,
+        at_copy.user_id == user_id,
+        at_copy.chat_id == copy.chat_id,
+        at_copy.message_id == copy.message_id,
+    )
+
+
 def _remember(dialect: str) -> UpdateBase:
     """Insert the message, or the post that it copies, unless it is known or may not be paid.
 
@@ -132,21 +150,12 @@ def _remember(dialect: str) -> UpdateBase:
         original_row.c.message_id == seen.c.post_message_id,
         original_row.c.by_bot,
     )
-    # Telegram, and so a webhook, may bring the copy after a reaction to it.
-    copy, at_copy = seen.alias("copy"), table.alias("at_copy")
     its_row = (seen.c.chat_id == given["chat_id"]) & (seen.c.message_id == given["message_id"])
     one = select(literal(1)).subquery("one")
     original = {
         "chat_id": func.coalesce(seen.c.post_chat_id, given["chat_id"]),
         "message_id": func.coalesce(seen.c.post_message_id, given["message_id"]),
     }
-    paid_at_copy = exists().where(
-        copy.c.post_chat_id == original["chat_id"],
-        copy.c.post_message_id == original["message_id"],
-        at_copy.c.user_id == given["user_id"],
-        at_copy.c.chat_id == copy.c.chat_id,
-        at_copy.c.message_id == copy.c.message_id,
-    )
     new = (
         select(*(given | original).values())
         .select_from(one.outerjoin(seen, its_row))
@@ -154,7 +163,7 @@ def _remember(dialect: str) -> UpdateBase:
             paid < bindparam("most", type_=BigInteger),
             seen.c.by_bot.is_not(True),
             ~copies_the_bot,
-            ~paid_at_copy,
+            ~_is_paid_at_copy(given["user_id"], original["chat_id"], original["message_id"]),
             seen.c.author_id.is_distinct_from(given["user_id"]),
         )
     )

@@ -141,8 +141,9 @@ class _Write:
         for row in self._members(children, [one for one in after if one not in before]):
             values = {children.parent: parent, **row}
             statement = upsert(self.connection, children.table).values(values)
-            # A trigger, or an admin since we looked, may have added the very member.
-            for key in [one for one in children.unique if one <= values.keys()][:1]:
+            ours = (one for one in children.unique if children.parent in one)
+            if key := next((one for one in ours if one <= values.keys()), None):
+                # A trigger, or an admin since we looked, may have added the very member.
                 statement = statement.on_conflict_do_nothing(index_elements=sorted(key))
             await self.connection.execute(statement)
 

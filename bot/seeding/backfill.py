@@ -1,19 +1,77 @@
 """Backfill of missing rows: in key-ordered slices, inside the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .apply import upsert
+from .apply import upsert, write_rows
+from .declaration import Seed
 from .hooks import Progress
 from .parts import Backfill
+from .report import BackfillReport, SeedReport
 from .values import form_of
 
 #: Parents that one statement looks at. Large enough to cost no more than a single statement for
 #: all, small enough that progress moves and memory stays flat.
 SLICE: Final = 50_000
+
+
+async def write_and_fill(
+    connection: AsyncConnection,
+    pairs: Sequence[tuple[Seed, SeedReport]],
+    progress: Progress,
+    *,
+    list_keys: bool,
+) -> list[SeedReport]:
+    """Write what was planned for each seed, and fill what lacks then; return what was done.
+
+    A later seed's rows, or backfill, may make parents of an earlier one's: those are filled again.
+    """
+    filled: list[tuple[Backfill, BackfillReport]] = []
+    for seed, report in pairs:
+        await write_rows(connection, seed, report.rows)
+        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
+            done = await _fill_one(connection, backfill, one, progress, list_keys=list_keys)
+            filled.append((backfill, done))
+    for _ in filled:  # as many as may lead one to the next
+        before, filled = filled, []
+        for backfill, one in before:
+            filled.append((backfill, await _refill(connection, backfill, one, progress)))
+        if filled == before:
+            break
+    each = (done for _, done in filled)
+    return [
+        replace(report, backfills=tuple(islice(each, len(report.backfills)))) for _, report in pairs
+    ]
+
+
+async def _refill(
+    connection: AsyncConnection, backfill: Backfill, before: BackfillReport, progress: Progress
+) -> BackfillReport:
+    if not before.newcomers:
+        return before
+    new = replace(before, missing=before.newcomers)
+    lists_keys = before.keys is not None
+    done = await _fill_one(connection, backfill, new, progress, list_keys=lists_keys)
+    keys = [*(before.keys or ()), *(done.keys or ())] if lists_keys else None
+    return replace(before, missing=before.missing + done.missing, keys=keys)
+
+
+async def _fill_one(
+    connection: AsyncConnection,
+    backfill: Backfill,
+    expected: BackfillReport,
+    progress: Progress,
+    *,
+    list_keys: bool,
+) -> BackfillReport:
+    keys = await missing_parents(connection, backfill) if list_keys else None
+    created = await fill(connection, backfill, expected.total, expected.missing, progress)
+    return replace(expected, missing=created, keys=keys)
 
 
 async def fill(

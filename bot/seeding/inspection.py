@@ -1,13 +1,17 @@
 """Inspection of a snapshot: what a run would do for each seed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
+
+from sqlalchemy import Table
 
 from .declaration import Seed
 from .errors import SeedError
-from .plan import Action, Takes, make_plan, nothing
+from .plan import Action, RowPlan, Takes, make_plan, nothing
 from .report import BackfillReport, Outcome, SeedReport
+from .sections import SeededTable
 from .snapshot import Snapshot
 
 
@@ -45,18 +49,40 @@ def compared(seed: Seed, snapshot: Snapshot, takes: Takes = nothing) -> SeedRepo
 
 def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
     """Count among the parents of backfills, too, what comes with this very run."""
-    come = Counter(
-        seed.sections[row.section].table
-        for seed, report in reports.items()
-        for row in report.rows
-        if row.action is Action.INSERT
-    )
-    found = []
+    rows: Counter[Table] = Counter()
     for seed, report in reports.items():
-        backfills = []
-        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
-            new = come[backfill.parents.table]
-            backfills.append(replace(one, total=one.total + new, missing=one.missing + new))
-            come[backfill.table] += backfills[-1].missing
-        found.append(replace(report, backfills=tuple(backfills)))
-    return found
+        for row in report.rows:
+            rows.update(_inserted(seed.sections[row.section], row))
+    looked_at = [
+        (backfill, one)
+        for seed, report in reports.items()
+        for backfill, one in zip(seed.backfills, report.backfills, strict=True)
+    ]
+    expected = [one for _, one in looked_at]
+    for _ in looked_at:  # as many as may lead one to the next
+        made = Counter(rows)
+        for (backfill, _), one in zip(looked_at, expected, strict=True):
+            made[backfill.table] += one.missing
+        expected = [
+            _with(one, made[backfill.parents.table], rows[backfill.table])
+            for backfill, one in looked_at
+        ]
+    each = iter(expected)
+    return [
+        replace(report, backfills=tuple(islice(each, len(report.backfills))))
+        for report in reports.values()
+    ]
+
+
+def _with(one: BackfillReport, newcomers: int, have_theirs: int) -> BackfillReport:
+    missing = max(0, one.missing + newcomers - have_theirs)
+    return replace(one, total=one.total + newcomers, missing=missing, newcomers=newcomers)
+
+
+def _inserted(table: SeededTable, row: RowPlan) -> Iterator[Table]:
+    """Give the table of each row that a plan inserts."""
+    if row.action is Action.INSERT:
+        yield table.table
+    if table.children and table.children.name in row.changes:
+        before, after = row.changes[table.children.name]
+        yield from (table.children.table for one in after or () if one not in (before or ()))

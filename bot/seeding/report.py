@@ -41,14 +41,15 @@ class Counts:
 class BackfillReport:
     """What a backfill found: `missing` rows of `total`, or how many it has inserted.
 
-    `keys` are the parents that get a row: a dry run lists them, a real one does not, since there
-    may be millions.
+    `newcomers` are those of `total` that come with the same run. `keys` are the parents that get a
+    row: a dry run lists them, a real one does not, since there may be millions.
     """
 
     name: str
     table: str
     total: int
     missing: int
+    newcomers: int = 0
     keys: Sequence[Any] | None = field(default=None, repr=False)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from .apply import advance_ids, taken_id, write_marker, write_rows
-from .backfill import fill, missing_parents
+from .backfill import write_and_fill
 from .declaration import Seed
 from .errors import SeedError, UnknownSeedName, is_busy
 from .export import export_values
@@ -24,7 +24,7 @@ from .inspection import compared, found, with_newcomers
 from .lock import Exclusive, exclusive_transaction, retried
 from .parts import demand, repeated
 from .plan import Takes, nothing
-from .report import Outcome, Report, SeedReport
+from .report import Outcome, Report
 from .revert import make_takes, to_null
 from .snapshot import Look, Snapshot
 from .tables import marker_table, runs_table
@@ -180,9 +180,12 @@ class Seeder:
         report = await self._report(connection, snapshot, takes=takes, repairs=repaired)
         for name in report.behind:
             await advance_ids(connection, self._numbered[name])
-        for one in report.seeds:  # all of them before any backfill, which may be of their rows
-            await write_rows(connection, self._seeds[one.name], one.rows)
-        seeds = [await self._fill(connection, one, list_keys=list_keys) for one in report.seeds]
+        pairs = [(self._seeds[one.name], one) for one in report.seeds]
+        seeds = await write_and_fill(connection, pairs, self.progress, list_keys=list_keys)
+        for seed, one in pairs:
+            if not one.is_newer and not one.matches:
+                now = self.clock()
+                await write_marker(connection, _MARKER, seed, now=now, release=self.release)
         report = replace(
             report,
             seeds=tuple(seeds),
@@ -211,20 +214,6 @@ class Seeder:
         behind = [one for one in snapshot.behind if await taken_id(connection, self._numbered[one])]
         return Report(tuple(seeds), head, head, repairs, tuple(behind))
 
-    async def _fill(
-        self, connection: AsyncConnection, report: SeedReport, *, list_keys: bool
-    ) -> SeedReport:
-        seed = self._seeds[report.name]
-        filled = []
-        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
-            keys = await missing_parents(connection, backfill) if list_keys else None
-            todo = fill(connection, backfill, one.total, one.missing, self.progress)
-            filled.append(replace(one, missing=await todo, keys=keys))
-        if not report.is_newer and not report.matches:
-            now = self.clock()
-            await write_marker(connection, _MARKER, seed, now=now, release=self.release)
-        return replace(report, backfills=tuple(filled))
-
     async def _revert(self, connection: AsyncConnection, seed: Seed) -> Report:
         revision = await self._foundation.revision(connection)
         if revision is None and self._foundation.schema:
@@ -233,15 +222,15 @@ class Seeder:
         self._foundation.refuse_other(revision)
         await connection.run_sync(_OWN.create_all)
         snapshot = await Look(connection.dialect, [seed]).take(connection)
-        rows = tuple(to_null(seed, snapshot))
-        await write_rows(connection, seed, rows)
-        await connection.execute(delete(_MARKER).where(_MARKER.c.seed == seed.name))
         one = found(seed, snapshot)
         if one.is_newer:
             raise SeedError(
                 f"The seed {seed.name} has version {one.version_before} there, and this release "
                 f"brings {seed.version}; revert it with the release that applied it."
             )
+        rows = tuple(to_null(seed, snapshot))
+        await write_rows(connection, seed, rows)
+        await connection.execute(delete(_MARKER).where(_MARKER.c.seed == seed.name))
         action = Outcome.REVERTED if rows or one.marker else Outcome.UP_TO_DATE
         reverted = replace(one, rows=rows, backfills=(), action=action)
         return await self._recorded(connection, Report((reverted,), revision, revision))

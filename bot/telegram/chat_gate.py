@@ -46,6 +46,8 @@ class ChatGate(BaseMiddleware):
         if event.message and event.message.migrate_from_chat_id:
             return await self._move(event.message.migrate_from_chat_id, shown.id, data)
         chat = await self._known(shown, event, data)
+        if event.my_chat_member and chat.chat_id != shown.id:
+            return None  # it is the same chat's end, and the other's is told apart
         # Whether the bot comes or goes is news wherever it is.
         if event.my_chat_member or self._chats.is_allowed(chat):
             data["known_chat"] = chat
@@ -70,9 +72,9 @@ class ChatGate(BaseMiddleware):
 
     async def _move(self, old: int, new: int, data: dict[str, Any]) -> None:
         """Keep what was decided for a group that has become a supergroup, which has a new id."""
-        await move_chat(data["economy"].connection, old, new)
+        is_news = await move_chat(data["economy"].connection, old, new)
         data["after_commit"].append(self._chats.invalidate)
-        if self._chats.is_listed(old) and not self._chats.is_listed(new):
+        if is_news and self._chats.is_listed(old) and not self._chats.is_listed(new):
             logger.warning("chat %d has become %d: put that into ALLOWED_CHATS", old, new)
 
     async def _refuse(

@@ -223,6 +223,6 @@ class Backoff:
         self._pauses = delays(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
 
     async def wait(self, error: BaseException | None = None) -> None:
-        """Pause longer each time, or as long as Telegram's `error` says."""
-        told = retry_after(error) if isinstance(error, TelegramRetryAfter) else None
-        await sleep_unless(self._stop, next(self._pauses) if told is None else told)
+        """Pause longer each time, and at least as long as Telegram's `error` says."""
+        told = retry_after(error) if isinstance(error, TelegramRetryAfter) else 0.0
+        await sleep_unless(self._stop, max(next(self._pauses), told))

@@ -31,6 +31,7 @@ class _Lane:
     key: Hashable
     waiting: deque[tuple[int, Update]]
     retries: Backoff
+    has_failed: bool = False
 
 
 class Lanes:
@@ -39,9 +40,9 @@ class Lanes:
     One that fails is tried again with growing pauses, in which its own lane stands still and no
     other. The oldest goes first: that is the one that the confirmation of all others waits for.
     Only reactions, for whose payment nobody looks at the chat, let everybody else go first, and
-    leave one place free. They also wait for older copies of channel posts, for whoever reacts to
-    a copy is paid for the post. Neither can keep them waiting for ever: the polling fetches little
-    more while an old one is not handled.
+    leave one place free. That cannot keep them waiting for ever: the polling fetches little more
+    while an old one is not handled. They also wait for older copies of channel posts, unless these
+    fail: whoever reacts to a copy is paid for the post.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Lanes:
 
     def _has_copy_before(self, number: int) -> bool:
         copies = self._lanes.get(TELEGRAM)
-        return copies is not None and copies.waiting[0][0] < number
+        return copies is not None and not copies.has_failed and copies.waiting[0][0] < number
 
     async def _work(self, lane: _Lane) -> None:
         _, update = lane.waiting[0]
@@ -121,6 +122,7 @@ class Lanes:
             handled = await self._process(update)
         finally:
             self._at_work -= 1
+        lane.has_failed = not handled
         if handled:
             lane.waiting.popleft()
             lane.retries.reset()

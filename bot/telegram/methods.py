@@ -11,7 +11,7 @@ from pydantic import PrivateAttr
 from bot.database.outbox import StoredMessage
 from bot.errors import BesitosError
 
-#: What is another's in another chat, or nobody's.
+#: Fields with numbers of one chat's messages and topics.
 _OF_ITS_CHAT: Final = ("message_thread_id", "reply_parameters")
 
 

@@ -151,7 +151,8 @@ class Sender:
         except TRANSIENT_ERRORS as error:
             if may_be_delivered(error):
                 if not is_repeatable(method or answer.method):
-                    logger.info("%s may have been delivered: %s", type(method).__name__, error)
+                    name = type(answer.method).__name__
+                    logger.info("%s may have been delivered: %s", name, error)
                     self._answers.labels("sent").inc()
                     return None
                 answer.edit = method if isinstance(method, JoinedEdit) else None
@@ -174,11 +175,11 @@ class Sender:
     def _pause_after_move(self, answer: Answer, error: TelegramMigrateToChat) -> float | None:
         """Send to the supergroup that the group has become, which numbers its messages anew."""
         moved = for_chat(answer.method, error.migrate_to_chat_id)
-        if moved is None:
+        if moved is None or answer.unclear:  # which the group, and so the supergroup, may show
             logger.info("%s was dropped: %s", type(answer.method).__name__, error)
             self._answers.labels("refused").inc()
             return None
-        answer.method, answer.edit = moved, None
+        answer.method = moved
         answer.attempts += 1
         return 0.0
 
@@ -186,7 +187,7 @@ class Sender:
         self, answer: Answer, method: TelegramMethod[Any] | None, error: TelegramAPIError
     ) -> float | None:
         """Return 0 where there is another way to say it, else None."""
-        if answer.stored and isinstance(error, TelegramUnauthorizedError):
+        if answer.stored and not answer.unclear and isinstance(error, TelegramUnauthorizedError):
             return self._next_pause(answer, method, error)  # with another token it is sent yet
         is_joining = self._announcements.forget(method) and not answer.unclear
         if is_joining or self._may_go_elsewhere(answer, error):
@@ -203,8 +204,10 @@ class Sender:
         if not isinstance(notice, Notice) or answer.unclear:
             return False
         if notice.member_id is None:  # a digest: where its topic is gone, the chat is not
+            if notice.message_thread_id is None:
+                return False
             answer.method = notice.model_copy(update={"message_thread_id": None})
-            return notice.message_thread_id is not None
+            return True
         if notice.chat_id != notice.member_id:
             logger.info("a notice goes to its member in private: %s", error)
             answer.method = notice.in_private()

@@ -45,12 +45,12 @@ def fitting(parts: Sequence[str], between: str = "\n", longest: int = LONGEST_TE
 
 
 def paged(parts: Iterable[str], longest: int = LONGEST_TEXT) -> list[str]:
-    """Join parts, each a line that is no longer than a page, into as few pages as hold them all."""
+    """Join parts, each a line, into as few pages as hold them all."""
     pages: list[list[str]] = [[]]
     length = 0
     for part in parts:
         length += shown_length(part) + 1
-        if length > longest:
+        if length > longest and pages[-1]:
             pages.append([])
             length = shown_length(part) + 1
         pages[-1].append(part)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.seeding import (
@@ -74,6 +75,26 @@ tags = Table(
     Column("product_id", ForeignKey(products.c.id), primary_key=True),
     Column("type_id", ForeignKey(tag_types.c.id), primary_key=True),
 )
+gifts = Table(
+    "gifts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("wallet_id", ForeignKey(wallets.c.id)),
+)
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+)
+members = Table(
+    "members",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("team_id", ForeignKey(teams.c.id), nullable=False),
+    Column("nick", Text, nullable=False, unique=True),
+)
 events = Table(
     "events",
     metadata,
@@ -94,9 +115,11 @@ ROOT = Seed("access", 1, {"admins": {"root": {}}}, [ADMINS])
     "seeds",
     [
         [Seed("shop", 1, {"admins": {"root": {}}}, [ADMINS], [WALLETS, BADGES])],
+        [Seed("shop", 1, {"admins": {"root": {}}}, [ADMINS], [BADGES, WALLETS])],
         [Seed("shop", 1, {}, [], [WALLETS, BADGES]), ROOT],
+        [Seed("badges", 1, {}, [], [BADGES]), Seed("shop", 1, {}, [], [WALLETS]), ROOT],
     ],
-    ids=["one seed", "another seed's, declared before"],
+    ids=["one seed", "the last first", "another seed's rows", "from seed to seed"],
 )
 async def test_backfill_of_what_is_seeded(engine: AsyncEngine, seeds: list[Seed]) -> None:
     """What a section or a backfill inserts is a parent in the same run; plan and look say so."""
@@ -105,12 +128,62 @@ async def test_backfill_of_what_is_seeded(engine: AsyncEngine, seeds: list[Seed]
 
     looked, planned = await seeder.inspect(), await seeder.plan()
     report = await seeder.run()
+    keys = {one.name: one.keys for seed in planned.seeds for one in seed.backfills}
 
     assert [2, 2, 2] == [one.counts("wallets").created for one in (looked, planned, report)]
     assert (2, 0) == (report.counts("badges").created, report.counts("badges").kept)
+    assert [[7, 8], [7, 8]] == [sorted(keys[name] or ()) for name in ("wallets", "badges")]
     assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
     assert [(2,)] == await query(engine, "SELECT count(*) FROM badges")
     assert [(2,)] == await query(engine, "SELECT count(*) FROM wallets WHERE notes IS NULL")
+
+
+async def test_rows_that_bring_their_own(engine: AsyncEngine) -> None:
+    """A row that a section gives to a newcomer, or to a child, is none that a backfill makes."""
+    values: dict[str, Any] = {"admins": {"7": {}}, "special": {"7": {"coins": 9}}}
+    special = SeededTable("special", wallets, key="id", fields=("coins",))
+    admins = SeededTable("admins", accounts, key="id", fields=(), initial={"login": str})
+    await create_tables(engine, metadata)
+    seeder = Seeder(engine, [Seed("shop", 1, values, [admins, special], [WALLETS])])
+
+    looked, planned = await seeder.inspect(), await seeder.plan()
+    report = await seeder.run()
+
+    assert [0, 0, 0] == [one.counts("wallets").created for one in (looked, planned, report)]
+    assert [(7, 9)] == await query(engine, "SELECT id, coins FROM wallets")
+    assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
+
+
+async def test_row_that_refers_to_a_backfilled_one(engine: AsyncEngine) -> None:
+    """What one seed's backfill makes is there for the rows of the next."""
+    await create_tables(engine, metadata, "INSERT INTO accounts (id, login) VALUES (7, 'old')")
+    gift = SeededTable("gifts", gifts, key="code", fields=("wallet_id",))
+    seeds = [
+        Seed("shop", 1, {}, [], [WALLETS]),
+        Seed("gifts", 1, {"gifts": {"first": {"wallet_id": 7}}}, [gift]),
+    ]
+
+    await Seeder(engine, seeds).run()
+
+    assert Outcome.UP_TO_DATE is (await Seeder(engine, seeds).run()).outcome
+
+
+async def test_member_of_another(engine: AsyncEngine) -> None:
+    """A child that only one parent can have, and another has, is an error and not a silence."""
+    await create_tables(
+        engine,
+        metadata,
+        "INSERT INTO teams (id, code) VALUES (1, 'mine')",
+        "INSERT INTO members (id, team_id, nick) VALUES (1, 1, 'ana')",
+    )
+    children = Children("members", members, parent="team_id", columns=("nick",))
+    team = SeededTable("teams", teams, key="code", fields=(), children=children)
+    seed = Seed("teams", 1, {"teams": {"x": {"members": ["ana"]}}}, [team])
+
+    with pytest.raises(IntegrityError, match=r"nick"):
+        await Seeder(engine, [seed]).run()
+
+    assert [("mine",)] == await query(engine, "SELECT code FROM teams")
 
 
 async def test_one_name_of_two_references(engine: AsyncEngine) -> None:

@@ -25,7 +25,7 @@ from bot.telegram.texts.conditions import condition_types
 Draft = Mapping[str, Any]
 #: What the button says that creates the reward after a second question.
 SURE: Final = "sure"
-#: Each has two buttons, and Telegram takes a hundred.
+#: Each has two buttons; Telegram takes a hundred, and there are others.
 MOST_CONDITIONS: Final = 40
 
 
