@@ -1,5 +1,6 @@
 """The admin's page of chats."""
 
+from bot.gamification.chats import move_chat
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.economy import LiveEconomy, count_rows
 
@@ -67,6 +68,24 @@ async def test_digest_is_offered(panel: Panel, live: LiveEconomy) -> None:
     assert "se anuncian: en un resumen al día, a las 20:00" in shown
     assert 1 == await count_rows(live.engine, "chats", "announcements = 'DIGEST'")
     assert [] == [label for label in panel.buttons if "resumen" in label]
+
+
+async def test_a_group_that_has_moved(panel: Panel, live: LiveEconomy) -> None:
+    """It is one chat, and an old page's button decides about what the group has become."""
+    await react(panel, 1)
+    await panel.say("/admin")
+    await panel.press("Chats")
+    await panel.press("Club <3")
+    switch = next(data for label, data in panel.buttons.items() if "No dar besitos" in label)
+    async with live.engine.begin() as connection:
+        await move_chat(connection, -100, -300)
+
+    await panel.press_data(switch)
+
+    assert 1 == await count_rows(live.engine, "chats", "chat_id = -300 AND NOT is_allowed")
+    await panel.say("/admin")
+    await panel.press("Chats")
+    assert 1 == sum("Club" in label for label in panel.buttons)
 
 
 async def test_a_channel_has_no_choice(panel: Panel, live: LiveEconomy) -> None:

@@ -63,6 +63,61 @@ async def test_what_was_decided_goes_on(
         assert [-300] == await read_known_chats(connection)
 
 
+async def test_decided_since(telegram: Dispatching, live: LiveEconomy) -> None:
+    """What an admin decides after the move is not undone by the second news of it."""
+    await telegram.feed(reaction(1, user(ANA)))
+    await live.edit_by_sql("UPDATE chats SET is_allowed = false")
+    await telegram.feed(SENT["the old one"]())
+    await live.edit_by_sql("UPDATE chats SET is_allowed = true WHERE chat_id = -300")
+    telegram.dispatcher["chats"].invalidate()
+
+    await telegram.feed(SENT["the new one"]())
+
+    assert [(1, "HERE")] == await decided(live)
+
+
+async def test_said_once(telegram: Dispatching, live: LiveEconomy) -> None:
+    """What was said in the group need not be said again in the supergroup."""
+    await telegram.feed(reaction(1, user(ANA)))
+    await live.edit_by_sql("UPDATE chats SET is_allowed = false")
+    telegram.dispatcher["chats"].invalidate()
+    said = [len(await telegram.feed(command("/daily", user(ANA), chat=GROUP)))]
+    await telegram.feed(SENT["the old one"]())
+
+    said.append(len(await telegram.feed(command("/daily", user(ANA), chat=NEW))))
+
+    assert [1, 0] == said
+
+
+async def test_the_old_ones_end(telegram: Dispatching, live: LiveEconomy) -> None:
+    """That the bot is out of the old group, or in it, says nothing of the new one."""
+    await telegram.feed(reaction(1, user(ANA)))
+    await telegram.feed(SENT["the old one"]())
+    news = []
+    for after in ("left", "member"):
+        change = {"kind": "my_chat_member", "who": BOT, "before": "member", "after": after}
+        news.append(await telegram.feed(membership(**change, chat=GROUP, by=user(9))))
+        telegram.dispatcher["chats"].invalidate()
+
+    assert [[], []] == news
+    assert 0 == await count_rows(live.engine, "chats", "left_at IS NOT NULL")
+
+
+async def test_back_in_it(telegram: Dispatching, live: LiveEconomy) -> None:
+    """Who left before the move, and comes back after it, is on the board again."""
+    await telegram.feed(reaction(1, user(ANA)))
+    change = {"kind": "chat_member", "who": user(ANA)}
+    await telegram.feed(membership(**change, before="member", after="left", chat=GROUP))
+    await telegram.feed(SENT["the old one"]())
+    await telegram.feed(membership(**change, before="left", after="member", chat=NEW))
+    await telegram.feed(reaction(2, user(LUIS), chat=NEW))
+    await telegram.feed(membership(**change, before="member", after="left", chat=OTHER))
+
+    async with live.engine.connect() as connection:
+        board = [row.first_name for row in (await read_page(connection, 0)).rows]
+    assert {"Member 1001", "Member 1002"} == set(board)
+
+
 async def test_its_members_stay(telegram: Dispatching, live: LiveEconomy) -> None:
     """Who was paid before the move is on the board as long as they are in the new chat."""
     for chat in (GROUP, OTHER):

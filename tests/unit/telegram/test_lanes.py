@@ -123,6 +123,21 @@ async def test_reactions_wait_for_older_copies() -> None:
     assert after.update_id == work.handled[-1]
 
 
+async def test_a_failing_copy_keeps_nobody_waiting() -> None:
+    """Other people's reactions go on while a copy cannot be written down."""
+    work = Work()
+    work.free.set()
+    copy, after = copied(70, 7), reaction(80, user(2))
+    work.failures[copy.update_id] = 3
+
+    async with Lanes(work, asyncio.Event(), at_once=8) as lanes:
+        for update in (copy, after):
+            lanes.put(update)
+        await until(lambda: len(work.handled) == 2)
+
+    assert [after.update_id, copy.update_id] == work.handled
+
+
 async def test_stop_begins_nothing() -> None:
     """What is at work is finished; what waits is left to the next process."""
     work, stop = Work(), asyncio.Event()
