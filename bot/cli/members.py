@@ -18,10 +18,13 @@ from bot.database.url import describe
 from bot.gamification.context import utc_now
 from bot.gamification.forgetting import Forgotten, forget_member
 from bot.gamification.privacy import export_member
+from bot.seeding.lock import retried
 from bot.settings import Settings
 
 app = typer.Typer(help="Hand out or erase what is stored about a member.", no_args_is_help=True)
 _Database = AbstractAsyncContextManager[AsyncEngine]
+#: Seconds in which a deadlock with a running bot is tried again.
+_LONGEST_WAIT = 60.0
 #: What the column of an id holds.
 _HIGHEST_ID = 2**63 - 1
 UserId = Annotated[
@@ -91,9 +94,13 @@ def _opened(settings: Settings, url: URL) -> _Database:
 
 async def _erase(database: _Database, user_id: int) -> Forgotten:
     async with database as engine:
-        with translate_errors("The erasure"):
+
+        async def once() -> Forgotten:
             async with for_writing(engine).begin() as connection:
                 return await forget_member(connection, user_id, utc_now())
+
+        with translate_errors("The erasure"):
+            return await retried(once, _LONGEST_WAIT)
 
 
 async def _export(database: _Database, user_id: int) -> dict[str, Any]:

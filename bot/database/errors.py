@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import BesitosError
 from bot.seeding import SeedError, SeedLocked
-from bot.seeding.errors import is_busy, sqlite_code, sqlstate
+from bot.seeding.errors import is_busy, is_passing, sqlite_code, sqlstate
 
 #: Classes of SQLSTATEs (PostgreSQL manual, appendix A) that no update's content brings about.
 _DATABASE_CLASSES = {
@@ -216,7 +216,7 @@ def translate_errors(doing: str) -> Iterator[None]:
             advice = DAMAGED_ADVICE
         elif _is_full(error):
             advice = "make room on the disk, and start again"
-        elif is_busy(error) or isinstance(getattr(error, "orig", error), TimeoutError):
+        elif is_passing(error) or isinstance(getattr(error, "orig", error), TimeoutError):
             advice = "let whoever keeps it waiting finish, or stop them, and start again"
         elif isinstance(error, PermissionError) or sqlite_code(error) in _NO_RIGHT:
             advice = "give the user of this program the file and its folder, and start again"

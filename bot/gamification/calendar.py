@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.base import UtcDateTime
@@ -114,9 +114,20 @@ async def record_change(connection: AsyncConnection, since: datetime, name: str)
     return since, name
 
 
+_change = TimezoneChangeRow
+# Updates that are at work together find a change together, and each has written it down.
+_since_before = (
+    select(
+        _change.since,
+        _change.timezone,
+        func.lag(_change.timezone).over(order_by=_change.since).label("before"),
+    )
+    .where(_change.since <= bindparam("now", type_=UtcDateTime))
+    .subquery()
+)
 _LATEST = (
-    select(as_stored(TimezoneChangeRow.since), as_stored(TimezoneChangeRow.timezone))
-    .where(TimezoneChangeRow.since <= bindparam("now", type_=UtcDateTime))
-    .order_by(TimezoneChangeRow.since.desc())
+    select(as_stored(_since_before.c.since), as_stored(_since_before.c.timezone))
+    .where(_since_before.c.timezone.is_distinct_from(_since_before.c.before))
+    .order_by(_since_before.c.since.desc())
     .limit(_MOST_CHANGES)
 )

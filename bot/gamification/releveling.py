@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.constructs import insert
@@ -49,6 +49,12 @@ async def begin_releveling(
     await _write(connection, {"formula": formula, "after_user_id": None, "admin_id": None})
     await let_postings_finish(connection)
     return await relevel(connection, formula, now)
+
+
+async def unsettle(connection: AsyncConnection) -> None:
+    """Let all levels be looked at again: the formula may be changed back before anybody has."""
+    settled = update(LevelSettlementRow).where(_settlement.id == 1)
+    await connection.execute(settled.values(formula=""))
 
 
 async def is_settled(connection: AsyncConnection, settings: ConfigReader) -> bool:

@@ -19,6 +19,7 @@ from bot.gamification.bootstrap.manifest import Manifest
 from bot.gamification.bootstrap.seed import PROFILES, SEED, make_seed
 from bot.gamification.context import ConfigReader, read_problems
 from bot.gamification.levels import settle_levels
+from bot.gamification.releveling import unsettle
 from bot.seeding import Report, Seeder, SeedError
 from bot.seeding.history import Run
 from bot.seeding.hooks import Progress, silent, utc_now
@@ -60,7 +61,7 @@ class BootstrapService:
             repairs=schema,
             numbered=Base.metadata.tables.values(),
             exclusive=exclusive_transaction,
-            finish=self._restore_accounts,
+            finish=self._finish,
             progress=progress,
             clock=clock,
         )
@@ -133,7 +134,9 @@ class BootstrapService:
         for words in report.repairs:
             logger.warning("a part of the schema was gone; the start did: %s", words)
 
-    async def _restore_accounts(self, connection: AsyncConnection, report: Report) -> None:
+    async def _finish(self, connection: AsyncConnection, report: Report) -> None:
+        if any("level_formula" in row.changes for row in report.rows):
+            await unsettle(connection)
         # Profiles that were deleted while their ledger was kept come back with its sums.
         if report.counts(PROFILES.name).created and await restore_accounts(connection):
             config = await ConfigReader(self.manifest.config).read(connection)

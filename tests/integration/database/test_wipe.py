@@ -1,6 +1,12 @@
 """Wiping, reverting, and starting again."""
 
+import asyncio
+from contextlib import suppress
+from itertools import count
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.engine import create_engine
@@ -10,9 +16,20 @@ from bot.database.wipe import wipe
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.seeding.report import Outcome
 from tests.support.database import contents, run_sql
+from tests.support.economy import count_rows
 from tests.support.populated import populate
 
 pytestmark = pytest.mark.seeded
+
+#: What somebody's first payment writes.
+NEWCOMER = (
+    "INSERT INTO users (user_id, first_name) VALUES (:user, 'Ana')",
+    "INSERT INTO user_gamification_profiles (user_id) VALUES (:user)",
+    (
+        "INSERT INTO transactions (user_id, amount, type, reference)"
+        " VALUES (:user, 5, 'REACTION', 'reaction:' || CAST(:user AS bigint))"
+    ),
+)
 
 
 async def test_wipe_deletes_all_and_the_next_start_seeds(
@@ -53,6 +70,32 @@ async def test_wipe_refuses_while_another_holds_the_lock(
     await other.dispose()
 
     assert before == await contents(engine)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_wipe_beside_a_running_bot(engine: AsyncEngine, service: BootstrapService) -> None:
+    """Members who come and are paid meanwhile keep nobody from wiping."""
+    await service.run()
+    numbers = count(1)
+    over = asyncio.Event()
+
+    async def pay() -> None:
+        while not over.is_set():
+            number = next(numbers)
+            with suppress(DBAPIError):  # as a bot does: it comes again
+                async with engine.begin() as connection:
+                    for statement in NEWCOMER:
+                        await connection.execute(text(statement), {"user": number})
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(8):
+            tasks.create_task(pay())
+        for _ in range(3):
+            paid = await count_rows(engine, "transactions")
+            while await count_rows(engine, "transactions") < paid + 20:
+                pass
+            assert await wipe(engine, lock_timeout=60)
+        over.set()
 
 
 async def test_wipe_leaves_a_newer_release_alone(

@@ -6,6 +6,7 @@ import pytest
 
 from bot.gamification.admin.statistics import read_statistics
 from bot.gamification.bootstrap.manifest import load_manifest
+from bot.gamification.calendar import read_changes, record_change
 from bot.gamification.context import RulesCache, TtlCache
 from bot.gamification.daily_gift import GiftAlreadyTaken
 from bot.gamification.types import ConditionType, StreakType
@@ -107,6 +108,18 @@ async def test_change_is_written_once(live: LiveEconomy) -> None:
         rows.append(await count_rows(live.engine, "timezone_changes"))
 
     assert [0, 1, 2, 3] == rows
+
+
+async def test_change_that_many_find_at_once(live: LiveEconomy) -> None:
+    """However many updates at work together write a change down, the zone before stays known."""
+    await live.act()
+    async with live.engine.begin() as connection:
+        for seconds, zone in enumerate([TOKYO, *[BOGOTA] * 20]):
+            await record_change(connection, EVENING + timedelta(seconds=seconds), zone)
+
+        found = await read_changes(connection, EVENING + timedelta(hours=1))
+
+    assert [(EVENING + timedelta(seconds=1), BOGOTA), (EVENING, TOKYO)] == found
 
 
 async def test_in_force_on_every_replica(

@@ -153,6 +153,22 @@ async def test_changed_by_sql(live: LiveEconomy, upkeep: Upkeep) -> None:
     assert [] == await wrong_levels(live)
 
 
+async def test_taken_and_changed_back(live: LiveEconomy, upkeep: Upkeep) -> None:
+    """Who was paid by a formula that the seed had set for a moment has a level by it no more."""
+    await change_formula(live, STEEP)
+    await upkeep.look()
+    await BootstrapService(live.engine, load_manifest()).take(["config.level_formula"])
+    live.rules.invalidate()
+    await live.react(1)
+    await live.edit_by_sql(f"UPDATE bot_config SET level_formula = '{STEEP}'")
+
+    for _ in range(3):
+        await upkeep.look()
+    live.rules.invalidate()
+
+    assert [] == await wrong_levels(live)
+
+
 async def test_at_work_on_two_replicas(
     live: LiveEconomy, upkeep: Upkeep, telegram: Dispatching, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -170,6 +170,9 @@ def test_reason_is_never_empty(error: Exception, said: str) -> None:
         (on_sqlite(sqlite3.SQLITE_READONLY), "give the user of this program the file"),
         (on_sqlite(sqlite3.SQLITE_CANTOPEN), "give the user of this program the file"),
         (PermissionError(errno.EACCES, "Permission denied"), "give the user of this program"),
+        (on_sqlite(sqlite3.SQLITE_BUSY), "let whoever keeps it waiting finish"),
+        (on_postgresql("40P01"), "let whoever keeps it waiting finish"),
+        (TimeoutError("no answer within 3 s"), "let whoever keeps it waiting finish"),
     ],
 )
 def test_machine_is_no_fault_of_the_data(error: Exception, advice: str) -> None:
