@@ -41,8 +41,8 @@ class Counts:
 class BackfillReport:
     """What a backfill found: `missing` rows of `total`, or how many it has inserted.
 
-    `newcomers` are those of `total` that come with the same run. `keys` are the parents that get a
-    row: a dry run lists them, a real one does not, since there may be millions.
+    `newcomers` of `total` come with the same run. `keys` are the parents that get a row: a dry run
+    lists them, a real one does not, since there may be millions.
     """
 
     name: str
@@ -297,5 +297,4 @@ def step(before: object, after: object) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text := repr(value)) <= _LONGEST else f"{text[:_LONGEST]}…"
