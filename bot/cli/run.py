@@ -92,6 +92,7 @@ async def _run_sandbox(settings: Settings, url: URL, port: int) -> None:
                 "webhook_url": None,
                 "allowed_chats": frozenset(),
                 "http_port": None,
+                "port": None,
             }
             await staged.run(server, settings.model_copy(update=local))
     except SandboxError as error:

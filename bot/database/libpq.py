@@ -61,8 +61,9 @@ def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
 
     Raises `DatabaseUrlError` for files that cannot be read, and modes that contradict each other.
     """
-    ports = os.environ.get("PGPORT", "")
-    if ports and not all(port.isdecimal() for port in ports.split(",")):
+    needs_port = url.port is None and "port" not in url.query
+    ports = os.environ.get("PGPORT") if needs_port else None
+    if ports and not all(map(str.isdecimal, ports.split(","))):
         raise DatabaseUrlError("PGPORT is no port; give a number, such as 5432, or take it out.")
     _, arguments = url.get_dialect()().create_connect_args(url)
     taken = {

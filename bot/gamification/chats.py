@@ -25,6 +25,8 @@ from bot.gamification.types import AnnouncementMode
 
 #: As Telegram calls them, a channel being none.
 _GROUP, _SUPERGROUP = "group", "supergroup"
+#: What a supergroup does not have of the group that it was.
+_NOT_KEPT: Final = {"chat_id", "type", "left_at", "moved_to"}
 #: Rows that are looked through, and chats that are returned, at most.
 _MOST_REACTIONS: Final = 100_000
 _MOST: Final = 1_000
@@ -121,7 +123,7 @@ async def move_chat(connection: AsyncConnection, old: int, new: int) -> bool:
     Telegram says so in both, and either may be heard of first. Return whether it is news.
     """
     row, table = ChatRow, ChatRow.__table__.c
-    kept = [column for column in table if column.name not in {"chat_id", "type", "moved_to"}]
+    kept = [column for column in table if column.name not in _NOT_KEPT]
     decided = select(literal(new, table.chat_id.type), literal(_SUPERGROUP), *kept)
     statement = insert(connection.dialect.name, row).from_select(
         ["chat_id", "type", *(column.name for column in kept)],
@@ -137,8 +139,9 @@ async def move_chat(connection: AsyncConnection, old: int, new: int) -> bool:
     await connection.execute(
         statement.on_conflict_do_update(index_elements=[row.chat_id], set_=both)
     )
-    moved = update(row).where(row.chat_id == old, row.moved_to.is_(None)).values(moved_to=new)
-    is_news = (await connection.execute(moved)).rowcount > 0
+    before = select(row.moved_to).where(row.chat_id == old)
+    is_news = await connection.scalar(before) is None
+    await connection.execute(update(row).where(row.chat_id == old).values(moved_to=new))
     collected = update(DigestEntryRow).where(DigestEntryRow.chat_id == old)
     await connection.execute(collected.values(chat_id=new))
     return is_news

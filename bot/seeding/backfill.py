@@ -29,14 +29,21 @@ async def write_and_fill(
 ) -> list[SeedReport]:
     """Write what was planned for each seed, and fill what lacks then; return what was done.
 
-    A later seed's rows, or backfill, may make parents of an earlier one's: those are filled again.
+    A backfill waits for all rows that seeds give to its own table. A later seed's rows, or
+    backfill, may make parents of an earlier one's: those are filled again.
     """
-    filled: list[tuple[Backfill, BackfillReport]] = []
-    for seed, report in pairs:
+    places = [
+        (_last_writer(pairs, at, backfill), backfill, one)
+        for at, (seed, report) in enumerate(pairs)
+        for backfill, one in zip(seed.backfills, report.backfills, strict=True)
+    ]
+    filled = [(backfill, one) for _, backfill, one in places]
+    for now, (seed, report) in enumerate(pairs):
         await write_rows(connection, seed, report.rows)
-        for backfill, one in zip(seed.backfills, report.backfills, strict=True):
-            done = await _fill_one(connection, backfill, one, progress, list_keys=list_keys)
-            filled.append((backfill, done))
+        for number, (at, backfill, one) in enumerate(places):
+            if at == now:
+                done = await _fill_one(connection, backfill, one, progress, list_keys=list_keys)
+                filled[number] = backfill, done
     for _ in filled:  # as many as may lead one to the next
         before, filled = filled, []
         for backfill, one in before:
@@ -49,12 +56,22 @@ async def write_and_fill(
     ]
 
 
+def _last_writer(pairs: Sequence[tuple[Seed, SeedReport]], own: int, backfill: Backfill) -> int:
+    """Return the place of the last seed that gives rows to the table, at least the own one."""
+    writers = (
+        at
+        for at, (seed, _) in enumerate(pairs)
+        if any(section.table is backfill.table for section in seed.tables)
+    )
+    return max(own, *writers, own)
+
+
 async def _refill(
     connection: AsyncConnection, backfill: Backfill, before: BackfillReport, progress: Progress
 ) -> BackfillReport:
-    if not before.newcomers:
+    if not before.moving:
         return before
-    new = replace(before, missing=before.newcomers)
+    new = replace(before, missing=before.moving)
     lists_keys = before.keys is not None
     done = await _fill_one(connection, backfill, new, progress, list_keys=lists_keys)
     keys = [*(before.keys or ()), *(done.keys or ())] if lists_keys else None
@@ -70,7 +87,9 @@ async def _fill_one(
     list_keys: bool,
 ) -> BackfillReport:
     keys = await missing_parents(connection, backfill) if list_keys else None
-    created = await fill(connection, backfill, expected.total, expected.missing, progress)
+    # How many there are is an estimate while rows move; whether there are any is not its to say.
+    missing = expected.missing or expected.moving
+    created = await fill(connection, backfill, expected.total, missing, progress)
     return replace(expected, missing=created, keys=keys)
 
 

@@ -1,7 +1,7 @@
 """Inspection of a snapshot: what a run would do for each seed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from .declaration import Seed
 from .errors import SeedError
+from .parts import Backfill
 from .plan import Action, RowPlan, Takes, make_plan, nothing
 from .report import BackfillReport, Outcome, SeedReport
 from .sections import SeededTable
@@ -49,10 +50,10 @@ def compared(seed: Seed, snapshot: Snapshot, takes: Takes = nothing) -> SeedRepo
 
 def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
     """Count among the parents of backfills, too, what comes with this very run."""
-    rows: Counter[Table] = Counter()
-    for seed, report in reports.items():
-        for row in report.rows:
-            rows.update(_inserted(seed.sections[row.section], row))
+    plans = [
+        (seed.sections[row.section], row) for seed, report in reports.items() for row in report.rows
+    ]
+    rows = Counter(table for section, row in plans for table in _inserted(section, row))
     looked_at = [
         (backfill, one)
         for seed, report in reports.items()
@@ -64,7 +65,7 @@ def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
         for (backfill, _), one in zip(looked_at, expected, strict=True):
             made[backfill.table] += one.missing
         expected = [
-            _with(one, made[backfill.parents.table], rows[backfill.table])
+            _with(one, made[backfill.parents.table], _have_theirs(backfill, plans))
             for backfill, one in looked_at
         ]
     each = iter(expected)
@@ -76,7 +77,17 @@ def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
 
 def _with(one: BackfillReport, newcomers: int, have_theirs: int) -> BackfillReport:
     missing = max(0, one.missing + newcomers - have_theirs)
-    return replace(one, total=one.total + newcomers, missing=missing, newcomers=newcomers)
+    moving = newcomers + have_theirs
+    return replace(one, total=one.total + newcomers, missing=missing, moving=moving)
+
+
+def _have_theirs(backfill: Backfill, plans: Iterable[tuple[SeededTable, RowPlan]]) -> int:
+    return sum(
+        row.action is Action.INSERT
+        and section.table is backfill.table
+        and backfill.owner.name in section.names
+        for section, row in plans
+    )
 
 
 def _inserted(table: SeededTable, row: RowPlan) -> Iterator[Table]:

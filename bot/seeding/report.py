@@ -41,15 +41,15 @@ class Counts:
 class BackfillReport:
     """What a backfill found: `missing` rows of `total`, or how many it has inserted.
 
-    `newcomers` of `total` come with the same run. `keys` are the parents that get a row: a dry run
-    lists them, a real one does not, since there may be millions.
+    `moving` rows of either table come with the same run. `keys` are the parents that get a row: a
+    dry run lists them, a real one does not, since there may be millions.
     """
 
     name: str
     table: str
     total: int
     missing: int
-    newcomers: int = 0
+    moving: int = 0
     keys: Sequence[Any] | None = field(default=None, repr=False)
 
 

@@ -61,6 +61,7 @@ async def test_settings_of_the_bot_that_goes_live(tmp_path: Path) -> None:
             "ALLOWED_CHATS": "-1009999999999",
             "TELEGRAM_PROXY": "http://127.0.0.1:9",
             "HTTP_PORT": str(taken.getsockname()[1]),
+            "PORT": str(taken.getsockname()[1]),
         }
         async with playing(tmp_path, **settings) as (bot, http):
             gift = await answers(bot, http, "/daily")

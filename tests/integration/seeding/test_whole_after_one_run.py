@@ -82,6 +82,13 @@ gifts = Table(
     Column("code", Text, nullable=False, unique=True),
     Column("wallet_id", ForeignKey(wallets.c.id)),
 )
+loose = Table(
+    "loose",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", Text, unique=True),
+    Column("owner", ForeignKey(accounts.c.id), unique=True),
+)
 teams = Table(
     "teams",
     metadata,
@@ -152,6 +159,42 @@ async def test_rows_that_bring_their_own(engine: AsyncEngine) -> None:
     assert [0, 0, 0] == [one.counts("wallets").created for one in (looked, planned, report)]
     assert [(7, 9)] == await query(engine, "SELECT id, coins FROM wallets")
     assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
+
+
+async def test_row_of_a_later_seed(engine: AsyncEngine) -> None:
+    """A row that another seed gives to the backfilled table comes before the backfill's own."""
+    await create_tables(
+        engine, metadata, "INSERT INTO accounts (id, login) VALUES (7, 'vip'), (8, 'plain')"
+    )
+    special = SeededTable("special", wallets, key="id", fields=("coins",))
+    seeds = [
+        Seed("shop", 1, {}, [], [WALLETS]),
+        Seed("vip", 1, {"special": {"7": {"coins": 9}}}, [special]),
+    ]
+
+    looked, planned = [await Seeder(engine, seeds).inspect(), await Seeder(engine, seeds).plan()]
+    report = await Seeder(engine, seeds).run()
+
+    assert [1, 1, 1] == [one.counts("wallets").created for one in (looked, planned, report)]
+    assert [(7, 9), (8, 5)] == await query(engine, "SELECT id, coins FROM wallets ORDER BY id")
+    assert Outcome.UP_TO_DATE is (await Seeder(engine, seeds).run()).outcome
+
+
+async def test_rows_of_nobody(engine: AsyncEngine) -> None:
+    """Seeded rows without an owner are none of those that a backfill owes to its parents."""
+    await create_tables(engine, metadata, "INSERT INTO accounts (id, login) VALUES (7, 'old')")
+    codes = SeededTable("codes", loose, key="code", fields=())
+    owned = SeededTable("owned", loose, key="code", fields=("owner",))
+    fill = Backfill("loose", loose, parent=accounts, key="owner", defaults={"code": None})
+    for section in (codes, owned):
+        values: dict[str, Any] = {section.name: {"a": {}, "b": {}}}
+        seeder = Seeder(engine, [Seed(section.name, 1, values, [section], [fill])])
+        await execute(engine, "DELETE FROM loose")
+
+        await seeder.run()
+
+        assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
+        assert [(7,)] == await query(engine, "SELECT owner FROM loose WHERE owner IS NOT NULL")
 
 
 async def test_row_that_refers_to_a_backfilled_one(engine: AsyncEngine) -> None:

@@ -103,6 +103,15 @@ async def test_the_old_ones_end(telegram: Dispatching, live: LiveEconomy) -> Non
     assert 0 == await count_rows(live.engine, "chats", "left_at IS NOT NULL")
 
 
+async def test_out_of_the_old_one_first(telegram: Dispatching, live: LiveEconomy) -> None:
+    """That the bot is out of the old group may be heard before the move is."""
+    await telegram.feed(reaction(1, user(ANA)))
+    await telegram.feed(membership("my_chat_member", BOT, "member", "left", chat=GROUP, by=user(9)))
+    await telegram.feed(SENT["the old one"]())
+
+    assert 1 == await count_rows(live.engine, "chats", "chat_id = -300 AND left_at IS NULL")
+
+
 async def test_back_in_it(telegram: Dispatching, live: LiveEconomy) -> None:
     """Who left before the move, and comes back after it, is on the board again."""
     await telegram.feed(reaction(1, user(ANA)))

@@ -195,6 +195,7 @@ def test_port_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A service link of Kubernetes is no port, and is named."""
     monkeypatch.setenv("PGPORT", "tcp://10.0.0.1:5432")
 
+    assert 7 == parse_database_url("postgresql://u:p@h:7/d").port
     with pytest.raises(DatabaseUrlError, match="PGPORT is no port"):
         parse_database_url("postgresql://u:p@h/d")
 
