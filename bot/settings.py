@@ -91,9 +91,10 @@ class Settings(BaseSettings):
     def _check_host(cls, value: str) -> str:
         try:
             value.encode("idna")
+            is_host = not any(map(str.isspace, value))
         except UnicodeError:
-            value = " "
-        if any(map(str.isspace, value)):
+            is_host = False
+        if not is_host:
             raise ValueError("give an address of this machine, such as 127.0.0.1 or 0.0.0.0")
         return value
 

@@ -68,15 +68,12 @@ async def serving(  # noqa: PLR0913 - half of them have defaults
         await runner.setup()
         try:
             listening = await connections.listen(_server_of(runner), host, port)
-        except (OSError, UnicodeError) as error:  # the latter of what can be no host's name
-            why = getattr(error, "strerror", None) or "no name of a host"
-            is_ports = getattr(error, "errno", None) in _PORT_IS_NOT_OURS
-            right = (
-                "HTTP_PORT to a free port"
-                if is_ports
-                else "HTTP_HOST to one of this machine's addresses"
-            )
-            raise PortError(f"Cannot listen on {host}:{port} ({why}); set {right}.") from error
+        except OSError as error:
+            is_ports = error.errno in _PORT_IS_NOT_OURS
+            right = "PORT to a free port" if is_ports else "HOST to one of this machine's addresses"
+            raise PortError(
+                f"Cannot listen on {host}:{port} ({error.strerror}); set HTTP_{right}."
+            ) from error
         try:
             yield listening.sockets[0].getsockname()[1]
         finally:

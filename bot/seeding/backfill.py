@@ -63,7 +63,7 @@ def _last_writer(pairs: Sequence[tuple[Seed, SeedReport]], own: int, backfill: B
         for at, (seed, _) in enumerate(pairs)
         if any(section.table is backfill.table for section in seed.tables)
     )
-    return max(own, *writers, own)
+    return max([own, *writers])
 
 
 async def _refill(

@@ -55,18 +55,18 @@ def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
     ]
     rows = Counter(table for section, row in plans for table in _inserted(section, row))
     looked_at = [
-        (backfill, one)
+        (backfill, one, _have_theirs(backfill, plans))
         for seed, report in reports.items()
         for backfill, one in zip(seed.backfills, report.backfills, strict=True)
     ]
-    expected = [one for _, one in looked_at]
+    expected = [one for _, one, _ in looked_at]
     for _ in looked_at:  # as many as may lead one to the next
         made = Counter(rows)
-        for (backfill, _), one in zip(looked_at, expected, strict=True):
+        for (backfill, *_), one in zip(looked_at, expected, strict=True):
             made[backfill.table] += one.missing
         expected = [
-            _with(one, made[backfill.parents.table], _have_theirs(backfill, plans))
-            for backfill, one in looked_at
+            _with(one, made[backfill.parents.table], have_theirs)
+            for backfill, one, have_theirs in looked_at
         ]
     each = iter(expected)
     return [
