@@ -1,13 +1,15 @@
 """Move of everything to another database, of either engine, in one transaction there."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import (
+    ColumnElement,
     Table,
     Text,
     cast,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.exc import DBAPIError
@@ -48,6 +51,8 @@ _REFUSALS: Final = (
 #: What is compared on both sides beside rows and sums, such as the books.
 Check = Callable[[AsyncConnection], Awaitable[object]]
 Row = Sequence[Any]
+#: What writes rows of a table.
+Write = Callable[[AsyncConnection, Table, Sequence[Row]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +203,17 @@ async def _copy_all(
     total = sum(sums[0] for sums in expected.values())
     done = 0
     for table in tables:
-        write = _copy if writing.dialect.name == "postgresql" else _insert
+        write: Write = _copy if writing.dialect.name == "postgresql" else _insert
         async with aclosing(_slices(reading, table)) as slices:
             async for rows in slices:
                 try:
-                    await write(writing, table, rows)
+                    async with writing.begin_nested():
+                        await write(writing, table, rows)
                 except _REFUSALS as error:
-                    raise _refused(table.name, error) from error
+                    first = await _first_refused(
+                        len(rows), partial(_try, write, writing, table, rows)
+                    )
+                    raise _refused(table.name, error, _key(table, rows[first])) from error
                 done += len(rows)
                 progress(done, total)
         await _go_on_counting(reading, writing, table)
@@ -225,14 +234,49 @@ async def _slices(reading: AsyncConnection, table: Table) -> AsyncGenerator[Sequ
 async def _read(reading: AsyncConnection, table: Table, last: Row | None) -> Sequence[Row]:
     key = list(table.primary_key.columns)
     columns = [cast(column, Text) if is_json(column, table) else column for column in table.columns]
-    wanted = select(*columns).order_by(*key).limit(SLICE)
-    if last is not None:
-        places = [list(table.columns).index(column) for column in key]
-        wanted = wanted.where(tuple_(*key) > tuple_(*(last[place] for place in places)))
+    is_next = true() if last is None else tuple_(*key) > tuple_(*_key(table, last).values())
+
+    async def read(number: int, wanted: Sequence[ColumnElement[Any]] = columns) -> Sequence[Row]:
+        rows = select(*wanted).where(is_next).order_by(*key).limit(number)
+        return (await reading.execute(rows)).all()
+
     try:
-        return (await reading.execute(wanted)).all()
+        return await read(SLICE)
     except _REFUSALS as error:
-        raise _refused(table.name, error) from error
+        if isinstance(error, DBAPIError) and reading.dialect.name == "postgresql":
+            raise _refused(table.name, error) from error  # which answers nothing more after that
+        keys = await read(SLICE, key)
+        row = keys[await _first_refused(len(keys), read)]
+        names = [column.name for column in key]
+        raise _refused(table.name, error, dict(zip(names, row, strict=True))) from error
+
+
+async def _first_refused(count: int, attempt: Callable[[int], Awaitable[object]]) -> int:
+    """Return the place of the first row that `attempt` refuses, which takes the first so many."""
+    low, high = 0, count - 1
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            await attempt(middle + 1)
+        except _REFUSALS:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+async def _try(
+    write: Write, writing: AsyncConnection, table: Table, rows: Sequence[Row], number: int
+) -> None:
+    """Write the first rows of some, and take them back."""
+    async with writing.begin_nested() as nested:
+        await write(writing, table, rows[:number])
+        await nested.rollback()
+
+
+def _key(table: Table, row: Row) -> dict[str, Any]:
+    values = zip(table.columns, row, strict=True)
+    return {column.name: value for column, value in values if column.primary_key}
 
 
 async def _copy(writing: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
@@ -248,11 +292,12 @@ async def _insert(writing: AsyncConnection, table: Table, rows: Sequence[Row]) -
     await writing.execute(insert(table), values)
 
 
-def _refused(table: str, error: Exception) -> DatabaseError:
+def _refused(table: str, error: Exception, key: Mapping[str, Any] | None = None) -> DatabaseError:
     words = reason(error) if isinstance(error, DBAPIError) else str(error).splitlines()[0]
+    which = " and ".join(f"{name} {value!r}" for name, value in (key or {}).items())
+    row = f"The row of {table} with {which}" if which else f"A row of {table}"
     return DatabaseError(
-        f"A row of {table} cannot be moved ({words}), so nothing has been; correct it in the "
-        "source by SQL."
+        f"{row} cannot be moved ({words}), so nothing has been; correct it in the source by SQL."
     )
 
 

@@ -296,25 +296,34 @@ async def test_source_without_a_table(
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        ("UPDATE users SET created_at = 'ayer' WHERE user_id = 1", "users"),
-        ("UPDATE transactions SET amount = 'diez'", "transactions"),
-        ("UPDATE rewards SET reward_value = '{' WHERE id = 1", "rewards"),
-        ("UPDATE users SET first_name = 'A' || char(0) || 'na' WHERE user_id = 1", "users"),
+        (
+            "UPDATE users SET created_at = 'ayer' WHERE user_id = 2",
+            "The row of users with user_id 2",
+        ),
+        (
+            "UPDATE transactions SET amount = 'diez' WHERE id = 2",
+            "The row of transactions with id 2",
+        ),
+        ("UPDATE rewards SET reward_value = '{' WHERE id = 1", "The row of rewards with id 1"),
+        (
+            "UPDATE users SET first_name = 'A' || char(0) || 'na' WHERE user_id = 1",
+            "The row of users with user_id 1",
+        ),
         (
             "INSERT INTO user_streaks VALUES (99, 'DAILY_GIFT', 1, 1, '2026-01-01', 1, NULL)",
-            "user_streaks",
+            "A row of user_streaks",
         ),
     ],
 )
 async def test_value_that_postgresql_cannot_hold(
     engine: AsyncEngine, service: BootstrapService, target: AsyncEngine, spoil: str, says: str
 ) -> None:
-    """SQLite keeps anything anywhere; the sentence names the table, and nothing is moved."""
+    """SQLite keeps anything anywhere; the sentence names the row, and nothing is moved."""
     await service.run()
     await populate(engine)
     await run_sql(engine, spoil)
 
-    with pytest.raises(DatabaseError, match=f"A row of {says} cannot be moved"):
+    with pytest.raises(DatabaseError, match=f"^{says} cannot be moved"):
         await move(engine, target)
 
     assert {} == await contents(target, times=True)
