@@ -48,9 +48,10 @@ async def read_runs(connection: AsyncConnection, runs: Table, *, limit: int = 20
     statement = select(*columns).order_by(runs.c.id.desc()).limit(limit)
     try:
         found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
+        objects = [one for run in found for one in (run.counts, *run.changes)]
     except (ValueError, TypeError) as error:
         raise SeedError(_DAMAGED) from error
-    if not all(isinstance(one, dict) for run in found for one in (run.counts, *run.changes)):
+    if not all(isinstance(one, dict) for one in objects):
         raise SeedError(_DAMAGED)
     for run in found:
         if run.ran_at.tzinfo is None:  # SQLite stores no zone
