@@ -61,12 +61,11 @@ async def taken_id(connection: AsyncConnection, table: Table) -> tuple[str, int]
     assert column is not None  # noqa: S101 - only such tables are looked at
     name = connection.dialect.identifier_preparer.format_table(table)
     sequence = func.pg_get_serial_sequence(name, column.name)
-    row: Any = (await connection.execute(select(sequence, func.max(column)))).one()
-    number, last = row
+    number, last = (await connection.execute(select(sequence, func.max(column)))).one()
     if number is None or last is None:
         return None
-    row = (await connection.exec_driver_sql(f"SELECT last_value, is_called FROM {number}")).one()  # noqa: S608
-    reached, is_called = row
+    state: Any = await connection.exec_driver_sql(f"SELECT last_value, is_called FROM {number}")  # noqa: S608
+    reached, is_called = state.one()
     return (number, last) if last >= reached + is_called else None
 
 
@@ -90,13 +89,13 @@ class _Write:
 
     async def run(self) -> None:
         children, plan = self.table.children, self.plan
-        changes = {name: after for name, (_, after) in plan.changes.items()}
+        changes = dict(plan.changes)
         members = changes.pop(children.name, None) if children else None
-        values = {name: self._value(self.table, name, value) for name, value in changes.items()}
+        values = {name: self._value(self.table, name, new) for name, (_, new) in changes.items()}
         insert_or_update = self._insert if plan.action is Action.INSERT else self._update
         parent = await insert_or_update(values)
-        if children and children.name in plan.changes and parent is not None:
-            await self._replace(children, parent, members)
+        if children and members and parent is not None:
+            await self._replace(children, parent, *members)
 
     async def _insert(self, values: dict[str, Any]) -> Any:
         """Return what children refer to; None when somebody else has just made the row."""
@@ -128,9 +127,9 @@ class _Write:
             return None
         return values.get(table.link.name, self._stored(table.link))
 
-    async def _replace(self, children: Children, parent: Any, members: list[Json] | None) -> None:
+    async def _replace(self, children: Children, parent: Any, before: Json, after: Json) -> None:
         of_parent = children.column(children.parent) == parent
-        before, after = self.plan.changes[children.name][0] or (), members or ()
+        before, after = before or (), after or ()
         if not children.each or children.name in self.plan.bad:
             before = ()
             if self.plan.stored:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, select
@@ -32,65 +31,35 @@ async def write_and_fill(
     A backfill waits for all rows that seeds give to its own table. A later seed's rows, or
     backfill, may make parents of an earlier one's: those are filled again.
     """
-    places = [
-        (_last_writer(pairs, at, backfill), backfill, one)
-        for at, (seed, report) in enumerate(pairs)
-        for backfill, one in zip(seed.backfills, report.backfills, strict=True)
-    ]
-    filled = [(backfill, one) for _, backfill, one in places]
-    for now, (seed, report) in enumerate(pairs):
+    expected: dict[Backfill, BackfillReport] = {}
+    filled: dict[Backfill, BackfillReport] = {}
+
+    async def fill_more(backfill: Backfill, done: BackfillReport, missing: int) -> None:
+        if missing and done.keys is not None:
+            keys = [*done.keys, *await missing_parents(connection, backfill)]
+            done = replace(done, keys=keys)
+        created = await fill(connection, backfill, done.total, missing, progress)
+        filled[backfill] = replace(done, missing=done.missing + created)
+
+    for at, (seed, report) in enumerate(pairs):
         await write_rows(connection, seed, report.rows)
-        for number, (at, backfill, one) in enumerate(places):
-            if at == now:
-                done = await _fill_one(connection, backfill, one, progress, list_keys=list_keys)
-                filled[number] = backfill, done
-    for _ in filled:  # as many as may lead one to the next
-        before, filled = filled, []
-        for backfill, one in before:
-            filled.append((backfill, await _refill(connection, backfill, one, progress)))
+        expected.update(zip(seed.backfills, report.backfills, strict=True))
+        to_come = {section.table for later, _ in pairs[at + 1 :] for section in later.tables}
+        for backfill, one in expected.items():
+            if backfill not in filled and backfill.table not in to_come:
+                none = replace(one, missing=0, keys=[] if list_keys else None)
+                # How many lack is an estimate while rows move; whether any do is not its to say.
+                await fill_more(backfill, none, one.missing or one.moving)
+    for _ in expected:  # as many as may lead one to the next
+        before = dict(filled)
+        for backfill, one in before.items():
+            await fill_more(backfill, one, one.moving)
         if filled == before:
             break
-    each = (done for _, done in filled)
     return [
-        replace(report, backfills=tuple(islice(each, len(report.backfills)))) for _, report in pairs
+        replace(report, backfills=tuple(filled[one] for one in seed.backfills))
+        for seed, report in pairs
     ]
-
-
-def _last_writer(pairs: Sequence[tuple[Seed, SeedReport]], own: int, backfill: Backfill) -> int:
-    """Return the place of the last seed that gives rows to the table, at least the own one."""
-    writers = (
-        at
-        for at, (seed, _) in enumerate(pairs)
-        if any(section.table is backfill.table for section in seed.tables)
-    )
-    return max([own, *writers])
-
-
-async def _refill(
-    connection: AsyncConnection, backfill: Backfill, before: BackfillReport, progress: Progress
-) -> BackfillReport:
-    if not before.moving:
-        return before
-    new = replace(before, missing=before.moving)
-    lists_keys = before.keys is not None
-    done = await _fill_one(connection, backfill, new, progress, list_keys=lists_keys)
-    keys = [*(before.keys or ()), *(done.keys or ())] if lists_keys else None
-    return replace(before, missing=before.missing + done.missing, keys=keys)
-
-
-async def _fill_one(
-    connection: AsyncConnection,
-    backfill: Backfill,
-    expected: BackfillReport,
-    progress: Progress,
-    *,
-    list_keys: bool,
-) -> BackfillReport:
-    keys = await missing_parents(connection, backfill) if list_keys else None
-    # How many there are is an estimate while rows move; whether there are any is not its to say.
-    missing = expected.missing or expected.moving
-    created = await fill(connection, backfill, expected.total, missing, progress)
-    return replace(expected, missing=created, keys=keys)
 
 
 async def fill(

@@ -13,7 +13,7 @@ from sqlalchemy import Column
 from .errors import SeedDeclarationError
 from .parts import Backfill, Part, demand, repeated
 from .sections import Key, Rows, SeededTable
-from .values import CANNOT_HOLD, Json, storable
+from .values import Json, storable
 
 
 class Wanted(NamedTuple):
@@ -78,8 +78,7 @@ class Seed:
     @property
     def parts(self) -> list[Part]:
         """All that has a table."""
-        children = [table.children for table in self.tables if table.children]
-        return [*self.tables, *children, *self.backfills]
+        return [*(part for table in self.tables for part in table.parts), *self.backfills]
 
     @cached_property
     def canonical(self) -> dict[str, dict[str, Any]]:
@@ -107,18 +106,12 @@ class Seed:
         """The rows of each section by their names, those first that others refer to."""
         found: dict[str, dict[str, Wanted]] = {}
         for name, table in self.sections.items():
-            values = self.canonical[name]
-            if not table.keys:
-                found[name] = {str(table.single): Wanted((), values)}
-                continue
-            labels = list(values)
-            if name in table.refers_to:
-                graph = {
-                    label: [to for *_, section, to in table.references(row) if section == name]
-                    for label, row in values.items()
-                }
-                labels = _sorted(name, graph)
-            keys = {label: _key(table, label, values[label]) for label in labels}
+            values = table.by_label(self.canonical[name])
+            graph = {
+                label: [to for *_, section, to in table.references(row) if section == name]
+                for label, row in values.items()
+            }
+            keys = {label: table.key_of(label, values[label]) for label in _sorted(name, graph)}
             found[name] = {
                 label: Wanted(key, {**dict(zip(table.keys, key, strict=True)), **values[label]})
                 for label, key in keys.items()
@@ -134,20 +127,20 @@ class Seed:
         """What the manifest calls a row, by section and key; also by its key before a renaming."""
         found: dict[str, dict[Key, str]] = {name: {} for name in self.sections}
         for name, table in self.sections.items():
-            for label, row in self.rows[name].items() if table.keys else ():
+            for label, row in self.rows[name].items():
                 other = found[name].setdefault(row.key, label)
                 demand(other is label, f"{name}: {label!r} and {other!r} have the same key.")
             for old, new in self.renamed.get(name, {}).items() if len(table.keys) == 1 else ():
-                found[name].setdefault(_key(table, old, {}), new)
+                found[name].setdefault(table.key_of(old, {}), new)
         return found
 
-    def as_declared(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a marker's values in today's form: order, types and names may have been others."""
+    def as_declared(self, table: SeededTable, rows: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a marker's rows in today's form: types and names may have been others."""
 
         def rename(section: str, label: Json) -> Json:
             return self.renamed.get(section, {}).get(label, label)
 
-        def fields(table: SeededTable, row: Mapping[str, Any]) -> dict[str, Json]:
+        def fields(row: Mapping[str, Any]) -> dict[str, Json]:
             made: dict[str, Json] = {}
             for name, value in row.items():
                 try:
@@ -156,20 +149,13 @@ class Seed:
                     made[name] = value
             return made
 
-        found: dict[str, Any] = {}
-        for name, table in self.sections.items():
-            given = values.get(name, {})
-            rows = {label: row for label, row in given.items() if isinstance(row, dict)}
-            every = {label: fields(table, row) for label, row in rows.items() if table.keys}
-            found[name] = every if table.keys else fields(table, given)
-        return found
+        return {label: fields(row) for label, row in rows.items() if isinstance(row, dict)}
 
     def _section(self, table: SeededTable) -> dict[str, Any]:
         given = self.values[table.name]
         if not table.keys:
             return _row(table, table.name, given)
-        is_mapping = isinstance(given, Mapping)
-        table.demand(is_mapping, f"rows by name are needed, not {given!r}.")
+        table.demand(isinstance(given, Mapping), f"rows by name are needed, not {given!r}.")
         rows: dict[str, dict[str, Any]] = {}
         for label, fields in given.items():
             name = str(label)
@@ -184,7 +170,7 @@ class Seed:
                 f"The seed {self.name} has a reference to {section!r}, which is no section with "
                 "keys.",
             )
-        for part in filter(None, (table, table.children)):
+        for part in table.parts:
             for ref in part.refs:
                 self.target(part, ref)
         rows = self.canonical[table.name]
@@ -215,8 +201,7 @@ def _row(table: SeededTable, label: str, fields: Any) -> dict[str, Json]:
     table.demand(isinstance(fields, Mapping), f"{label!r} needs fields, not {fields!r}.")
     unknown = [name for name in fields if name not in table.all_fields]
     table.demand(not unknown, f"{label!r} has no field {unknown[:1]}.")
-    lacking = table.lacking(fields)
-    table.demand(lacking is None, f"{label!r} needs a {lacking!r}.")
+    table.check_given(label, fields)
     try:
         row = table.row(fields)
         if table.children:
@@ -224,15 +209,6 @@ def _row(table: SeededTable, label: str, fields: Any) -> dict[str, Json]:
     except SeedDeclarationError as error:
         raise SeedDeclarationError(f"{table.name}: in {label!r}, {error}") from error
     return row
-
-
-def _key(table: SeededTable, label: str, fields: Mapping[str, Any]) -> Key:
-    try:
-        return table.key_of(label, fields)
-    except CANNOT_HOLD as error:
-        raise SeedDeclarationError(
-            f"{table.name}: {label!r} is no key that {', '.join(table.keys)} can hold."
-        ) from error
 
 
 def _is_name(name: Any) -> bool:

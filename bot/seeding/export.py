@@ -22,17 +22,14 @@ def export_values(seed: Seed, snapshot: Snapshot) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for table in seed.tables:
-        rows, theirs = snapshot.rows[seed.name, table.name], seed.canonical[table.name]
-        if not table.keys:
-            label = str(table.single)
-            found[table.name] = _fields(table, label, rows[0], theirs) if rows else theirs
-            continue
-        found[table.name] = section = {}
-        names = dict(seed.labels[table.name])
+        theirs, names = table.by_label(seed.canonical[table.name]), seed.labels[table.name]
+        rows = snapshot.rows[seed.name, table.name]
         taken = {label_of(row.key) for row in rows if None not in row.key} | set(names.values())
+        section: dict[str, Any] = {}
         for row in rows:
-            label = names.get(row.key) or _label(table, row, taken)
+            label = names[row.key] if row.key in names else _label(table, row, taken)
             section[label] = _fields(table, label, row, theirs.get(label, {}))
+        found[table.name] = section if table.keys else {**theirs, **section}[str(table.single)]
     return found
 
 
@@ -55,8 +52,7 @@ def _fields(
 ) -> dict[str, Json]:
     values = {name: row.values.get(name) for name in table.all_fields}
     for name, value in values.items():
-        refused = value is not None and table.accepts and not table.accepts(name, value)
-        if name in row.bad or refused:
+        if name in row.bad or table.refuses(name, value):
             raise SeedError(
                 f"{_place(table, row)} ({label}) holds {row.bad.get(name, value)!r} as its {name}, "
                 "which cannot be exported; correct it in the database."

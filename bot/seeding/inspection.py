@@ -1,15 +1,13 @@
 """Inspection of a snapshot: what a run would do for each seed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 
 from sqlalchemy import Table
 
 from .declaration import Seed
 from .errors import SeedError
-from .parts import Backfill
 from .plan import Action, RowPlan, Takes, make_plan, nothing
 from .report import BackfillReport, Outcome, SeedReport
 from .sections import SeededTable
@@ -19,7 +17,7 @@ from .snapshot import Snapshot
 def found(seed: Seed, snapshot: Snapshot) -> SeedReport:
     """Return the report of a seed without its rows: marker and backfills."""
     backfills = tuple(
-        BackfillReport(one.name, one.table.name, total, total - have)
+        BackfillReport(one.name, total, total - have)
         for one in seed.backfills
         for total, have in [snapshot.counts[seed.name, one.name]]
     )
@@ -54,40 +52,33 @@ def with_newcomers(reports: Mapping[Seed, SeedReport]) -> list[SeedReport]:
         (seed.sections[row.section], row) for seed, report in reports.items() for row in report.rows
     ]
     rows = Counter(table for section, row in plans for table in _inserted(section, row))
-    looked_at = [
-        (backfill, one, _have_theirs(backfill, plans))
+    inserted = [section for section, row in plans if row.action is Action.INSERT]
+    looked_at = {
+        backfill: one
         for seed, report in reports.items()
         for backfill, one in zip(seed.backfills, report.backfills, strict=True)
-    ]
-    expected = [one for _, one, _ in looked_at]
+    }
+    expected = dict(looked_at)
     for _ in looked_at:  # as many as may lead one to the next
         made = Counter(rows)
-        for (backfill, *_), one in zip(looked_at, expected, strict=True):
+        for backfill, one in expected.items():
             made[backfill.table] += one.missing
-        expected = [
-            _with(one, made[backfill.parents.table], have_theirs)
-            for backfill, one, have_theirs in looked_at
-        ]
-    each = iter(expected)
+        for backfill, one in looked_at.items():
+            newcomers = made[backfill.parents.table]
+            have_theirs = sum(
+                section.table is backfill.table and backfill.owner.name in section.names
+                for section in inserted
+            )
+            expected[backfill] = replace(
+                one,
+                total=one.total + newcomers,
+                missing=max(0, one.missing + newcomers - have_theirs),
+                moving=newcomers + have_theirs,
+            )
     return [
-        replace(report, backfills=tuple(islice(each, len(report.backfills))))
-        for report in reports.values()
+        replace(report, backfills=tuple(expected[one] for one in seed.backfills))
+        for seed, report in reports.items()
     ]
-
-
-def _with(one: BackfillReport, newcomers: int, have_theirs: int) -> BackfillReport:
-    missing = max(0, one.missing + newcomers - have_theirs)
-    moving = newcomers + have_theirs
-    return replace(one, total=one.total + newcomers, missing=missing, moving=moving)
-
-
-def _have_theirs(backfill: Backfill, plans: Iterable[tuple[SeededTable, RowPlan]]) -> int:
-    return sum(
-        row.action is Action.INSERT
-        and section.table is backfill.table
-        and backfill.owner.name in section.names
-        for section, row in plans
-    )
 
 
 def _inserted(table: SeededTable, row: RowPlan) -> Iterator[Table]:

@@ -9,6 +9,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, func, select, text
@@ -53,7 +54,11 @@ async def exclusive_transaction(
         # Under REPEATABLE READ the snapshot would be older than the lock.
         await connection.execution_options(isolation_level="READ COMMITTED")
         try:
-            await _postgresql_lock(connection, timeout, key)
+            # We wait ourselves: a single statement may not last as long as we are ready to wait,
+            # and a connection of a pooler's is for others meanwhile.
+            has_lock = partial(connection.scalar, _try_lock(timeout, key))
+            holder = partial(connection.scalar, _HOLDER, {"key": key})
+            await _wait(connection, timeout, has_lock, holder)
             yield connection
         except DBAPIError as error:
             if sqlstate(error) == LOCK_NOT_AVAILABLE:
@@ -83,7 +88,7 @@ async def _sqlite_lock(
         # We wait ourselves: SQLite's own waiting would block its thread, and a Ctrl-C with it.
         ((patience,),) = await driver.execute_fetchall("PRAGMA busy_timeout")
         await driver.execute_fetchall("PRAGMA busy_timeout = 0")
-        await _begin_immediate(connection, driver, before, timeout)
+        await _wait(connection, timeout, partial(_begin_immediate, connection, driver, before))
         # Readers keep nobody from writing, but from the end of it, unless the file is in WAL mode.
         await driver.execute_fetchall(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
         failure: Exception | None = None
@@ -104,29 +109,37 @@ async def _sqlite_lock(
         raise failure
 
 
-async def _begin_immediate(
-    connection: AsyncConnection, driver: Any, before: Sequence[str], timeout: float
+async def _begin_immediate(connection: AsyncConnection, driver: Any, before: Sequence[str]) -> bool:
+    try:
+        for statement in before:
+            await driver.execute_fetchall(statement)
+        await connection.begin()
+        # Whoever listens to SQLAlchemy's begin may have begun a transaction that only reads.
+        if driver.in_transaction:
+            await driver.rollback()
+        await driver.execute_fetchall("BEGIN IMMEDIATE")
+    except Exception as error:
+        if not is_busy(error):
+            raise
+        return False
+    return True
+
+
+async def _wait(
+    connection: AsyncConnection,
+    timeout: float,
+    has_lock: Callable[[], Awaitable[object]],
+    holder: Callable[[], Awaitable[object]] | None = None,
 ) -> None:
+    """Wait until an attempt has the lock; say once for whom, where `holder` can tell."""
     deadline = asyncio.get_running_loop().time() + timeout
     waiting = False
-    while True:
-        try:
-            for statement in before:
-                await driver.execute_fetchall(statement)
-            await connection.begin()
-            # Whoever listens to SQLAlchemy's begin may have begun a transaction that only reads.
-            if driver.in_transaction:
-                await driver.rollback()
-            await driver.execute_fetchall("BEGIN IMMEDIATE")
-        except Exception as error:
-            if not is_busy(error):
-                raise
-            await connection.rollback()
-        else:
-            return
+    while not await has_lock():
         if timeout > 0 and not waiting:
-            logger.info("waiting for another process to release the database lock")
+            whom = await holder() if holder else None
+            logger.info("waiting for %s to release the database lock", whom or "another process")
             waiting = True
+        await connection.rollback()
         await _pause(deadline, _gave_up(timeout))
 
 
@@ -137,20 +150,6 @@ async def _pause(deadline: float, error: Exception) -> None:
         raise error
     pause = random.uniform(_LONGEST_PAUSE / 10, _LONGEST_PAUSE)  # noqa: S311 - only spreads
     await asyncio.sleep(min(pause, left))
-
-
-async def _postgresql_lock(connection: AsyncConnection, timeout: float, key: int) -> None:
-    # We wait ourselves: a single statement may not last as long as we are ready to wait, and a
-    # connection of a pooler's is for others meanwhile.
-    deadline = asyncio.get_running_loop().time() + timeout
-    waiting = False
-    while not await connection.scalar(_try_lock(timeout, key)):
-        if timeout > 0 and not waiting:
-            holder = await connection.scalar(_HOLDER, {"key": key})
-            logger.info("waiting for %s to release the database lock", holder or "another process")
-            waiting = True
-        await connection.rollback()
-        await _pause(deadline, _gave_up(timeout))
 
 
 def _try_lock(timeout: float, key: int) -> Select[tuple[bool]]:

@@ -17,9 +17,9 @@ def demand(holds: object, sentence: str) -> None:
         raise SeedDeclarationError(sentence)
 
 
-def repeated(names: Sequence[str]) -> str | None:
-    """Return a name that is there twice, None if there is none."""
-    return next((name for name in names if names.count(name) > 1), None)
+def repeated(members: Sequence[Any]) -> Any:
+    """Return what is there twice, None if nothing is."""
+    return next((one for one in members if members.count(one) > 1), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +60,13 @@ class Part:
 
     def target(self, name: str, table: Table) -> Column[Any]:
         """Return the column of `table` that the foreign key `name` refers to."""
-        keys = (key.column for key in self.column(name).foreign_keys)
-        found = next((column for column in keys if column.table is table), None)
-        if found is None:
-            raise SeedDeclarationError(
-                f"{self.name}: {self.table.name}.{name} has no foreign key to {table.name}; give "
-                "it one, or name another column."
-            )
-        return found
+        keys = [key.column for key in self.column(name).foreign_keys if key.column.table is table]
+        self.demand(
+            keys,
+            f"{self.table.name}.{name} has no foreign key to {table.name}; give it one, or name "
+            "another column.",
+        )
+        return keys[0]
 
     @cached_property
     def unique(self) -> list[set[str]]:

@@ -14,10 +14,11 @@ from typing import Any, Self
 
 from .adoption import adopted
 from .declaration import Seed, Wanted
+from .errors import SeedDeclarationError
 from .look import label_of
 from .sections import Key, SeededTable
 from .snapshot import StoredRow
-from .values import CANNOT_HOLD, Json
+from .values import Json
 
 Fields = Mapping[str, Json]
 Pairs = Mapping[str, tuple[Any, Any]]
@@ -98,10 +99,11 @@ def make_plan(
     """
     plans: list[RowPlan] = []
     merges: dict[str, _Merge] = {}
-    base = base if base is seed.canonical else seed.as_declared(base)
     for table in seed.order:
-        merge = _Merge(seed, table, base.get(table.name, {}), takes, merges)
-        merges[table.name] = merge
+        applied = table.by_label(base[table.name]) if table.name in base else {}
+        if base is not seed.canonical:
+            applied = seed.as_declared(table, applied)
+        merges[table.name] = merge = _Merge(seed, table, applied, takes, merges)
         plans += merge.rows(rows[table.name])
     return tuple(plans)
 
@@ -123,30 +125,24 @@ class _Merge:
 
     def rows(self, stored: Sequence[StoredRow]) -> Iterator[RowPlan]:
         """Return the plan of each row."""
-        wanted = self.seed.rows[self.table.name]
-        if not self.table.keys:
-            for label, one in wanted.items():
-                yield self._row(label, next(iter(stored), None), self.base or None, one.fields)
-            return
-        found = self._matched(stored, wanted)
-        bases = self._bases(wanted, found)
+        wanted, found = self._wanted, self._matched(stored)
+        bases = self._bases(found)
         self.names = {
             label_of(row.key): label for label, row in found.items() if row.key != wanted[label].key
         }
         for label, one in wanted.items():
             yield self._row(label, found.get(label), bases.get(label), one.fields)
 
-    def _bases(
-        self, wanted: Mapping[str, Wanted], rows: Mapping[str, StoredRow]
-    ) -> Mapping[str, Fields]:
+    def _bases(self, rows: Mapping[str, StoredRow]) -> Mapping[str, Fields]:
         """Find the base of each wanted row: by its key, its name of before, or its row's key."""
         if self.base is self.seed.canonical[self.table.name]:
             return self.base
         by_key: dict[Key, Fields] = {}
         for label, row in self.base.items():
-            with suppress(*CANNOT_HOLD):  # another column was the key then
+            with suppress(SeedDeclarationError, TypeError):  # another column was the key then
                 by_key[self.table.key_of(label, row)] = row
-        found = {label: by_key[one.key] for label, one in wanted.items() if one.key in by_key}
+        wanted = self._wanted.items()
+        found = {label: by_key[one.key] for label, one in wanted if one.key in by_key}
         for old, label in self._renamed.items():
             if old in self.base:
                 found.setdefault(label, self.base[old])
@@ -155,11 +151,9 @@ class _Merge:
                 found.setdefault(label, by_key[stored.key])
         return found
 
-    def _matched(
-        self, stored: Sequence[StoredRow], wanted: Mapping[str, Wanted]
-    ) -> dict[str, StoredRow]:
+    def _matched(self, stored: Sequence[StoredRow]) -> dict[str, StoredRow]:
         """Find the row of each wanted one: by its key, by its key of before, by its name."""
-        table = self.table
+        table, wanted = self.table, self._wanted
         by_key = {row.key: row for row in stored if None not in row.key}
         found = {label: by_key.pop(one.key) for label, one in wanted.items() if one.key in by_key}
         for old, label in self._renamed.items():
@@ -172,6 +166,10 @@ class _Merge:
         taken = {id(row) for row in found.values()}
         left = [row for row in stored if id(row) not in taken]
         return found | adopted(left, missing, table.adopt_by)
+
+    @property
+    def _wanted(self) -> Mapping[str, Wanted]:
+        return self.seed.rows[self.table.name]
 
     @property
     def _renamed(self) -> Mapping[str, str]:
@@ -193,12 +191,12 @@ class _Merge:
             mine = ours.get(name)
             if mine == wanted and name not in bad:
                 continue
-            if name not in bad and self._refuses(name, mine):
+            if name not in bad and name not in table.keys and table.refuses(name, mine):
                 bad[name] = mine
             if name in bad:
                 mine = None
             given = name in bad or self.takes(table.full_name(label), name)
-            after = theirs[name] if given else self._merged(name, mine, base, theirs[name])
+            after = theirs[name] if given else self._merged(name, mine, base or {}, theirs[name])
             after = mine if name in lost else after
             if after != mine or name in bad:
                 changes[name] = (mine, after)
@@ -220,29 +218,25 @@ class _Merge:
         kept = {name: (None, fields[name]) for name in lost or table.keys}
         return RowPlan.of(table, label, Action.KEEP, kept=kept or {"row": (None, label)})
 
-    def _refuses(self, name: str, mine: Json) -> bool:
-        """Return whether the declaration does not accept a value; its own need no asking."""
-        accepts = self.table.accepts
-        asked = accepts is not None and mine is not None and name not in self.table.keys
-        return asked and accepts is not None and not accepts(name, mine)
-
     def _now(self, section: str, label: Json) -> Json:
         """Return how a row of a section will be called."""
         return self.merges[section].names.get(label, label)
 
-    def _merged(self, name: str, mine: Json, base: Fields | None, theirs: Json) -> Json:
+    def _merged(self, name: str, mine: Json, base: Fields, theirs: Json) -> Json:
         """Return the value that shall be there."""
         table = self.table
-        known = base is not None and name in base
-        was = base[name] if base is not None and known else None
         # An adopted row gets our key: its old one counts as unset, for the key is our identity.
-        if name in table.keys or (known and mine == was):
+        if name in table.keys or (name in base and mine == base[name]):
             return theirs
         # Without healing NULL is a value, but not where the seed has never written one.
-        if mine is None and (table.heal or not known):
+        if mine is None and (table.heal or name not in base):
             return theirs
         if table.children and name == table.children.name and table.children.each:
-            return _merged_members(was or (), mine or (), theirs or ())
+            # One by one: an extra member stays, a removed one stays away, the rest is theirs.
+            was, mine, theirs = base.get(name) or (), mine or (), theirs or ()
+            stay = [one for one in mine if one in theirs or one not in was]
+            come = [one for one in theirs if one not in mine and one not in was]
+            return sorted([*stay, *come], key=json.dumps) or None
         return mine
 
     def _possible(self, fields: Fields) -> Fields:
@@ -260,12 +254,3 @@ class _Merge:
                 if not any(member[name] in gone[of] for name, of in children.refs.items())
             )
         return found
-
-
-def _merged_members(
-    base: Sequence[Json], mine: Sequence[Json], theirs: Sequence[Json]
-) -> list[Json] | None:
-    """Merge one by one: an extra member stays, a removed one stays away, the rest is theirs."""
-    stay = [one for one in mine if one in theirs or one not in base]
-    come = [one for one in theirs if one not in mine and one not in base]
-    return sorted([*stay, *come], key=json.dumps) or None

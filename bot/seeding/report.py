@@ -46,7 +46,6 @@ class BackfillReport:
     """
 
     name: str
-    table: str
     total: int
     missing: int
     moving: int = 0
@@ -92,8 +91,8 @@ class SeedReport:
     @property
     def writes(self) -> bool:
         """Whether anything changes."""
-        missing = any(backfill.missing for backfill in self.backfills)
-        return missing or self.outcome not in {Outcome.UP_TO_DATE, Outcome.NEWER}
+        changes = self.outcome not in {Outcome.UP_TO_DATE, Outcome.NEWER}
+        return changes or any(one.missing for one in self.backfills)
 
     @property
     def outcome(self) -> Outcome:

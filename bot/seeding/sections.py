@@ -9,8 +9,9 @@ from typing import Any, cast
 from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import CITEXT
 
+from .errors import SeedDeclarationError
 from .parts import Part, is_required, repeated
-from .values import Json, form_of
+from .values import CANNOT_HOLD, Json, form_of
 
 Key = tuple[Json, ...]
 Names = str | Sequence[str]
@@ -40,13 +41,12 @@ class Rows(Part):
 
     def _check_values(self, names: Collection[str], fields: Collection[str]) -> None:
         for name in self.refs:
-            is_field = name in fields
-            self.demand(is_field, f"the reference {name!r} is no field, or a part of the key.")
+            self.demand(name in fields, f"the reference {name!r} is no field, or part of the key.")
         for name in names:
             if name not in self.refs:
                 form_of(self.column(name))
 
-    def _renamed(self, row: Mapping[str, Json], rename: Rename) -> dict[str, Json]:
+    def renamed(self, row: Mapping[str, Json], rename: Rename) -> dict[str, Json]:
         """Return a row whose references have the names that their rows have now."""
         found = dict(row)
         for name, section in self.refs.items():
@@ -82,19 +82,17 @@ class Children(Rows):
         """Return the canonical, sorted members; None when there are none at all."""
         if isinstance(value, str | Mapping):
             raise TypeError("a list is needed")
-        found = []
-        for member in value or ():
+        return self.plain(
+            {name: self.canonical(name, one) for name, one in member.items()}
+            for member in self.named(value)
+        )
+
+    def named(self, members: Iterable[Any] | None) -> Iterator[dict[str, Any]]:
+        """Return members with the names of their columns."""
+        for member in members or ():
             parts = [member] if len(self.columns) == 1 else member
             if not isinstance(parts, list | tuple) or len(parts) != len(self.columns):
                 raise ValueError(f"a member needs {', '.join(self.columns)}")
-            canonical = map(self.canonical, self.columns, parts)
-            found.append(dict(zip(self.columns, canonical, strict=True)))
-        return self.plain(found)
-
-    def named(self, members: Sequence[Json] | None) -> Iterator[dict[str, Json]]:
-        """Return canonical members with the names of their columns."""
-        for member in members or ():
-            parts = [member] if len(self.columns) == 1 else member
             yield dict(zip(self.columns, parts, strict=True))
 
     def plain(self, named: Iterable[Mapping[str, Json]]) -> list[Json] | None:
@@ -111,12 +109,8 @@ class Children(Rows):
             needed = missing and is_required(self.column(name))
             self.demand(not needed, f"a member needs a {name!r}.")
         unique = self.each or {*self.ids} <= {self.parent, *self.columns}
-        twice = next((one for one in named if unique and named.count(one) > 1), None)
+        twice = repeated(named) if unique else None
         self.demand(twice is None, f"{twice} is there twice.")
-
-    def renamed(self, members: Sequence[Json], rename: Rename) -> list[Json] | None:
-        """Return members whose references have the names that their rows have now."""
-        return self.plain(self._renamed(member, rename) for member in self.named(members))
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +199,11 @@ class SeededTable(Rows):
         return children.target(children.parent, self.table)
 
     @property
+    def parts(self) -> tuple[Rows, ...]:
+        """The table itself and its children."""
+        return (self, self.children) if self.children else (self,)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of all columns that the seed gives: the row's key and its fields."""
         return (*(self.keys or self.ids), *self.fields)
@@ -222,27 +221,39 @@ class SeededTable(Rows):
     @cached_property
     def refers_to(self) -> tuple[str, ...]:
         """Sections that the rows and their children refer to."""
-        return (*self.refs.values(), *(self.children.refs.values() if self.children else ()))
+        return tuple(section for part in self.parts for section in part.refs.values())
+
+    def by_label(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the rows of a section's values by their names, the single one among them."""
+        return values if self.keys else {str(self.single): values}
 
     def full_name(self, label: str) -> str:
         """Return the name by which a row is told and taken back."""
         return f"{self.name}.{label}" if self.keys else self.name
 
-    def lacking(self, fields: Mapping[str, Any]) -> str | None:
-        """Return a column that cannot be without a value and has none."""
+    def check_given(self, label: str, fields: Mapping[str, Any]) -> None:
+        """Raise `SeedDeclarationError` for a column that has no value and cannot be without."""
         for name in self.columns:
             column = self.column(name)
             has_to = name in self.keys or is_required(column)
-            if fields.get(name) is None and (has_to or (name in fields and not column.nullable)):
-                return name
-        return None
+            needed = has_to or (name in fields and not column.nullable)
+            self.demand(fields.get(name) is not None or not needed, f"{label!r} needs a {name!r}.")
 
     def key_of(self, label: str, fields: Mapping[str, Json] | None) -> Key:
-        """Return the key of the row that the manifest calls `label`; `fields` are None if none."""
-        if len(self.keys) > 1:
+        """Return the key of the row that the manifest calls `label`; `fields` are None if none.
+
+        Raises `SeedDeclarationError` for a label that is no key.
+        """
+        if len(self.keys) != 1:
             return tuple(json.loads(label) if fields is None else map(fields.get, self.keys))
         form = form_of(self.column(self.keys[0]))
-        return (form.canonical(int(label) if form.is_whole and isinstance(label, str) else label),)
+        try:
+            is_number = form.is_whole and isinstance(label, str)
+            return (form.canonical(int(label) if is_number else label),)
+        except CANNOT_HOLD as error:
+            raise SeedDeclarationError(
+                f"{self.name}: {label!r} is no key that {self.keys[0]} can hold."
+            ) from error
 
     def canonical(self, name: str, value: Any) -> Json:
         """Return the canonical form of a field; children together are one."""
@@ -250,6 +261,10 @@ class SeededTable(Rows):
         if children and name == children.name:
             return children.members(value)
         return super().canonical(name, value)
+
+    def refuses(self, name: str, value: Json) -> bool:
+        """Return whether the declaration does not accept a value of the database."""
+        return not (value is None or self.accepts is None or self.accepts(name, value))
 
     def row(self, values: Mapping[str, Any]) -> dict[str, Json]:
         """Return the canonical fields of a row."""
@@ -267,7 +282,8 @@ class SeededTable(Rows):
 
     def renamed(self, row: Mapping[str, Json], rename: Rename) -> dict[str, Json]:
         """Return a row whose references, and its children's, have the names of their rows now."""
-        found, children = self._renamed(row, rename), self.children
+        found, children = super().renamed(row, rename), self.children
         if children and children.refs and isinstance(found.get(children.name), list):
-            found[children.name] = children.renamed(found[children.name], rename)
+            members = children.named(found[children.name])
+            found[children.name] = children.plain(children.renamed(one, rename) for one in members)
         return found

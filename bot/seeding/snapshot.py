@@ -12,15 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .declaration import Seed
 from .errors import SeedError
-from .look import (
-    Found,
-    Section,
-    Union,
-    Words,
-    counts,
-    exact_count,
-    is_behind,
-)
+from .look import Found, Section, Union, Words, counts, exact_count, is_behind
 from .sections import Key, SeededTable
 from .tables import marker_table
 from .values import Json

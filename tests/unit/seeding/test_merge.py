@@ -26,6 +26,7 @@ tags = Table(
     Column("thing_id", ForeignKey(things.c.id), primary_key=True),
     Column("name", Text, primary_key=True),
 )
+bare = Table("bare", metadata, Column("id", Integer, primary_key=True))
 numbers = st.none() | st.integers(0, 2)
 fields = st.fixed_dictionaries({"one": numbers, "two": numbers})
 members = st.lists(st.sampled_from("abcd"), unique=True)
@@ -134,3 +135,13 @@ def test_row_without_a_name_adopts_nobody() -> None:
     (plan,) = make_plan(declared, {}, {"things": [stored({"one": None}, "x")]})
 
     assert Action.INSERT is plan.action
+
+
+def test_single_row_without_fields_that_is_gone() -> None:
+    """It was seeded once and stays gone like any other, but comes where it never was."""
+    declared = Seed("merge", 1, {"bare": {}}, [SeededTable("bare", bare, single=1, heal=False)])
+
+    (gone,) = make_plan(declared, {"bare": {}}, {"bare": []})
+    (new,) = make_plan(declared, {}, {"bare": []})
+
+    assert (Action.KEEP, Action.INSERT) == (gone.action, new.action)
