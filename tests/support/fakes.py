@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from typing import Any
+from typing import Any, cast
 
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -15,6 +15,7 @@ from aiogram.exceptions import (
 from aiogram.methods import SendMessage, TelegramMethod
 
 from bot.telegram.client import AnswerLost
+from bot.telegram.delivery import DeliveryQueue
 
 
 def message(chat_id: int, text: str) -> SendMessage:
@@ -76,6 +77,11 @@ class FakeBot:
         self.sent.append(text)
 
 
+def open_queue(bot: FakeBot) -> DeliveryQueue:
+    """Return a queue that delivers through `bot`."""
+    return DeliveryQueue(cast("Any", bot))
+
+
 class FakeSleep:
     """`asyncio.sleep` whose pauses are recorded and over at once.
 
@@ -112,4 +118,5 @@ __all__ = [
     "FakeBot",
     "FakeSleep",
     "message",
+    "open_queue",
 ]

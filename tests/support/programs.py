@@ -1,6 +1,7 @@
 """The real `main.py`, run as an operator runs it: in a folder, with an environment."""
 
 import asyncio
+import json
 import re
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from tests.support import forked_main
 from tests.support.forked_main import OUTPUTS
@@ -63,6 +64,18 @@ def run_main(folder: Path, *arguments: str, program: Path = MAIN, **settings: st
         finally:
             process.kill()
         return Finished(exit_code, *(_written(Path(output, name), encoding) for name in OUTPUTS))
+
+
+def run_apply(folder: Path, url: str) -> Finished:
+    """Run `seed apply --json`."""
+    return run_main(folder, "seed", "apply", "--json", DATABASE_URL=url)
+
+
+def document(ended: Finished) -> dict[str, Any]:
+    """Return the one JSON document that a command that went well printed, and nothing else."""
+    assert (0, []) == (ended.exit_code, ended.sentences)
+    parsed: dict[str, Any] = json.loads(ended.stdout)
+    return parsed
 
 
 class _Process(Protocol):

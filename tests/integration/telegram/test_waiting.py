@@ -1,164 +1,23 @@
 """Databases that fail under a bot that polls: each update waits, and is paid once."""
 
 import asyncio
-import re
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
-from aiohttp.test_utils import make_mocked_request
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from bot.database.engine import create_engine
 from bot.database.url import parse_database_url, sqlite_file
-from bot.monitoring.health import Health
-from bot.telegram.client import Backoff
-from bot.telegram.errors import process_update
 from bot.telegram.failures import failures_of
 from tests.support.economy import count_rows
 from tests.support.live_bot import LiveBot, live_bot
-from tests.support.seeded import opened
-from tests.support.updates import reaction, user
-from tests.support.waiting import until, until_async
+from tests.support.outages import REACTIONS, Operator, paid, react, warnings
+from tests.support.waiting import until
 
-pytestmark = pytest.mark.seeded
-REACTIONS = 30
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Backoff, "wait", lambda *_: asyncio.sleep(0.02))
-
-
-class Operator:
-    """Somebody with a connection of their own."""
-
-    def __init__(self, url: str) -> None:
-        """Connect to `url` each time."""
-        self._url = url
-
-    async def run(self, *statements: str) -> None:
-        """Run statements, `{database}` being the database's name."""
-        async with self.connected() as connection:
-            name = await connection.fetchval("SELECT current_database()")
-            for statement in statements:
-                await connection.execute(statement.format(database=name))
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[Any]:
-        """Give the connection, in no transaction."""
-        connection = await asyncpg.connect(self._url)
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
-    async def is_alone(self) -> bool:
-        """Return whether nobody else is connected."""
-        async with self.connected() as connection:
-            others = await connection.fetchval(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        return not others
-
-    async def cut(self) -> None:
-        """End every connection but ours."""
-        await self.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@pytest.fixture
-def operator(postgresql_url: str) -> Operator:
-    """Give somebody with the rights to spoil everything."""
-    return Operator(postgresql_url)
-
-
-@pytest.fixture
-async def on_postgresql(postgresql_url: str) -> AsyncIterator[LiveBot]:
-    """Run the whole bot on a PostgreSQL database of its own."""
-    async with opened(postgresql_url) as engine:
-        async with engine.begin() as connection:
-            await connection.execute(text("UPDATE bot_config SET max_reactions_per_day = 1000"))
-        async with live_bot(engine) as bot:
-            yield bot
-
-
-def react(bot: LiveBot, count: int = REACTIONS) -> None:
-    """Let Ana react to so many messages."""
-    telegram = bot.server.telegram
-    for number in range(count):
-        message = telegram.say(telegram.luis, telegram.group, f"message {number}")
-        telegram.react(telegram.ana, telegram.group, message.message_id, ["👍"])
-
-
-async def paid(bot: LiveBot) -> int:
-    """Wait until all is confirmed, and return how many reactions were paid."""
-    await bot.settle()
-    return await count_rows(bot.engine, "transactions", "type = 'REACTION'")
-
-
-def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what an operator is warned of, in short."""
-    lines = [one.message for one in caplog.records if one.levelname in {"WARNING", "ERROR"}]
-    return [re.sub(r"\d+", "n", line.partition(":")[0]) for line in lines]
-
-
-async def test_type_of_a_column_changes(
-    on_postgresql: LiveBot, operator: Operator, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Plans that the connection keeps are worth nothing then; nobody notices."""
-    react(on_postgresql)
-    first = await paid(on_postgresql)
-    await operator.run("ALTER TABLE users ALTER COLUMN username TYPE varchar")
-    react(on_postgresql)
-
-    assert (REACTIONS, 2 * REACTIONS) == (first, await paid(on_postgresql))
-    assert [] == warnings(caplog)
-
-
-async def test_type_of_a_column_changes_under_many(
-    on_postgresql: LiveBot, operator: Operator, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The same by webhook, where every connection of the pool keeps such plans."""
-    bot = on_postgresql
-
-    async def deliver(message_id: int) -> list[bool]:
-        updates = [reaction(message_id, user(member)) for member in range(1, REACTIONS + 1)]
-        return await asyncio.gather(
-            *(process_update(bot.dispatcher, bot.api, update) for update in updates)
-        )
-
-    done = await deliver(1)
-    await operator.run("ALTER TABLE users ALTER COLUMN username TYPE varchar")
-    done += await deliver(2)
-
-    assert [True] * 2 * REACTIONS == done
-    assert 2 * REACTIONS == await paid(bot)
-    assert {"Notice was refused"} == set(warnings(caplog))  # these members have no chat
-
-
-async def test_connection_to_a_standby(
-    on_postgresql: LiveBot, caplog: pytest.LogCaptureFixture
-) -> None:
-    """After a failover that ended no connection, a new one leads to who may write."""
-    react(on_postgresql, 1)
-    await paid(on_postgresql)
-    async with on_postgresql.engine.connect() as connection:
-        await connection.execute(text("SET default_transaction_read_only = on"))
-        await connection.commit()
-    react(on_postgresql)
-
-    assert REACTIONS + 1 == await paid(on_postgresql)
-    assert [] == warnings(caplog)
+pytestmark = [pytest.mark.seeded, pytest.mark.usefixtures("short_pauses")]
 
 
 async def test_read_only_for_a_while(
@@ -237,27 +96,6 @@ async def test_lock_timeout(on_postgresql: LiveBot, operator: Operator) -> None:
         await until(lambda: failures.stuck)
 
     assert REACTIONS == await paid(on_postgresql)
-
-
-async def test_connections_that_die_when_idle(
-    on_postgresql: LiveBot, operator: Operator, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A probe and an update after a long quiet find a dead connection, and nobody hears of it."""
-    await operator.run("ALTER DATABASE {database} SET idle_session_timeout = '200ms'")
-    await operator.cut()
-    health = Health(on_postgresql.engine, holds=0)
-    statuses = []
-    for _ in range(4):
-        statuses.append((await health.handle(make_mocked_request("GET", "/health"))).status)
-        await until_async(operator.is_alone)
-        react(on_postgresql, 1)
-        await on_postgresql.settle()
-        await until_async(operator.is_alone)
-
-    assert [200] * 4 == statuses
-    async with operator.connected() as connection:
-        assert 4 == await connection.fetchval("SELECT count(*) FROM user_reactions")
-    assert [] == warnings(caplog)
 
 
 @pytest.mark.parametrize(

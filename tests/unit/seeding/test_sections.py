@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Column, Computed, ForeignKey, Integer, MetaData, Table, Text
 
 from bot.seeding import (
     Children,
@@ -134,3 +135,26 @@ def test_refused_with_the_place(build: Callable[[], Any], sentence: str) -> None
     """The sentence has the section and column that cannot work."""
     with pytest.raises(SeedDeclarationError, match=f"(?s){sentence}"):
         build()
+
+
+def test_made_by_the_database() -> None:
+    """Columns that take no value, and children of a parent that may have no number, are refused."""
+    made = Table(
+        "made",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("code", Text, unique=True),
+        Column("loud", Text, Computed("upper(code)")),
+    )
+    kid = Table(
+        "kid",
+        made.metadata,
+        Column("made_code", ForeignKey(made.c.code)),
+        Column("x", Text, primary_key=True),
+    )
+
+    with pytest.raises(SeedDeclarationError, match=r"made\.loud is made by the database"):
+        SeededTable("made", made, key="code", fields=("loud",))
+    children = Children("kids", kid, parent="made_code", columns=("x",))
+    with pytest.raises(SeedDeclarationError, match=r"made\.code, which may be NULL"):
+        SeededTable("made", made, key="id", fields=("code",), children=children)

@@ -1,8 +1,10 @@
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from bot.telegram.i18n import make_i18n
+from tests.support.fakes import FakeBot, FakeSleep
 
 
 @pytest.fixture
@@ -19,3 +21,16 @@ def english() -> Iterator[None]:
     i18n = make_i18n()
     with i18n.context(), i18n.use_locale("en"):
         yield
+
+
+@pytest.fixture
+def bot() -> FakeBot:
+    return FakeBot()
+
+
+@pytest.fixture
+def sleep(monkeypatch: pytest.MonkeyPatch) -> FakeSleep:
+    """Let nobody really sleep between attempts."""
+    sleep = FakeSleep()
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return sleep
