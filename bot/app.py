@@ -37,11 +37,11 @@ from bot.telegram.client import TelegramBot, create_bot
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.dispatcher import build_dispatcher
 from bot.telegram.failures import failures_of
-from bot.telegram.introduction import publish_introduction
+from bot.telegram.introduction import publish_commands, publish_descriptions
 from bot.telegram.lanes import concurrency
 from bot.telegram.outbox_relay import OutboxRelay
 from bot.telegram.polling import Polling
-from bot.telegram.startup import learn_name, publish_commands, tell_start
+from bot.telegram.startup import learn_name, tell_start
 from bot.telegram.turns import Turns
 from bot.telegram.upkeep import upkeep_of
 from bot.telegram.webhook import Webhook
@@ -200,7 +200,7 @@ async def _beside(
 async def _introduce(bot: TelegramBot, data: Mapping[str, Any]) -> None:
     """Set what Telegram shows of the bot: its menu first, then its descriptions."""
     await publish_commands(bot, data["i18n"], data["admin_ids"])
-    await publish_introduction(bot, data["i18n"])
+    await publish_descriptions(bot, data["i18n"])
 
 
 async def _tell_problems(dispatcher: Dispatcher) -> None:

@@ -21,7 +21,7 @@ from bot.database.errors import DatabaseError, translate_errors
 from bot.database.move import Moved
 from bot.database.move import move as move_all
 from bot.database.sqlite_file import refuse_memory
-from bot.database.url import describe, parse_database_url, sqlite_file
+from bot.database.url import describe, files_beside, parse_database_url, sqlite_file
 from bot.gamification.books import differing_accounts
 from bot.gamification.context import utc_now
 from bot.gamification.heartbeat import ABSENCE, last_seen
@@ -155,8 +155,8 @@ async def _move(settings: Settings, source: URL, target: URL, *, yes: bool) -> M
                 )
     except BaseException:
         if file and is_new:  # what we have made and not filled is nobody's database
-            for end in ("", "-wal", "-shm"):
-                file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
+            for left in (file, *files_beside(file)):
+                left.unlink(missing_ok=True)
         raise
 
 

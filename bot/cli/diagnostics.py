@@ -36,9 +36,12 @@ def health(
         _ask(settings)
     except NotReady as error:
         if as_json:
-            typer.echo(json.dumps({"ready": False, "reason": str(error)}))
+            print_json({"ready": False, "reason": str(error)})
         raise
-    typer.echo(json.dumps({"ready": True, "reason": None}) if as_json else "ready")
+    if as_json:
+        print_json({"ready": True, "reason": None})
+    else:
+        typer.echo("ready")
 
 
 def doctor(

@@ -35,11 +35,6 @@ UserId = Annotated[
 ]
 
 
-@app.callback()
-def group() -> None:
-    """Hand out or erase what is stored about a member."""
-
-
 @app.command()
 def export(
     user_id: UserId,

@@ -1,4 +1,4 @@
-"""The run and sandbox commands: the only ones that import aiogram, which takes seconds."""
+"""The run and sandbox commands: with doctor, the only ones that import aiogram."""
 
 import asyncio
 import gc

@@ -28,7 +28,7 @@ _OLDEST_SQLITE = (3, 35)
 def create_engine(
     url: URL, *, timeout: float = STATEMENT_TIMEOUT, pool_size: int = POOL_SIZE
 ) -> AsyncEngine:
-    """Open an engine; the caller disposes of it, or aiosqlite's threads outlive the program.
+    """Open an engine, whose connections stay open until the caller disposes of it.
 
     A statement ends after `timeout` seconds of work in any case. At most `pool_size`
     connections are opened, when they are needed, and stay open. Raises `DatabaseError` when

@@ -90,12 +90,12 @@ class FastConnection(aiosqlite.Connection):
             raise
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Fetched:
-        """Execute and fetch in one hop, with the BEGIN that is due."""
+        """Execute and fetch in one visit, with the BEGIN that is due."""
         self._note_begin()
         return cast("Fetched", await super().execute_fetchall(sql, parameters))
 
     async def fetch_small(self, sql: str, parameters: Sequence[Any]) -> Fetched:
-        """Execute and fetch what touches a few rows: without a hop, if nobody else has the lock."""
+        """Execute and fetch what touches a few rows: without a visit, if the lock is free."""
         if SHARES_CONNECTIONS and self._is_writer and self._opened and self._gets_lock():
             return self._opened[0].execute(sql, parameters)
         return await self.fetch(sql, parameters)
@@ -116,7 +116,7 @@ class FastConnection(aiosqlite.Connection):
         return (await self.fetch(sql, parameters)).rows
 
     async def write_many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
-        """Execute for each row of parameters in one hop; return how many rows were written."""
+        """Execute for each row of parameters in one visit; return how many rows were written."""
         self._note_begin()
         return (await super().executemany(sql, parameters)).rowcount
 
@@ -159,7 +159,7 @@ class FastConnection(aiosqlite.Connection):
 
 
 def connect(database: str, *, timeout: float, statement_timeout: float) -> FastConnection:
-    """Do what `aiosqlite.connect` does, and give the connection our defaults in the same hop.
+    """Do what `aiosqlite.connect` does, and give the connection our defaults in the same visit.
 
     A statement waits `timeout` seconds for a lock; one that works for longer than
     `statement_timeout` seconds fails as interrupted.

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Integer, Text, bindparam, delete, func, inser
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.database.base import Base, Json, SurrogateId, UtcDateTime
+from bot.database.base import IDS_ONCE, Base, Json, SurrogateId, UtcDateTime
 from bot.database.compiled import CompiledStatement, numbered, numbered_rows
 from bot.database.constructs import raw
 from bot.database.engine import for_writing
@@ -36,7 +36,7 @@ class OutboxMessageRow(Base):
     """
 
     __tablename__ = "outbox_messages"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(SurrogateId, primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger)
@@ -112,9 +112,8 @@ async def read_waiting(
 
     Raises `DatabaseError`.
     """
-    row = OutboxMessageRow
     wanted = _MESSAGES.where(
-        row.taken_at.is_(None), row.unreachable_since.is_(None), row.id > after
+        _row.taken_at.is_(None), _row.unreachable_since.is_(None), _row.id > after
     )
     with translate_errors("Reading the outbox"):
         async with engine.connect() as connection:
@@ -127,13 +126,12 @@ async def reach(connection: AsyncConnection, member_id: int) -> Sequence[tuple[i
 
     One SELECT where nothing waits, as nearly always.
     """
-    row = OutboxMessageRow
-    waits = (row.member_id == member_id, row.unreachable_since.is_not(None))
+    waits = (_row.member_id == member_id, _row.unreachable_since.is_not(None))
     found = list(map(_read, (await connection.execute(_MESSAGES.where(*waits))).all()))
     if found:
         ids = [stored_id for stored_id, _ in found]
         await connection.execute(
-            update(row).where(row.id.in_(ids)).values(unreachable_since=None, taken_at=None)
+            update(_row).where(_row.id.in_(ids)).values(unreachable_since=None, taken_at=None)
         )
     return found
 
@@ -184,8 +182,7 @@ def _parsed(payload: Any) -> dict[str, Any]:
 
 async def forget_old(engine: AsyncEngine) -> int:
     """Delete what was taken long ago and never heard of again; return how many there were."""
-    row = OutboxMessageRow
-    old = delete(row).where(row.taken_at < datetime.now(UTC) - KEPT)
+    old = delete(_row).where(_row.taken_at < datetime.now(UTC) - KEPT)
     with translate_errors("Keeping the outbox"):
         async with for_writing(engine).begin() as connection:
             return (await connection.execute(old)).rowcount

@@ -81,18 +81,17 @@ async def current_revision(connection: AsyncConnection) -> str | None:
 
 def refuse_unknown(revision: str | None) -> None:
     """Raise `SchemaError` for revisions that are not one of ours."""
-    found = (revision or "").split(",") if revision else []
+    found = revision.split(",") if revision else []
     foreign = [one for one in found if not re.fullmatch(r"\d{4}", one)]
     if foreign:
         raise SchemaError(
             f"The table {VERSION_TABLE} has a revision of another program ({foreign[0]}); {APART}."
         )
     if len(found) > 1:
-        kept = max(one for one in found)
         raise SchemaError(
             f"The table {VERSION_TABLE} has {len(found)} revisions ({', '.join(sorted(found))}) "
-            f"and must have one; {keep(kept)} keeps the newest, which is right if the tables have "
-            "all that it brought."
+            f"and must have one; {keep(max(found))} keeps the newest, which is right if the tables "
+            "have all that it brought."
         )
     if revision is not None and revision not in revisions():
         raise SchemaError(

@@ -77,8 +77,9 @@ class AlembicSchema:
         if revision is None:
             await connection.run_sync(_has_all_tables)
             return None
-        since = catalogue.FRESH_SINCE[connection.dialect.name]
-        if revision < since and await _is_fresh(connection):
+        dialect = connection.dialect.name
+        since = catalogue.FRESH_SINCE[dialect]
+        if revision < since and _is_fresh(dialect, await _glanced(connection)):
             raise SchemaError(
                 f"The table {VERSION_TABLE} has revision {revision}, and the tables are those of "
                 f"{since}; {put(since)} says so, and nothing has been changed."
@@ -95,24 +96,24 @@ class AlembicSchema:
 
     async def repair(self, connection: AsyncConnection) -> list[str]:
         """Make again what is gone, and return that in words. Raises `SchemaError` as `gaps`."""
-        glanced = await connection.scalar(text(catalogue.glance(connection.dialect.name)))
-        needed = await _needed(connection, glanced)
+        needed = await _needed(connection, await _glanced(connection))
         for one in needed:
             await connection.run_sync(one.work)
         return [one.words for one in needed]
 
 
-async def _is_fresh(connection: AsyncConnection) -> bool:
-    dialect = connection.dialect.name
-    return (
-        catalogue.digest(await connection.scalar(text(catalogue.glance(dialect))))
-        == (catalogue.FRESH[dialect])
-    )
+async def _glanced(connection: AsyncConnection) -> str | None:
+    glanced: str | None = await connection.scalar(text(catalogue.glance(connection.dialect.name)))
+    return glanced
+
+
+def _is_fresh(dialect: str, glanced: str | None) -> bool:
+    return catalogue.digest(glanced) == catalogue.FRESH[dialect]
 
 
 async def _needed(connection: AsyncConnection, glanced: str | None) -> list[repairs.Repair]:
     dialect = connection.dialect.name
-    if catalogue.digest(glanced) == catalogue.FRESH[dialect]:
+    if _is_fresh(dialect, glanced):
         return []
     found = await connection.scalar(text(catalogue.full(dialect)))
     return await connection.run_sync(repairs.needed, catalogue.read(str(found)))

@@ -43,7 +43,6 @@ class Chat:
     is_allowed: bool = True
     announcements: AnnouncementMode = AnnouncementMode.HERE
     is_refused: bool = False
-    is_asked: bool = False
     has_left: bool = False
     moved_to: int | None = None
 
@@ -100,7 +99,6 @@ async def read_chats(connection: AsyncConnection) -> Mapping[int, Chat]:
             if one.announcements in list(AnnouncementMode)
             else AnnouncementMode.HERE,
             one.refused_at is not None,
-            one.asked_at is not None,
             one.left_at is not None,
             one.moved_to,
         )
@@ -222,4 +220,4 @@ async def read_known_chats(connection: AsyncConnection) -> list[int]:
     return [chat_id for chat_id in known if is_there.get(chat_id, True)][:_MOST_CHATS]
 
 
-_RAW: Final = ("type", "is_allowed", "announcements", "refused_at", "asked_at", "left_at")
+_RAW: Final = ("type", "is_allowed", "announcements", "refused_at", "left_at")

@@ -34,7 +34,7 @@ from bot.gamification.models import (
     UserRow,
 )
 from bot.gamification.privacy import UnknownMember
-from bot.gamification.types import RewardType, TransactionType, UserRewardStatus
+from bot.gamification.types import BY_ADMINS, RewardType, UserRewardStatus
 
 _SECRET: Final = "forgotten_members"  # noqa: S105 - its name
 _SECRET_BYTES: Final = 32
@@ -140,9 +140,10 @@ async def _move(
         )
     )
     ledger = LedgerEntryRow
-    given = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
     mine = ledger.user_id == user_id
-    await connection.execute(update(ledger).where(mine, ledger.type.in_(given)).values(reason=None))
+    await connection.execute(
+        update(ledger).where(mine, ledger.type.in_(BY_ADMINS)).values(reason=None)
+    )
     as_ours: dict[str, Any] = {
         "user_id": stand_in,
         "reference": func.replace(ledger.reference, f":{user_id}:", f":{ledger_id}:"),

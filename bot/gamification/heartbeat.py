@@ -111,8 +111,9 @@ async def beat(connection: AsyncConnection, now: datetime) -> timedelta | None:
 
 async def last_seen(engine: AsyncEngine) -> datetime | None:
     """Return when a bot was last at work; None when none ever was, or its table is not there."""
+    name = HeartbeatRow.__tablename__
     async with engine.connect() as connection:
-        if not await connection.run_sync(lambda one: inspect(one).has_table("bot_heartbeat")):
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table(name)):
             return None
         return read_moment(await connection.scalar(select(as_stored(HeartbeatRow.seen_at))))
 
@@ -128,5 +129,7 @@ async def _put_off(connection: AsyncConnection, seen_at: datetime, absence: time
             expires_at > seen_at,
             expires_at < _FOR_EVER,
         )
-        .values(expires_at=later(UserRewardRow.expires_at, absence), status="UNLOCKED")
+        .values(
+            expires_at=later(UserRewardRow.expires_at, absence), status=UserRewardStatus.UNLOCKED
+        )
     )

@@ -20,7 +20,7 @@ from bot.gamification.books import earned_of
 from bot.gamification.context import EconomyContext
 from bot.gamification.models import AccountRow, BotConfigRow, LedgerEntryRow
 from bot.gamification.stored import read_moment, read_text
-from bot.gamification.types import TransactionType
+from bot.gamification.types import BY_ADMINS, TransactionType
 
 #: Entries on one page.
 PAGE: Final = 10
@@ -171,8 +171,7 @@ class _Sums(NamedTuple):
 
 def _is_earned(entry: LedgerEntry) -> bool:
     """Whether an entry is a member's own doing, and earned to the last besito."""
-    is_admins = entry.type in {TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE}
-    return entry.amount >= 0 and not is_admins
+    return entry.amount >= 0 and entry.type not in BY_ADMINS
 
 
 def _change(

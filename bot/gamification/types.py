@@ -64,6 +64,10 @@ class TransactionType(StrEnum):
     ADMIN_TAKE = "ADMIN_TAKE"
 
 
+#: What an admin does to a member is none of the member's doing.
+BY_ADMINS: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
+
+
 class AnnouncementMode(StrEnum):
     """Where it is said what a reaction in a group has unlocked; a digest says it once a day."""
 

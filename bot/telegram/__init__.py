@@ -5,7 +5,7 @@ Where to look for what else:
 
 Before the first update
     startup           the startup hook, and who the bot is
-    introduction      what Telegram shows of the bot before anybody has written
+    introduction      what Telegram shows of the bot: its command menu and descriptions
     dispatcher        middlewares, routers, startup hook and workflow data put together
     client            the client of the Bot API, and delays between retries
 

@@ -185,17 +185,19 @@ def _not_carried_out(status_code: int, data: object) -> bool:
 class TelegramBot(Bot):
     """A client that is never asked for its own name while somebody waits."""
 
+    _who_we_are: User | None = None
+
     async def me(self) -> User:
         """Return the bot; without a username as long as `learn_name` has not had an answer.
 
         aiogram asks here for the name in `/command@name`, in the middle of a transaction. A bot
         that does not know its name takes every such command for its own.
         """
-        return self._me or User(id=self.id, is_bot=True, first_name="")
+        return self._who_we_are or User(id=self.id, is_bot=True, first_name="")
 
     async def learn_name(self) -> None:
         """Ask Telegram once who we are. Raises `AiogramError`."""
-        self._me = await self.get_me(request_timeout=int(_CONNECT_TIMEOUT))
+        self._who_we_are = await self.get_me(request_timeout=int(_CONNECT_TIMEOUT))
 
 
 def create_bot(token: str, api_url: str | None = None, proxy: str | None = None) -> TelegramBot:

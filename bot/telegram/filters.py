@@ -174,7 +174,7 @@ class OwnWords(Filter):
         )
 
 
-class Answer(OwnWords):
+class TypedAnswer(OwnWords):
     """Lets a text pass that is no command: in the middle of a question that is still a command."""
 
     async def __call__(self, message: Message) -> bool:

@@ -3,14 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from typing import Final
 from urllib.parse import urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
-from aiogram.types import BotCommand, BotCommandScopeChat, User
-from aiogram.utils.i18n import I18n
+from aiogram.types import User
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.connection import wait_for_database
@@ -21,14 +18,8 @@ from bot.monitoring.metrics import Metrics
 from bot.settings import Settings
 from bot.telegram.client import Backoff, TelegramBot
 from bot.telegram.seen_messages import OwnMessages
-from bot.telegram.texts import common as texts
-from bot.telegram.texts.admin import common as admin_texts
 
 logger = logging.getLogger(__name__)
-
-#: Seconds for one request about the command menu, and for all of them.
-_MENU_REQUEST: Final = 10
-_MENU_TIMEOUT: Final = 60.0
 
 
 def register(dispatcher: Dispatcher) -> None:
@@ -75,20 +66,6 @@ async def remember_own_messages(bot: Bot, engine: AsyncEngine) -> None:
     bot.session.middleware(OwnMessages(engine))
 
 
-async def publish_commands(bot: Bot, i18n: I18n, admin_ids: AbstractSet[int]) -> None:
-    """Show the bot's commands in Telegram's menu; without them it works all the same.
-
-    Takes as long as Telegram does, up to a minute: nothing should wait for it.
-    """
-    try:
-        async with asyncio.timeout(_MENU_TIMEOUT):
-            # An admin whom the bot has never met has no chat yet; the others get theirs.
-            for admin_id in (None, *sorted(admin_ids)):
-                await _publish_one(bot, i18n, admin_id)
-    except TimeoutError:
-        logger.warning("the command menu could not be set in %g s", _MENU_TIMEOUT)
-
-
 async def learn_name(bot: TelegramBot, stop: asyncio.Event) -> None:
     """Ask Telegram who the bot is until it says so."""
     backoff = Backoff(stop)
@@ -128,30 +105,3 @@ def start_line(me: User, settings: Settings) -> str:
     if not settings.admin_ids:
         admins = "for no admin: put your Telegram id into ADMIN_IDS to open /admin"
     return f"answering as @{me.username} by {way}, {where}, {admins}"
-
-
-async def _publish_one(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
-    try:
-        await _publish(bot, i18n, admin_id)
-    except AiogramError as error:
-        whose = "the command menu" if admin_id is None else f"admin {admin_id}'s command menu"
-        logger.warning("%s could not be set: %s", whose, error)
-
-
-async def _publish(bot: Bot, i18n: I18n, admin_id: int | None) -> None:
-    scope = None if admin_id is None else BotCommandScopeChat(chat_id=admin_id)
-    for locale in (i18n.default_locale, *i18n.available_locales):
-        with i18n.context(), i18n.use_locale(locale):
-            shown = texts.commands() | (admin_texts.commands() if scope else {})
-        # The default language has no code: it is for everybody whose own we do not have.
-        code = None if locale == i18n.default_locale else locale
-        there = await bot.get_my_commands(
-            scope=scope, language_code=code, request_timeout=_MENU_REQUEST
-        )
-        if {one.command: one.description for one in there} != shown:
-            await bot.set_my_commands(
-                [BotCommand(command=name, description=purpose) for name, purpose in shown.items()],
-                scope=scope,
-                language_code=code,
-                request_timeout=_MENU_REQUEST,
-            )

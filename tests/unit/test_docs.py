@@ -32,14 +32,16 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("table", ["bot/gamification", "bot/gamification/bootstrap", "bot/seeding"])
 def test_files_of_a_table_exist(table: str) -> None:
-    """A table that is headed by a folder names files of that folder."""
+    """A table that is headed by a folder names each of its files, and no other."""
     head = f"| file in `{table}/` |"
     (page,) = [text for one in PAGES if head in (text := one.read_text(encoding="utf-8"))]
     rows = page.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
     named = [name for row in rows for name in re.findall("`([^`]+)`", row.split("|")[1])]
 
+    files = {file.name for file in (ROOT / table).glob("[!_]*.*")}
+
     assert [] == [name for name in named if not (ROOT / table / name).exists()]
-    assert named
+    assert [] == sorted(files - set(named))
 
 
 @pytest.mark.parametrize("package", ["bot/database", "bot/telegram"])

@@ -27,7 +27,7 @@ class AccountDetails:
 
     member: User
     profile: AccountView
-    standing: Rank
+    rank: Rank
     history: LedgerPage
 
 

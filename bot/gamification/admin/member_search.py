@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from bot.database.constructs import as_stored, raw
 from bot.database.pagination import Page, read_keyset_page
 from bot.gamification.admin.accounts import MemberNotFound
-from bot.gamification.admin.statistics import NOT_THEIR_DOING
 from bot.gamification.models import LedgerEntryRow, MemberNameRow, UserRow
 from bot.gamification.registration import MOST_WORDS, folded
 from bot.gamification.stored import read_text
+from bot.gamification.types import BY_ADMINS
 
 PAGE: Final = 8
 #: Search terms that are looked at; whoever wants more writes more of the name.
@@ -91,11 +91,11 @@ async def read_active(connection: AsyncConnection, older_than: int | None = None
     window = lines.limit(_LINES).subquery()
     newest = (
         select(func.max(newer.id))
-        .where(newer.user_id == window.c.user_id, raw(newer.type).not_in(NOT_THEIR_DOING))
+        .where(newer.user_id == window.c.user_id, raw(newer.type).not_in(BY_ADMINS))
         .scalar_subquery()
     )
     statement = select(window.c.id, window.c.user_id).where(
-        window.c.type.not_in(NOT_THEIR_DOING),
+        window.c.type.not_in(BY_ADMINS),
         window.c.id == newest,
         window.c.user_id > 0,  # below zero is who was forgotten
     )

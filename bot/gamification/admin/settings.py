@@ -82,7 +82,7 @@ def parse_setting(name: str, text: str) -> int | str:
     if name == TIMEZONE:
         return find_zone(without_escapes(text))
     value = without_escapes(text) if name == LEVEL_FORMULA else whole_number(text)
-    return _checked(name, value)
+    return validated_setting(name, value)
 
 
 async def change_setting(
@@ -93,7 +93,7 @@ async def change_setting(
     The caller invalidates `RulesCache` once this is committed. Raises
     `InvalidValue`, `FormulaError` or `UnknownSetting`; nothing has changed then.
     """
-    value = _checked(name, value)
+    value = validated_setting(name, value)
     before: int | str | None = await read_raw(economy, name)
     if before == value:
         return SettingChange(name, before, value)
@@ -128,12 +128,8 @@ async def read_raw(economy: EconomyContext, name: str) -> Any:
     return read_text((await economy.connection.execute(locked)).scalar())
 
 
-def parse_stored(name: str, value: Any) -> int | str:
-    """Return a value that the audit trail has kept. Raises what `change_setting` raises."""
-    return _checked(name, value)
-
-
-def _checked(name: str, value: int | str) -> int | str:
+def validated_setting(name: str, value: int | str) -> int | str:
+    """Return a value that the economy's rules take. Raises what `change_setting` raises."""
     if name not in SETTINGS:
         raise UnknownSetting(f"There is no setting {name!r}; choose one of the list.")
     if name == LEVEL_FORMULA:

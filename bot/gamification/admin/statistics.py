@@ -11,12 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.gamification.books import earned_of
 from bot.gamification.calendar import UTC_CALENDAR, Calendar
 from bot.gamification.models import AccountRow, LedgerEntryRow, UserRow
-from bot.gamification.types import TransactionType
+from bot.gamification.types import BY_ADMINS
 
 DAYS: Final = 14
 ACTIVE_DAYS: Final = 7
-#: What an admin does to a member does not make the member active.
-NOT_THEIR_DOING: Final = (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ async def read_statistics(
         select(func.count(LedgerEntryRow.user_id.distinct())).where(
             LedgerEntryRow.created_at >= now - timedelta(days=ACTIVE_DAYS),
             LedgerEntryRow.created_at <= now,
-            LedgerEntryRow.type.not_in(NOT_THEIR_DOING),
+            LedgerEntryRow.type.not_in(BY_ADMINS),
         )
     )
     first = calendar.local(now).date() - timedelta(days=DAYS - 1)

@@ -12,15 +12,19 @@ from bot.gamification.admin.accounts import MemberNotFound
 from bot.gamification.admin.audit import Action, AuditRow, read_line, record
 from bot.gamification.admin.conditions import as_drafted, lock_reward, write_conditions
 from bot.gamification.admin.rewards import read_reward, write_fields
-from bot.gamification.admin.settings import LEVEL_FORMULA, parse_stored, read_raw, write_setting
+from bot.gamification.admin.settings import (
+    LEVEL_FORMULA,
+    read_raw,
+    validated_setting,
+    write_setting,
+)
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.models import AdminActionRow, UserRow
+from bot.gamification.rewards.definition import CONDITION_FIELDS
 from bot.gamification.rewards.withdrawal import withdraw_unlocked
 from bot.gamification.types import RewardType, TransactionType
-
-_CONDITION: Final = ("condition_type", "condition_value", "condition_group")
 
 
 class NotUndoable(BesitosError):
@@ -130,7 +134,7 @@ async def _undo_setting(
         raise NotUndoable("There is no such setting any more.")
     if await read_raw(economy, name) != line.after:
         raise await _changed_since(economy, line, lambda _: True)
-    before = None if line.before is None else parse_stored(name, line.before)
+    before = None if line.before is None else validated_setting(name, line.before)
     formula = str(before or defaults.level_formula) if name == LEVEL_FORMULA else ""
     await write_setting(economy, admin_id, name, before, formula)
     return Undone(line), line.after, before
@@ -210,14 +214,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _column_value(name: str, value: Any) -> Any:
     if name == "conditions":
-        return [dict(zip(_CONDITION, triple, strict=True)) for triple in _triples(value)]
+        return [dict(zip(CONDITION_FIELDS, triple, strict=True)) for triple in _triples(value)]
     return RewardType(value) if name == "reward_type" else value
 
 
 def _triples(conditions: Any) -> list[tuple[Any, ...]]:
     """Return conditions, by name or as the seed has them, in one order."""
     triples = [
-        tuple(one[name] for name in _CONDITION) if isinstance(one, dict) else tuple(one)
+        tuple(one[name] for name in CONDITION_FIELDS) if isinstance(one, dict) else tuple(one)
         for one in conditions
     ]
     return sorted(triples, key=str)

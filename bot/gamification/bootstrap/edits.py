@@ -23,7 +23,7 @@ async def restore_reward(
 ) -> None:
     """Give every edit of a seeded reward back to the manifest; nothing for any other reward.
 
-    Whoever calls makes the rules forget what it knows, once this is committed. Raises `NameTaken`.
+    The caller invalidates `RulesCache` once this is committed. Raises `NameTaken`.
     """
     row = await _row(economy, service, reward_id)
     if row is None or not row.kept:

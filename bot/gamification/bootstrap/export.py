@@ -9,6 +9,7 @@ from tomlkit.items import InlineTable, Item, Table
 
 from bot.errors import reasons
 from bot.gamification.bootstrap.manifest import Manifest, ManifestError
+from bot.gamification.rewards.definition import CONDITION_FIELDS
 
 #: How a wrong place names a reward; a person knows it by its key.
 _INDEX: Final = re.compile(r"rewards\[(\d+)\]")
@@ -48,9 +49,8 @@ def write_manifest(values: dict[str, Any], manifest: Manifest) -> str:
 
 
 def _reward(key: str, fields: dict[str, Any]) -> dict[str, Any]:
-    names = ("condition_type", "condition_value", "condition_group")
     conditions = [
-        {name: part for name, part in zip(names, one, strict=True) if part is not None}
+        {name: part for name, part in zip(CONDITION_FIELDS, one, strict=True) if part is not None}
         for one in fields["conditions"] or ()
     ]
     return {"key": key, **fields, "conditions": conditions}

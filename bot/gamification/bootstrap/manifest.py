@@ -1,7 +1,5 @@
 """Read and validate a seed manifest: `defaults.toml` or the operator's own."""
 
-import hashlib
-import json
 import tomllib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
@@ -56,7 +54,7 @@ class Manifest(Definition):
             "rewards": {
                 reward.key: {
                     **reward.model_dump(mode="json", exclude={"key", "conditions"}),
-                    "conditions": sorted_conditions(
+                    "conditions": _sorted_conditions(
                         [
                             condition.condition_type,
                             condition.condition_value,
@@ -69,16 +67,8 @@ class Manifest(Definition):
             },
         }
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of what the manifest says, so formatting, comments and order do not matter."""
-        canonical = json.dumps(
-            {"version": self.version, **self.values}, sort_keys=True, ensure_ascii=False
-        )
-        return hashlib.sha256(canonical.encode()).hexdigest()
 
-
-def sorted_conditions(conditions: Any) -> list[list[Any]]:
+def _sorted_conditions(conditions: Any) -> list[list[Any]]:
     """Return `[type, value, group]` triples in the one order that makes them comparable."""
     triples = [[str(kind), value, group] for kind, value, group in conditions]
     return sorted(triples, key=lambda triple: (triple[2], triple[0], triple[1] or 0))

@@ -11,7 +11,7 @@ from bot.gamification.models import (
     RewardRow,
     UserRow,
 )
-from bot.gamification.rewards.definition import RewardFields, accepts_reward_value
+from bot.gamification.rewards.definition import CONDITION_FIELDS, RewardFields, accepts_reward_value
 from bot.seeding import Backfill, Children, Seed, SeededTable
 
 SEED: Final = "gamification"
@@ -27,10 +27,7 @@ REWARDS: Final = SeededTable(
     adopt_by="name",
     accepts=accepts_reward_value,
     children=Children(
-        "conditions",
-        RewardConditionRow,
-        parent="reward_id",
-        columns=("condition_type", "condition_value", "condition_group"),
+        "conditions", RewardConditionRow, parent="reward_id", columns=CONDITION_FIELDS
     ),
 )
 PROFILES: Final = Backfill(

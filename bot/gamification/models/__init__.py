@@ -27,13 +27,10 @@ from bot.gamification.models.members import (
 from bot.gamification.models.rewards import RewardConditionRow, RewardRow, UserRewardRow
 from bot.seeding.tables import marker_table, runs_table
 
-#: The outbox knows nothing of the economy; it stands here because every table does.
-OUTBOX_MESSAGES = OutboxMessageRow.__table__
 SEED_MARKER = marker_table(Base.metadata)
 SEED_RUNS = runs_table(Base.metadata)
 
 __all__ = [
-    "OUTBOX_MESSAGES",
     "SEED_MARKER",
     "SEED_RUNS",
     "AccountRow",
@@ -51,6 +48,7 @@ __all__ = [
     "LevelSettlementRow",
     "MemberNameRow",
     "MessageRow",
+    "OutboxMessageRow",
     "ReactionRow",
     "RewardConditionRow",
     "RewardRow",

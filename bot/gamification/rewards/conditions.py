@@ -21,9 +21,8 @@ class Condition:
 class Facts:
     """What conditions are about: a member's totals in besitos, level and streaks.
 
-    `total_spent` is without what admins took. A streak counts
-    as it was on one of `days`: when the member acted, which is told late at times,
-    and today.
+    `total_spent` is without what admins took. A streak counts as it was on one of `days`: when the
+    member acted, which is told late at times, and today.
     """
 
     days: Sequence[date]

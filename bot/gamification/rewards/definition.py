@@ -45,7 +45,7 @@ REWARD_VALUES: Final[dict[RewardType, type[Definition]]] = {
 
 
 class ConditionDefinition(Definition):
-    """One condition of a reward; see `RewardCondition` for how groups combine."""
+    """One condition of a reward; see `RewardConditionRow` for how groups combine."""
 
     condition_type: Annotated[ConditionType, Field(strict=False)]
     condition_value: PositiveBesitos | None = None
@@ -57,6 +57,10 @@ class ConditionDefinition(Definition):
             verb = "takes no" if self.condition_type in UNCOUNTED else "needs a"
             raise ValueError(f"{self.condition_type} {verb} condition_value")
         return self
+
+
+#: The parts of a condition, in the order of a `[type, value, group]` triple.
+CONDITION_FIELDS: Final = tuple(ConditionDefinition.model_fields)
 
 
 class RewardFields(Definition):
@@ -102,7 +106,7 @@ def value_fault(kind: RewardType, value: object) -> str | None:
 
 def condition_faults(condition: Sequence[object]) -> dict[str, str]:
     """Return what is wrong with a `[type, value, group]` triple, by column."""
-    columns = dict(zip(_CONDITION, condition, strict=True))
+    columns = dict(zip(CONDITION_FIELDS, condition, strict=True))
     return _faults(ConditionDefinition, columns, whole="condition_value")
 
 
@@ -133,7 +137,8 @@ def accepts_reward_value(field: str, value: object) -> bool:
 
 
 def _is_condition(value: object) -> bool:
-    return isinstance(value, list) and len(value) == len(_CONDITION) and not condition_faults(value)
-
-
-_CONDITION: Final = tuple(ConditionDefinition.model_fields)
+    return (
+        isinstance(value, list)
+        and len(value) == len(CONDITION_FIELDS)
+        and not condition_faults(value)
+    )

@@ -17,6 +17,7 @@ from bot.gamification.context import EconomyContext
 from bot.gamification.ledger import LedgerEntry, post
 from bot.gamification.level_formula import MAX_TOTAL_EARNED
 from bot.gamification.models import UserRewardRow
+from bot.gamification.profile import level_reached
 from bot.gamification.rewards.catalogue import Reward
 from bot.gamification.rewards.conditions import are_met
 from bot.gamification.rewards.user_reward import (
@@ -116,8 +117,7 @@ async def claim(economy: EconomyContext, account: Account, reward_id: int) -> Cl
         paid = sum(posted.amounts.values())
         after = await _count_from_here(economy, posted.account, paid)
     after, unlocked = await unlock(economy, after)
-    level = after.level if after.level > account.level else None
-    return ClaimResult(after, reward, paid, tuple(unlocked), level)
+    return ClaimResult(after, reward, paid, tuple(unlocked), level_reached(account, after))
 
 
 async def restart_deadlines(

@@ -19,7 +19,7 @@ from bot.gamification.types import UserRewardStatus
 class UserReward:
     """A reward that the member has unlocked at some time.
 
-    One with a problem is left out: it is expired for whoever asks, and never unlocks anew.
+    One with a problem is left out: it is claimed or expired, and never unlocks anew.
     `stored` is what a write that relies on the times compares: how the row has them.
     """
 

@@ -18,10 +18,6 @@ from bot.telegram.replies import Answers, Place, announce, replace_page, reply
 from bot.telegram.texts import profile as texts
 
 
-def _command(*names: str) -> Command:
-    return Command(*names, ignore_case=True)
-
-
 def setup() -> Router:
     router = Router(name=__name__)
     router.message.filter(F.from_user.as_("user"))
@@ -29,7 +25,7 @@ def setup() -> Router:
         show_profile, Command("profile", "perfil", ignore_case=True), IsMember()
     )
     router.callback_query.register(turn_to_profile, ShowProfile.filter(), IsOwner(), IsMember())
-    router.message.register(show_top, _command("top", "ranking"), IsMember())
+    router.message.register(show_top, Command("top", "ranking", ignore_case=True), IsMember())
     router.callback_query.register(turn_top, ShowTop.filter(), IsOwner(), IsMember())
     router.message.register(
         show_history, Command("history", "historial", ignore_case=True), IsMember()

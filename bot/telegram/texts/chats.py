@@ -7,7 +7,7 @@ from aiogram.utils.i18n import gettext as _
 
 from bot.gamification.digests import DigestLine
 from bot.telegram.texts.formatting import addressed, fitting, paged, titled
-from bot.telegram.texts.rewards import gives, level_short, reward_name
+from bot.telegram.texts.rewards import level_short, reward_and_value
 
 #: Of what is said of one member.
 _LONGEST_LINE: Final = 1_000
@@ -64,7 +64,7 @@ def digest(lines: Sequence[DigestLine]) -> list[str]:
 
 
 def _digest_line(line: DigestLine) -> str:
-    said = [f"<b>{reward_name(reward.name)}</b> ({gives(reward)})" for reward in line.news.unlocked]
+    said = [reward_and_value(reward) for reward in line.news.unlocked]
     if line.news.level:
         said.append(level_short(line.news.level))
     return f"{addressed(line.first_name, line.user_id)}: {fitting(said, ', ', _LONGEST_LINE)}"

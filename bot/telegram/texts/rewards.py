@@ -255,17 +255,18 @@ def settled(reward: Reward, status: UserRewardStatus) -> str:
     # What was paid for a claim stands in the ledger; the amount may be another by now.
     if status is UserRewardStatus.CLAIMED:
         return f"✅ <b>{reward_name(reward.name)}</b>"
-    return _("⌛ {name}: el plazo terminó").format(name=_with_gift(reward))
+    return _("⌛ {name}: el plazo terminó").format(name=reward_and_value(reward))
 
 
-def _with_gift(reward: Reward) -> str:
+def reward_and_value(reward: Reward) -> str:
+    """Write the name of a reward with what it gives."""
     return f"<b>{reward_name(reward.name)}</b> ({gives(reward)})"
 
 
 def _line(line: RewardLine) -> str:
     if line.status in {UserRewardStatus.CLAIMED, UserRewardStatus.EXPIRED}:
         return settled(line.reward, line.status)
-    name = _with_gift(line.reward)
+    name = reward_and_value(line.reward)
     if line.status is UserRewardStatus.UNLOCKED and line.expires_at:
         return _("🎁 {name}: tienes hasta {when} para reclamarla").format(
             name=name, when=moment(line.expires_at)

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from aiogram.types import BotCommand, BotCommandScopeChat
 
+from bot.telegram.introduction import publish_commands
 from bot.telegram.routers.admin.callbacks import (
     BookAdjustment,
     DraftAction,
@@ -21,7 +22,6 @@ from bot.telegram.routers.admin.callbacks import (
     SettingButton,
 )
 from bot.telegram.signing import signed_data
-from bot.telegram.startup import publish_commands
 from tests.integration.admin.panel import ADMIN, ANA, Panel
 from tests.support.dispatching import TOKEN
 from tests.support.seeded import SeededDatabases

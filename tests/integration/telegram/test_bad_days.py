@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.database.errors import is_unavailable
 from bot.telegram.client import Backoff
 from bot.telegram.i18n import make_i18n
-from bot.telegram.startup import publish_commands
+from bot.telegram.introduction import publish_commands
 from sandbox import Call, Fault
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy

@@ -6,7 +6,7 @@ import pytest
 
 from bot.gamification.rewards.lifecycle import NotClaimable
 from bot.telegram.i18n import make_i18n
-from bot.telegram.introduction import publish_introduction
+from bot.telegram.introduction import publish_descriptions
 from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LUIS, LiveEconomy
@@ -108,9 +108,9 @@ async def test_admin_without_admins(telegram: Dispatching) -> None:
 async def test_introduction_is_set_once(bot: LiveBot) -> None:
     """Each language has its own; what is there already is not set again."""
     i18n = make_i18n()
-    await publish_introduction(bot.api, i18n)
+    await publish_descriptions(bot.api, i18n)
     first = len(bot.server.calls.all("setMyDescription"))
-    await publish_introduction(bot.api, i18n)
+    await publish_descriptions(bot.api, i18n)
 
     assert (2, 2) == (first, len(bot.server.calls.all("setMyDescription")))
     spanish = await bot.api.get_my_description()

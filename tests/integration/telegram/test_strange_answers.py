@@ -21,7 +21,8 @@ from bot.telegram.client import (
     may_be_delivered,
 )
 from bot.telegram.i18n import make_i18n
-from bot.telegram.startup import learn_name, publish_commands
+from bot.telegram.introduction import publish_commands
+from bot.telegram.startup import learn_name
 from bot.telegram.webhook import Webhook
 from sandbox import BotApiError, Call, Fault, SandboxServer
 from sandbox.faults import StrangeAnswer

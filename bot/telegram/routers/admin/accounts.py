@@ -24,7 +24,7 @@ from bot.gamification.admin.member_search import (
 )
 from bot.gamification.admin.validation import amount, one_line
 from bot.gamification.profile import News
-from bot.telegram.filters import Answer, OwnWords
+from bot.telegram.filters import OwnWords, TypedAnswer
 from bot.telegram.i18n import locale_for
 from bot.telegram.methods import Notice
 from bot.telegram.replies import Answers, Place, announce, replace_page
@@ -55,8 +55,8 @@ def setup() -> Router:
     router.callback_query.register(
         ask_amount, MemberButton.filter(F.action.in_({MemberAction.GRANT, MemberAction.TAKE}))
     )
-    router.message.register(take_amount, Asking.amount, Answer())
-    router.message.register(take_reason, Asking.reason, Answer())
+    router.message.register(take_amount, Asking.amount, TypedAnswer())
+    router.message.register(take_reason, Asking.reason, TypedAnswer())
     router.callback_query.register(book, BookAdjustment.filter())
     return router
 

@@ -22,7 +22,7 @@ class Section(StrEnum):
     REWARDS = "rewards"
     MEMBERS = "members"
     CHATS = "chats"
-    FIGURES = "figures"
+    STATISTICS = "figures"
     SEED = "seed"
     AUDIT = "audit"
 

@@ -20,7 +20,7 @@ from bot.gamification.admin.rewards import (
 )
 from bot.gamification.rewards.definition import UNCOUNTED
 from bot.gamification.types import ConditionType, RewardType
-from bot.telegram.filters import Answer
+from bot.telegram.filters import TypedAnswer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import draft_keyboards, keyboards
 from bot.telegram.routers.admin.callbacks import Asking, DraftAction, DraftButton, Go, Section
@@ -58,8 +58,8 @@ def setup() -> Router:
     for action, handler in handlers.items():
         router.callback_query.register(handler, DraftButton.filter(F.action == action))
     for state in _QUESTIONS.values():
-        router.message.register(take_answer, state, Answer())
-    router.message.register(take_condition_value, Asking.condition_value, Answer())
+        router.message.register(take_answer, state, TypedAnswer())
+    router.message.register(take_condition_value, Asking.condition_value, TypedAnswer())
     return router
 
 

@@ -28,7 +28,7 @@ def setup() -> Router:
         show_panel, Command("admin", "cancel", "cancelar", ignore_case=True), IsMember()
     )
     router.callback_query.register(turn_to_panel, Go.filter(F.section == Section.PANEL))
-    router.callback_query.register(show_statistics, Go.filter(F.section == Section.FIGURES))
+    router.callback_query.register(show_statistics, Go.filter(F.section == Section.STATISTICS))
     router.callback_query.register(show_seed, Go.filter(F.section == Section.SEED))
     return router
 

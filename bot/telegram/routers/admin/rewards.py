@@ -16,7 +16,7 @@ from bot.gamification.admin.rewards import (
 )
 from bot.gamification.bootstrap.edits import restore_reward, reward_edits
 from bot.gamification.rewards.catalogue import Reward
-from bot.telegram.filters import Answer
+from bot.telegram.filters import TypedAnswer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (
@@ -49,7 +49,7 @@ def setup() -> Router:
     )
     press.register(save, SaveReward.filter())
     press.register(restore, RewardButton.filter(F.action == RewardAction.RESTORE))
-    router.message.register(take_value, Asking.reward_field, Answer())
+    router.message.register(take_value, Asking.reward_field, TypedAnswer())
     return router
 
 

@@ -18,7 +18,7 @@ from bot.gamification.admin.settings import (
 )
 from bot.gamification.level_formula import LevelFormula
 from bot.gamification.levels import preview
-from bot.telegram.filters import Answer
+from bot.telegram.filters import TypedAnswer
 from bot.telegram.replies import Answers, replace_page
 from bot.telegram.routers.admin import keyboards
 from bot.telegram.routers.admin.callbacks import (
@@ -46,7 +46,7 @@ def setup() -> Router:
     press.register(reset, SettingButton.filter(F.action == SettingAction.RESET))
     press.register(save, SaveSetting.filter())
     press.register(pick_timezone, PickTimezone.filter())
-    router.message.register(take_value, Asking.setting, Answer())
+    router.message.register(take_value, Asking.setting, TypedAnswer())
     return router
 
 

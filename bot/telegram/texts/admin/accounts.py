@@ -58,10 +58,10 @@ def hidden() -> str:
     return _("Ese mensaje no dice quién lo escribió. Escribe su id o su <code>@nombre</code>.")
 
 
-def _place(standing: Rank) -> str:
-    if standing.has_left:
+def _place(found: Rank) -> str:
+    if found.has_left:
         return "–"
-    return number(standing.rank) if standing.rank else f"&gt; {number(standing.limit)}"
+    return number(found.rank) if found.rank else f"&gt; {number(found.limit)}"
 
 
 def account(account: AccountDetails) -> str:
@@ -77,7 +77,7 @@ def account(account: AccountDetails) -> str:
         _("Ganados en total: {total} · nivel {level} · puesto {rank}").format(
             total=number(profile.total_earned),
             level=number(profile.level),
-            rank=_place(account.standing),
+            rank=_place(account.rank),
         ),
         streaks(profile),
         "",

@@ -9,6 +9,7 @@ from aiogram.utils.i18n import gettext as _
 from bot.gamification.config import SETTINGS, ConfigDefinition
 from bot.gamification.digests import HOUR
 from bot.gamification.rewards.conditions import Condition
+from bot.gamification.rewards.definition import CONDITION_FIELDS
 from bot.gamification.types import AnnouncementMode, ConditionType, RewardType
 from bot.telegram.i18n import shipped_text
 from bot.telegram.texts.conditions import conditions_in_short
@@ -87,9 +88,6 @@ def _conditions(stored: Iterable[Any]) -> Iterable[Condition]:
     """Read conditions as an audit line has them, by name, or as the seed has them, in order."""
     for one in stored:
         kind, value, group = (
-            one if isinstance(one, list) else (one[name] for name in _CONDITION_FIELDS)
+            one if isinstance(one, list) else (one[name] for name in CONDITION_FIELDS)
         )
         yield Condition(ConditionType(kind), value, group)
-
-
-_CONDITION_FIELDS = ("condition_type", "condition_value", "condition_group")
