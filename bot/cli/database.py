@@ -1,4 +1,4 @@
-"""The commands backup, restore, move and wipe: the database as a whole."""
+"""The commands about a database as a whole: updates, backup, restore, move and wipe."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import bot.gamification.models  # noqa: F401 - what is moved and wiped are these tables
 from bot.cli.printing import print_json
-from bot.cli.settings import given_as, prepare
+from bot.cli.settings import AsJson, Force, Yes, given_as, prepare
 from bot.database import backup as files
 from bot.database import wipe as database
 from bot.database.connection import opened_database
@@ -24,22 +24,39 @@ from bot.database.sqlite_file import refuse_memory
 from bot.database.url import describe, files_beside, parse_database_url, sqlite_file
 from bot.gamification.books import differing_accounts
 from bot.gamification.context import utc_now
+from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
 from bot.gamification.heartbeat import ABSENCE, last_seen
 from bot.progress import shown_progress
 from bot.seeding.errors import counted
 from bot.settings import Settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 #: Seconds for one statement where a whole table is read.
 _LONG = 3600.0
 _TO = "--to"
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def updates(*, as_json: AsJson = False) -> None:
+    """Show the updates that never succeeded and were put aside; each changed nothing."""
+    failed = asyncio.run(_read_failed(*prepare(existing=True)))
+    if as_json:
+        print_json({"updates": [one.as_json() for one in failed]})
+        return
+    from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+
+    output.updates(failed)
+
+
+async def _read_failed(settings: Settings, url: URL) -> list[FailedUpdate]:
+    async with opened_database(url, statement_timeout=settings.database_timeout) as engine:
+        with translate_errors("The look at the updates"):
+            async with engine.connect() as connection:
+                return await read_failed_updates(connection)
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    force: Force = False,
     check: Annotated[
         bool, typer.Option("--check", help="Look through all of a large copy (over 64 MiB), too.")
     ] = False,

@@ -5,11 +5,12 @@ import http.client
 import ipaddress
 import json
 from dataclasses import replace
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
 from bot.cli.printing import print_json
+from bot.cli.settings import AsJson
 from bot.doctor import diagnose
 from bot.errors import BesitosError
 from bot.logs import redacted, setup_logging
@@ -26,10 +27,7 @@ class NotReady(BesitosError):
     """The bot does not run, or handles no updates now."""
 
 
-def health(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
+def health(*, as_json: AsJson = False) -> None:
     """Ask the running bot whether it is ready: exit code 0 if it is, 1 with the reason if not."""
     settings = load_settings()
     try:
@@ -44,10 +42,7 @@ def health(
         typer.echo("ready")
 
 
-def doctor(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
+def doctor(*, as_json: AsJson = False) -> None:
     """Look at token, rights, database, clock and settings; exit code 3 when something is wrong."""
     settings = load_settings()
     setup_logging(settings.model_copy(update={"log_level": "ERROR"}))

@@ -10,12 +10,11 @@ import typer
 
 from bot import __version__
 from bot.cli import members, seed
-from bot.cli.database import backup, move, restore, wipe
+from bot.cli.database import backup, move, restore, updates, wipe
 from bot.cli.diagnostics import doctor, health
 from bot.cli.epilog import INTERRUPTED, TERMINATED, epilog
 from bot.cli.printing import prepare_output
 from bot.cli.run import run, sandbox
-from bot.cli.updates import updates
 from bot.errors import BesitosError
 from bot.logs import redacted
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli.printing import print_json
-from bot.cli.settings import prepare
+from bot.cli.settings import AsJson, Yes, prepare
 from bot.database.connection import opened_database
 from bot.database.engine import for_writing
 from bot.database.errors import translate_errors
@@ -52,8 +52,8 @@ def export(
 def erase(
     user_id: UserId,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Forget a member for good: names and ids go, the ledger's sums stay.
 

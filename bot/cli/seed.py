@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import URL
 
 from bot.cli.printing import print_file, print_json
-from bot.cli.settings import prepare
+from bot.cli.settings import AsJson, Force, Yes, prepare
 from bot.cli.text_file import write_text
 from bot.database.connection import opened_database
 from bot.database.sqlite_file import check_file
@@ -28,7 +28,6 @@ from bot.settings import Settings, setting_doubts
 app = typer.Typer(
     help="Look at the seed, preview it, apply it, or go back from it.", no_args_is_help=True
 )
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 WOULD_CHANGE = 3
 
@@ -91,7 +90,7 @@ def take(
 @app.command()
 def revert(
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Set the economy's settings to NULL and remove the marker; members and rewards stay."""
@@ -114,7 +113,7 @@ def revert(
 def export(
     file: Annotated[Path | None, typer.Argument(help="Without one: stdout.")] = None,
     *,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the live settings and rewards as a manifest that gives the same elsewhere."""

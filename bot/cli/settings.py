@@ -1,8 +1,10 @@
-"""Settings of a command and the address of its database; failures name what was given."""
+"""What commands are given: options that several share, the settings, the database's address."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
+import typer
 from pydantic import SecretStr
 from sqlalchemy import URL
 
@@ -11,6 +13,10 @@ from bot.database.url import database_url
 from bot.errors import BesitosError
 from bot.logs import setup_logging
 from bot.settings import Settings, load_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file.")]
 
 
 def prepare(database: str | None = None, *, existing: bool = False) -> tuple[Settings, URL]:

@@ -12,6 +12,8 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 
+from sqlalchemy import Connection, text
+
 from bot.database.base import Base
 from bot.database.revision import OUR_SCHEMA
 
@@ -70,24 +72,24 @@ def glance(dialect: str) -> str:
     return _of_ours(_SQLITE_TEXT if dialect == "sqlite" else _POSTGRESQL_TEXT)
 
 
-def digest(text: str | None) -> str:
+def digest(glanced: str | None) -> str:
     """Return the digest of what `glance` gave, in whichever order."""
-    whole = _BETWEEN.join(sorted((text or "").split(_BETWEEN)))
+    whole = _BETWEEN.join(sorted((glanced or "").split(_BETWEEN)))
     return blake2b(whole.encode(), digest_size=8).hexdigest()
 
 
-@cache
-def full(dialect: str) -> str:
-    """Return a scalar SELECT of the whole catalogue, for `read`."""
-    return _of_ours(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
-
-
-def read(text: str) -> Catalogue:
-    """Return what `full` has given, by the names that the metadata has for the tables."""
+def read(connection: Connection) -> Catalogue:
+    """Return the whole catalogue of our tables, by the names that the metadata has for them."""
+    found = connection.scalar(text(_full(connection.dialect.name)))
     return {
         name: _table(is_table, columns or (), indexes or ())
-        for name, is_table, columns, indexes in json.loads(text)
+        for name, is_table, columns, indexes in json.loads(str(found))
     }
+
+
+@cache
+def _full(dialect: str) -> str:
+    return _of_ours(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
 
 
 def _table(

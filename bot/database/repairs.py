@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Index, Table, UniqueConstraint, func, select
 
+from bot.database import catalogue
 from bot.database.base import Base
-from bot.database.catalogue import Catalogue, FoundTable
+from bot.database.catalogue import FoundTable
 from bot.database.errors import SchemaError
 from bot.database.rebuild import changed_table
 
@@ -25,11 +26,12 @@ class Repair:
     work: Work
 
 
-def needed(connection: Connection, found: Catalogue) -> list[Repair]:
+def needed(connection: Connection) -> list[Repair]:
     """Return what has to be made again.
 
     Raises `SchemaError` for what cannot be, with a sentence that has all of it.
     """
+    found = catalogue.read(connection)
     repairs: list[Repair] = []
     refusals: list[str] = []
     for table in Base.metadata.sorted_tables:

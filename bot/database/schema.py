@@ -112,11 +112,9 @@ def _is_fresh(dialect: str, glanced: str | None) -> bool:
 
 
 async def _needed(connection: AsyncConnection, glanced: str | None) -> list[repairs.Repair]:
-    dialect = connection.dialect.name
-    if _is_fresh(dialect, glanced):
+    if _is_fresh(connection.dialect.name, glanced):
         return []
-    found = await connection.scalar(text(catalogue.full(dialect)))
-    return await connection.run_sync(repairs.needed, catalogue.read(str(found)))
+    return await connection.run_sync(repairs.needed)
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":
@@ -176,7 +174,7 @@ def _has_all_tables(connection: Connection) -> bool:
 
     Raises `SchemaError` when it holds just some of them, which no release ever wrote.
     """
-    found = catalogue.read(str(connection.scalar(text(catalogue.full(connection.dialect.name)))))
+    found = catalogue.read(connection)
     expected = Base.metadata.tables
     missing = list(
         dict.fromkeys(

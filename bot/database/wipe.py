@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import catalogue
@@ -36,8 +36,7 @@ async def wipe(engine: AsyncEngine, *, lock_timeout: float = LOCK_TIMEOUT) -> in
 
 
 async def _delete_all(connection: AsyncConnection) -> int:
-    full = text(catalogue.full(connection.dialect.name))
-    existing = catalogue.read(str(await connection.scalar(full)))
+    existing = await connection.run_sync(catalogue.read)
     tables = [one for one in reversed(Base.metadata.sorted_tables) if one.name in existing]
     if connection.dialect.name == "postgresql" and tables:
         # Members act on: what they write between two statements would refer to what is gone. Each
