@@ -41,9 +41,9 @@ def updates(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"updates": [one.as_json() for one in failed]})
         return
-    from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+    from bot.cli import reports  # noqa: PLC0415 - Rich is for people only
 
-    output.updates(failed)
+    reports.updates(failed)
 
 
 async def _read_failed(settings: Settings, url: URL) -> list[FailedUpdate]:

@@ -48,9 +48,9 @@ def status(*, as_json: AsJson = False) -> None:
         }
         print_json({**report.as_json(), **more})
     else:
-        from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+        from bot.cli import reports  # noqa: PLC0415 - Rich is for people only
 
-        output.status(report, runs, problems)
+        reports.status(report, runs, problems)
     raise typer.Exit(WOULD_CHANGE if report.changes_something else 0)
 
 
@@ -149,9 +149,9 @@ def history(
     if as_json:
         print_json({"runs": [run.as_json() for run in runs]})
     else:
-        from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+        from bot.cli import reports  # noqa: PLC0415 - Rich is for people only
 
-        output.history(runs)
+        reports.history(runs)
 
 
 @asynccontextmanager
@@ -225,9 +225,9 @@ def _show_plan(report: Report, *, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
         return
-    from bot.cli import output  # noqa: PLC0415 - Rich is for people only
+    from bot.cli import reports  # noqa: PLC0415 - Rich is for people only
 
-    output.plan(report)
+    reports.plan(report)
 
 
 def _show_done(report: Report, *, as_json: bool) -> None:

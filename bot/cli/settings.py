@@ -1,4 +1,4 @@
-"""What commands are given: options that several share, the settings, the database's address."""
+"""Options that several commands share, a command's settings, and the address of its database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -33,7 +33,7 @@ from bot.gamification.models import (
     UserRewardRow,
     UserRow,
 )
-from bot.gamification.privacy import UnknownMember
+from bot.gamification.personal_data import UnknownMember
 from bot.gamification.types import BY_ADMINS, RewardType, UserRewardStatus
 
 _SECRET: Final = "forgotten_members"  # noqa: S105 - its name

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from bot.cli import epilog, output
+from bot.cli import epilog, reports
 from bot.cli.main import app
 from bot.gamification.bootstrap.service import BootstrapService
 from bot.settings import Settings
@@ -80,8 +80,8 @@ async def test_reports_break_no_word(
     await service.run()
     await service.revert()
     report = await service.plan()
-    output.plan(report)
-    output.status(await service.inspect(), await service.history(), ["a_problem_of_one_word"])
+    reports.plan(report)
+    reports.status(await service.inspect(), await service.history(), ["a_problem_of_one_word"])
 
     text = plain(capsys.readouterr().out)
     names = [name for row in report.rows for name in row.changes]

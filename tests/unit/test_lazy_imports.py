@@ -9,7 +9,7 @@ from tests.support.project import ROOT
 #: Libraries for a terminal, an export, an upgrade and a chart.
 SPARED = {"rich", "tomlkit", "alembic", "matplotlib", "numpy"}
 #: Our modules that are about one of these, and so are imported when there is something to do.
-LATE = {"bot.cli.output", "bot.gamification.bootstrap.export", "bot.migrations"}
+LATE = {"bot.cli.reports", "bot.gamification.bootstrap.export", "bot.migrations"}
 
 
 def test_what_is_imported_late() -> None:
