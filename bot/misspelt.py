@@ -20,7 +20,7 @@ def doubts(names: Collection[str]) -> Iterator[str]:
             "place, or take it away"
         )
     unreadable, places = _env_file()
-    given = places.keys() | {name.upper() for name in os.environ}
+    given = places.keys() | {name.upper() for name, value in os.environ.items() if value.strip()}
     for number, line in unreadable:
         meant = _meant(_beginnings(line), names)
         if meant not in given:
@@ -51,6 +51,8 @@ def _env_file() -> tuple[list[tuple[int, str]], dict[str, str]]:
             text = binding.original.string
             number = binding.original.line + text[: -len(text.lstrip()) or None].count("\n")
             if binding.key is not None and binding.value is not None:
+                if not binding.value.strip():
+                    continue  # empty means default: nothing is given by it
                 places[binding.key.upper()] = f"line {number} of .env"
             elif binding.error or binding.key is not None:
                 unreadable.append((number, text))

@@ -263,6 +263,9 @@ def _is_unreadable(file: Path) -> bool:
 
 
 def _put(copy: Path, target: Path, *, replace: bool) -> None:
+    if replace or not target.exists():
+        for left in files_beside(target):
+            left.unlink(missing_ok=True)  # SQLite would put the log of another file upon the copy
     if replace:
         copy.replace(target)
     else:

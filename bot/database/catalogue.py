@@ -19,7 +19,7 @@ from bot.database.revision import OUR_SCHEMA
 
 #: Digests of what a glance gives of a database that this release's migrations have just made; any
 #: other is looked at closely. A migration changes them, and `test_catalogue.py` gives the new ones.
-FRESH: Final = {"sqlite": "093e32ae5a4977d6", "postgresql": "2f77770a326cad01"}
+FRESH: Final = {"sqlite": "093e32ae5a4977d6", "postgresql": "23bf07ab1e271cc3"}
 #: The revisions that have made them so; later ones have changed nothing that a glance sees.
 FRESH_SINCE: Final = {"sqlite": "0017", "postgresql": "0017"}
 #: Stands between the parts of a glance, whose order is the database's own.
@@ -28,11 +28,15 @@ _BETWEEN: Final = "\x1e"
 
 @dataclass(frozen=True, slots=True)
 class FoundColumn:
-    """A column; `has_default` is true where the database makes its value up, in any way."""
+    """A column; `has_default` is true where the database makes its value up, in any way.
+
+    `kind` is its type as PostgreSQL says it; SQLite's take any value.
+    """
 
     not_null: bool
     has_default: bool
     counts: bool
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ def _table(
     return FoundTable(
         bool(is_table),
         {
-            name: FoundColumn(bool(not_null), bool(has_default), bool(counts))
-            for name, _, not_null, has_default, _, counts in columns
+            name: FoundColumn(bool(not_null), bool(has_default), bool(counts), kind)
+            for name, _, not_null, has_default, _, counts, kind in columns
         },
         {
             name: FoundIndex(
@@ -110,7 +114,7 @@ def _table(
             )
             for name, is_key, width, numbers in indexes
         },
-        frozenset(name for name, _, _, _, in_key, _ in columns if in_key),
+        frozenset(name for name, _, _, _, in_key, *_ in columns if in_key),
     )
 
 
@@ -129,7 +133,8 @@ SELECT json_group_array(json_array(
     lower(m.name), m.type = 'table',
     (SELECT json_group_array(json_array(
         c.name, c.cid, c."notnull", upper(coalesce(c.dflt_value, 'NULL')) <> 'NULL', c.pk,
-        upper(c.type) = 'INTEGER' AND c.pk = 1 AND upper(m.sql) LIKE '%AUTOINCREMENT%'
+        upper(c.type) = 'INTEGER' AND c.pk = 1 AND upper(m.sql) LIKE '%AUTOINCREMENT%',
+        NULL
     )) FROM pragma_table_info(m.name) AS c),
     (SELECT json_group_array(json_array(
         i.name, i."unique" AND NOT i.partial, 999,
@@ -145,7 +150,7 @@ _POSTGRESQL_TEXT: Final = """
 SELECT concat_ws(chr(30), (
     SELECT string_agg(concat_ws(
         ' ', array_position(ours.tables, attrelid), attnum, attname,
-        attnotnull, atthasdef OR attidentity <> ''
+        attnotnull, atthasdef OR attidentity <> '', atttypid, atttypmod
     ), chr(30)) FROM pg_attribute
     WHERE attrelid = ANY (ours.tables) AND attnum > 0
 ), (
@@ -165,7 +170,7 @@ SELECT CAST(coalesce(json_agg(json_build_array(
     c.relname, c.relkind IN ('r', 'p'),
     (SELECT json_agg(json_build_array(
         a.attname, a.attnum, a.attnotnull, a.atthasdef OR a.attidentity <> '', false,
-        a.atthasdef OR a.attidentity <> ''
+        a.atthasdef OR a.attidentity <> '', format_type(a.atttypid, a.atttypmod)
     )) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
     (SELECT json_agg(json_build_array(
         o.relname,

@@ -39,7 +39,10 @@ _DATABASE_STATES = {
     "23502",  # another's column: no statement of ours leaves out what our tables need
     "25006",  # a standby, as after a failover
     "42501",  # a right was taken from us
+    "2200H",  # ids have come to their end
     "42703",  # a column is gone
+    "42804",  # a column has another type
+    "42883",  # so that what we do with it does not exist
     "42P01",  # a table is
     "42P05",  # a prepared statement again, see 26
     "42P10",  # the unique key behind an ON CONFLICT is gone
@@ -170,6 +173,7 @@ def reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return str(error) or "no answer"
     first = next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")
+    first = first.partition(" (Background on")[0]
     return first.rpartition("'>: ")[2].rstrip(".: ") or kind(error)
 
 
@@ -192,6 +196,18 @@ def _is_full(error: BaseException) -> bool:
     return sqlite_code(error) == sqlite3.SQLITE_FULL or sqlstate(error) == _DISK_FULL
 
 
+def _is_late(error: BaseException) -> bool:
+    """Whether a statement, or a connection of the pool's, was waited for in vain."""
+    return isinstance(getattr(error, "orig", error), (TimeoutError, PoolTimeout))
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        # A rollback that asyncpg cannot send any more hides what has ended the connection.
+        return error.connection_invalidated or "connection is closed" in str(error.orig)
+    return isinstance(error, ConnectionError)
+
+
 def _extended_code(error: BaseException) -> int:
     code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
     return code
@@ -211,15 +227,17 @@ def translate_errors(doing: str) -> Iterator[None]:
             f"{doing} failed and has changed nothing; a JSON column holds text that is not JSON "
             f"({error.doc[:40]!r}); correct it in the database."
         ) from error
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (DBAPIError, PoolTimeout, sqlite3.Error, OSError) as error:
         if is_damaged(error):
             advice = DAMAGED_ADVICE
         elif _is_full(error):
             advice = "make room on the disk, and start again"
-        elif is_passing(error) or isinstance(getattr(error, "orig", error), TimeoutError):
+        elif is_passing(error) or _is_late(error):
             advice = "let whoever keeps it waiting finish, or stop them, and start again"
         elif isinstance(error, PermissionError) or sqlite_code(error) in _NO_RIGHT:
             advice = "give the user of this program the file and its folder, and start again"
+        elif _is_lost(error):
+            advice = "see to it that the database's server answers, and start again"
         else:
             advice = "put that right in the database, or restore a backup, and start again"
         raise DatabaseError(

@@ -28,7 +28,7 @@ from bot.database.base import Base
 from bot.database.errors import DatabaseError, SchemaError, reason, translate_errors
 from bot.database.portable import as_written, is_json, sums_of
 from bot.database.revision import OUR_SCHEMA, current_revision, head, refuse_unknown
-from bot.database.schema import upgrade
+from bot.database.schema import AlembicSchema, upgrade
 from bot.database.transaction import exclusive_transaction
 from bot.seeding.errors import counted
 from bot.seeding.hooks import Progress, silent
@@ -114,8 +114,7 @@ async def _snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 async def _revision_of_the_source(reading: AsyncConnection) -> str:
     with translate_errors("The look at the source"):
-        revision = await current_revision(reading)
-    refuse_unknown(revision)
+        revision = await AlembicSchema(reading.dialect.name).current(reading)
     if revision != head():
         raise SchemaError(
             f"The source has schema revision {revision or 'none'} and not {head()}; run "

@@ -6,8 +6,10 @@ index, a default, the counting of ids. All else is a person's to decide.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Table, UniqueConstraint, func, select
+from sqlalchemy.dialects import postgresql
 
 from bot.database import catalogue
 from bot.database.base import Base
@@ -16,6 +18,9 @@ from bot.database.errors import SchemaError
 from bot.database.rebuild import changed_table
 
 Work = Callable[[Connection], None]
+#: Types that take text as it is, and the letters that each has to have room for at least.
+_TEXTS: Final = {"text", "varchar", "citext"}
+_LONGEST_NAME: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,38 @@ def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
                 yield f"{place} of another program is NOT NULL: give it a default, or allow NULL"
         elif column.not_null and known[name].nullable:
             yield f"{place} must not be NULL there, and we store NULL in it: allow NULL"
+        elif column.kind and not _holds(column.kind, needed := _kind(known[name])):
+            change = f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {needed}"
+            yield f"{place} is {column.kind} and has to be {needed}: {change}"
     key = table.primary_key.columns.keys()
     if not there.has_key(frozenset(key)):
         lost = f"the table {table.name} has lost its primary key ({', '.join(key)})"
         yield f"{lost}: add it, as its rows had it"
+    ours = [frozenset(key), *(frozenset(one.columns.keys()) for one in _keys(table))]
+    for name, index in there.indexes.items():
+        # One that has all columns of ours, and more, refuses nothing that ours takes.
+        if index.is_key and not any(one <= frozenset(index.columns) for one in ours):
+            unique = f"the unique key {name} of {table.name} ({', '.join(index.columns)})"
+            yield f"{unique} is another program's, and may refuse rows of the bot's: drop it"
+
+
+def _kind(column: Column[object]) -> str:
+    return column.type.compile(postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
+
+
+def _holds(found: str, needed: str) -> bool:
+    """Whether a column of one type of PostgreSQL's takes whatever is written into the other."""
+    kind, size = _split(found)
+    needed_kind, least = _split(needed)
+    if needed_kind in _TEXTS:
+        return kind in _TEXTS and (size is None or size >= (least or _LONGEST_NAME))
+    return kind == needed_kind or (kind, needed_kind) == ("bigint", "integer")
+
+
+def _split(kind: str) -> tuple[str, int | None]:
+    plain = kind.replace("character varying", "varchar").partition(" collate ")[0]
+    name, _, size = plain.rstrip(")").partition("(")
+    return name, int(size) if size.isdecimal() else None
 
 
 def _of_columns(table: Table, there: FoundTable) -> Iterator[Repair]:

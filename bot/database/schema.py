@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Missing things that a sentence names.
 _FEW = 5
+#: Some of the tables that every release has had.
+_OLDEST = {"bot_config", "rewards", "user_gamification_profiles", "users"}
 
 
 async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
@@ -77,6 +79,8 @@ class AlembicSchema:
         if revision is None:
             await connection.run_sync(_has_all_tables)
             return None
+        if revision != head():
+            await connection.run_sync(_refuse_foreign, revision)
         dialect = connection.dialect.name
         since = catalogue.FRESH_SINCE[dialect]
         if revision < since and _is_fresh(dialect, await _glanced(connection)):
@@ -192,6 +196,17 @@ def _has_all_tables(connection: Connection) -> bool:
             f"the bot's, restore {VERSION_TABLE} from a backup."
         )
     return not missing
+
+
+def _refuse_foreign(connection: Connection, revision: str) -> None:
+    """Raise `SchemaError` for a revision beside which there are no tables of ours."""
+    missing = sorted(_OLDEST - catalogue.read(connection).keys())
+    if missing:
+        raise SchemaError(
+            f"The table {VERSION_TABLE} has revision {revision}, and the bot's tables are not "
+            f"there with it (it lacks {_few(missing)}), so nothing has been changed; if that "
+            f"revision is another program's, {APART}; if it is the bot's, restore a backup."
+        )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.database import catalogue
 from bot.database.base import Base
 from bot.database.errors import translate_errors
-from bot.database.revision import current_revision
+from bot.database.schema import AlembicSchema
 from bot.database.transaction import exclusive_transaction
 from bot.seeding.lock import retried
 
@@ -26,7 +26,7 @@ async def wipe(engine: AsyncEngine, *, lock_timeout: float = LOCK_TIMEOUT) -> in
 
     async def once() -> int:
         async with exclusive_transaction(engine, lock_timeout) as connection:
-            await current_revision(connection)
+            await AlembicSchema(connection.dialect.name).current(connection)
             deleted = await _delete_all(connection)
             await connection.commit()
             return deleted

@@ -24,8 +24,10 @@ logger = logging.getLogger(__name__)
 MOST_TRIES: Final = 5
 #: Failures in a row after which the bot counts as stuck.
 STUCK_AFTER: Final = 5
-#: Updates put aside with none handled in between, after which it is no longer the updates' fault.
+#: Updates put aside with none handled in between, after which it is hardly the updates' fault; and
+#: failures of one update from then on, for an operator to see it before many are put aside.
 MOST_IN_A_ROW: Final = 3
+MOST_TRIES_IN_DOUBT: Final = 50
 #: Updates and reasons that are remembered; Telegram may never send some of them again.
 _MOST_REMEMBERED: Final = 1000
 _LONGEST_ERROR: Final = 1000
@@ -103,7 +105,7 @@ class UpdateFailures:
         tries.reasons.add(why)
         if len(self._reasons) < _MOST_REMEMBERED:
             self._reasons.add(why)
-        if is_unavailable(error):
+        if _is_the_databases(error):
             logger.warning("update %d waits for the database: %s", update.update_id, why)
         else:
             logger.error(
@@ -114,17 +116,17 @@ class UpdateFailures:
             )
 
     async def _is_poison(self, tries: _Tries, error: Exception) -> bool:
-        if is_content_refused(error):
-            return True
-        # An OSError may be that of a file which a handler opens.
-        if is_unavailable(error) and not isinstance(error, OSError):
+        if _is_the_databases(error):
             return False
+        is_doubtful = self._put_aside_in_a_row >= MOST_IN_A_ROW
+        if is_content_refused(error) and not is_doubtful:
+            return True
         try:
             await probe(self._engine)
         except Exception:  # noqa: BLE001 - whatever it is, the database is not well
             return False
         tries.database_well += 1
-        return tries.database_well >= MOST_TRIES
+        return tries.database_well >= (MOST_TRIES_IN_DOUBT if is_doubtful else MOST_TRIES)
 
     async def _put_aside(self, update: Update, tries: _Tries, error: Exception) -> bool:
         try:
@@ -184,6 +186,11 @@ def failures_of(dispatcher: Dispatcher) -> UpdateFailures:
     """Return the failures that a dispatcher was built with."""
     failures: UpdateFailures = dispatcher["failures"]
     return failures
+
+
+def _is_the_databases(error: Exception) -> bool:
+    # An OSError that names a file is that of one which a handler opens.
+    return is_unavailable(error) and getattr(error, "filename", None) is None
 
 
 def _worded(error: BaseException) -> str:

@@ -100,6 +100,27 @@ REFUSED: dict[str, Damage] = {
     ),
     r"users has lost its primary key": "ALTER TABLE users RENAME TO old;"
     "CREATE TABLE users AS SELECT * FROM old",
+    r"unique key one_ana of users \(first_name\) is another program's": (
+        "CREATE UNIQUE INDEX one_ana ON users (first_name)"
+    ),
+}
+#: What PostgreSQL alone minds: columns that do not hold all that we write.
+NARROWED: dict[str, str] = {
+    r"user_reactions.chat_id is integer and has to be bigint: ALTER TABLE": (
+        "ALTER TABLE user_reactions ALTER COLUMN chat_id TYPE integer"
+    ),
+    r"users.username is character varying\(3\) and has to be text": (
+        "ALTER TABLE users ALTER COLUMN username TYPE varchar(3)"
+    ),
+    r"users.first_name is character\(64\) and has to be text": (
+        "ALTER TABLE users ALTER COLUMN first_name TYPE char(64)"
+    ),
+    r"transactions.type is character varying\(8\) and has to be varchar\(32\)": (
+        "ALTER TABLE transactions ALTER COLUMN type TYPE varchar(8)"
+    ),
+    r"user_streaks.last_day is timestamp without time zone and has to be date": (
+        "ALTER TABLE user_streaks ALTER COLUMN last_day TYPE timestamp"
+    ),
 }
 UNNAMED_KEY = """
 ALTER TABLE transactions DROP CONSTRAINT uq_transactions_reference;
@@ -113,6 +134,16 @@ HARMLESS: dict[str, Damage] = {
     "another type": (
         ("users", "username TEXT", "username VARCHAR(64)"),
         "ALTER TABLE users ALTER COLUMN username TYPE varchar(64)",
+    ),
+    "another unlimited type": (
+        ("", "", "SELECT 1"),
+        (
+            "ALTER TABLE users ALTER COLUMN username TYPE varchar;"
+            "ALTER TABLE user_rewards ALTER COLUMN claims TYPE bigint"
+        ),
+    ),
+    "a unique index with the key in it": (
+        "CREATE UNIQUE INDEX id_and_name ON users (user_id, first_name)"
     ),
     "another default": (
         ("users", "CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"),
@@ -211,6 +242,19 @@ async def test_loss_is_refused(service: BootstrapService, engine: AsyncEngine, w
     for method in (service.inspect, service.run, service.plan):
         with pytest.raises(DatabaseError, match=words):
             await method()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("words", NARROWED)
+async def test_narrowed_column_is_refused(
+    service: BootstrapService, engine: AsyncEngine, words: str
+) -> None:
+    """A type that does not hold all that we write stops the start, with the way back."""
+    await service.run()
+    await run_sql(engine, NARROWED[words])
+
+    with pytest.raises(DatabaseError, match=words):
+        await service.inspect()
 
 
 async def test_repeated_values_are_refused(service: BootstrapService, engine: AsyncEngine) -> None:

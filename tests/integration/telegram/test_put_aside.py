@@ -9,7 +9,13 @@ from sqlalchemy import text
 from bot.gamification.context import EconomyContext
 from bot.gamification.failed_updates import FailedUpdate, read_failed_updates
 from bot.telegram.client import Backoff
-from bot.telegram.failures import MOST_IN_A_ROW, MOST_TRIES, failures_of
+from bot.telegram.failures import (
+    MOST_IN_A_ROW,
+    MOST_TRIES,
+    MOST_TRIES_IN_DOUBT,
+    UpdateFailures,
+    failures_of,
+)
 from tests.support.database import run_sql
 from tests.support.dispatching import Dispatching
 from tests.support.economy import ANA, LiveEconomy, count_rows
@@ -116,6 +122,46 @@ async def test_one_is_no_reason_to_restart(failing: Dispatching) -> None:
     assert [None] * (MOST_IN_A_ROW - 1) == stuck[:-1]
     assert "ZeroDivisionError: there is  nothing" == stuck[-1]
     assert failures.stuck is None
+
+
+@pytest.mark.parametrize("seeded_databases", ["sqlite"], indirect=True)
+async def test_all_that_comes_is_hardly_poison(
+    live: LiveEconomy, telegram: Dispatching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Content refused each time is the database's fault until something is handled again."""
+
+    async def break_a_check(economy: EconomyContext, *_: object) -> None:
+        await economy.connection.execute(text("INSERT INTO bot_config (id) VALUES (2)"))
+
+    monkeypatch.setattr(PAY, break_a_check)
+    at_once = [await telegram.process(reaction(one, user(ANA))) for one in range(MOST_IN_A_ROW)]
+    doubtful, next_one = reaction(98, user(ANA)), reaction(99, user(ANA))
+    waiting = [await telegram.process(doubtful) for _ in range(MOST_TRIES_IN_DOUBT - 1)]
+    stuck = failures_of(telegram.dispatcher).stuck
+    at_last = await telegram.process(doubtful)
+    before = await telegram.process(next_one)
+    await telegram.until_done(command("/help", user(ANA)))
+    after = await telegram.process(next_one)
+
+    assert [True] * MOST_IN_A_ROW == at_once
+    assert [False] * (MOST_TRIES_IN_DOUBT - 1) == waiting
+    assert [True, False, True] == [at_last, before, after]
+    assert stuck is not None
+    tried = [1] * MOST_IN_A_ROW + [MOST_TRIES_IN_DOUBT, 2]
+    assert sorted(tried) == sorted(one.attempts for one in await put_aside_in(live))
+
+
+async def test_connection_that_cannot_be_opened(live: LiveEconomy) -> None:
+    """While others are open and well it is the database's fault; a file is a handler's."""
+    failures = UpdateFailures(live.engine)
+    refused, missing = ConnectionRefusedError(111, "refused"), FileNotFoundError(2, "no", "a.png")
+
+    first, second = reaction(1, user(ANA)), reaction(2, user(ANA))
+    waiting = [await failures.failed(first, refused) for _ in range(2 * MOST_TRIES)]
+    done = [await failures.failed(second, missing) for _ in range(MOST_TRIES)]
+
+    assert [False] * 2 * MOST_TRIES == waiting
+    assert [*[False] * (MOST_TRIES - 1), True] == done
 
 
 async def test_poison_does_not_stop_the_rest(bot: LiveBot, monkeypatch: pytest.MonkeyPatch) -> None:

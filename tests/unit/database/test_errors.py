@@ -81,6 +81,9 @@ def caused_by(error: Exception) -> DatabaseError:
         (on_postgresql("23502"), True, False),  # another program's NOT NULL column
         (on_postgresql("42P01"), True, False),  # no such table
         (on_postgresql("42703"), True, False),  # no such column
+        (on_postgresql("42804"), True, False),  # a column of another type
+        (on_postgresql("42883"), True, False),  # and what cannot be done with it
+        (on_postgresql("2200H"), True, False),  # a sequence at its end
         (on_postgresql("42P10"), True, False),  # no unique key behind an ON CONFLICT
         (on_postgresql("57014"), True, False),  # statement_timeout
         (on_postgresql("08P01"), True, True),  # PgBouncer
@@ -173,6 +176,9 @@ def test_reason_is_never_empty(error: Exception, said: str) -> None:
         (on_sqlite(sqlite3.SQLITE_BUSY), "let whoever keeps it waiting finish"),
         (on_postgresql("40P01"), "let whoever keeps it waiting finish"),
         (TimeoutError("no answer within 3 s"), "let whoever keeps it waiting finish"),
+        (PoolTimeout("QueuePool limit of size 1 reached"), "let whoever keeps it waiting finish"),
+        (gone(), "see to it that the database's server answers"),
+        (ConnectionResetError(), "see to it that the database's server answers"),
     ],
 )
 def test_machine_is_no_fault_of_the_data(error: Exception, advice: str) -> None:
