@@ -16,8 +16,9 @@ from bot.database.url import sqlite_file
 
 #: Execution option that says how SQLite shall begin its transactions, None: not at all.
 SQLITE_BEGIN = "sqlite_begin"
-#: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
-SQLITE_BUSY_TIMEOUT = 60.0
+#: Seconds a SQLite writer waits for another inside SQLite, where neither a stop nor a deadline ends
+#: it: whoever has more time asks again.
+SQLITE_BUSY_TIMEOUT = 3.0
 #: Seconds that the database gets for one statement.
 STATEMENT_TIMEOUT = 30.0
 #: Connections that are open at once, at most.

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,6 +45,18 @@ async def test_fetch_that_hangs(tmp_path: Path) -> None:
     """Telegram holds a request open for longer than it was asked to."""
     async with stopping(tmp_path, "getUpdates"):
         pass
+
+
+async def test_file_that_somebody_has_locked(tmp_path: Path) -> None:
+    """An update waits for SQLite's lock, which another program keeps."""
+    async with contextlib.AsyncExitStack() as stack, stopping(tmp_path) as server:
+        file = tmp_path / "besitos.db"
+        other = stack.enter_context(contextlib.closing(sqlite3.connect(file, isolation_level=None)))
+        other.execute("BEGIN IMMEDIATE")
+        luis = server.telegram.luis
+        server.telegram.say(luis, server.telegram.private(luis), "/daily")
+        await server.calls.wait_for("getUpdates", timeout=60)
+        await asyncio.sleep(0.5)
 
 
 async def test_body_that_comes_after_the_stop(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database.engine import create_engine
+from bot.database.engine import SQLITE_BUSY_TIMEOUT, create_engine
 from bot.database.errors import DatabaseError
 from bot.database.url import parse_database_url, sqlite_file
 from bot.gamification.bootstrap.service import BootstrapService
@@ -74,7 +74,7 @@ async def test_foreign_keys_are_on_again_after_a_bootstrap(
     await service.run()
     async with engine.connect() as connection:
         assert 1 == await connection.scalar(text("PRAGMA foreign_keys"))
-        assert 60_000 == await connection.scalar(text("PRAGMA busy_timeout"))
+        assert 1000 * SQLITE_BUSY_TIMEOUT == await connection.scalar(text("PRAGMA busy_timeout"))
         assert "wal" == await connection.scalar(text("PRAGMA journal_mode"))
 
 
@@ -98,7 +98,7 @@ async def test_cancelled_bootstrap(
 
     async with engine.connect() as connection:
         assert 1 == await connection.scalar(text("PRAGMA foreign_keys"))
-        assert 60_000 == await connection.scalar(text("PRAGMA busy_timeout"))
+        assert 1000 * SQLITE_BUSY_TIMEOUT == await connection.scalar(text("PRAGMA busy_timeout"))
     assert Counts(created=1000) == (await service.run()).counts("profiles")
 
 

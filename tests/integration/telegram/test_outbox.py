@@ -11,7 +11,9 @@ from aiogram.exceptions import AiogramError
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database.engine import create_engine
 from bot.database.outbox import OutboxMessage, OutboxMessageRow, StoredMessage, forget_old, store
+from bot.shutdown import in_background
 from bot.telegram import outbox_relay
 from bot.telegram.delivery import DeliveryQueue
 from bot.telegram.methods import Notice
@@ -189,6 +191,23 @@ async def test_given_up_is_not_lost(
         assert ([], 1) == (bot.sent, await left(live.engine))
         await relay.relay()
 
+    assert (["hola"], 0) == (bot.sent, await left(live.engine))
+
+
+async def test_pool_that_is_used_up(live: LiveEconomy, sleep: FakeSleep) -> None:
+    """Who gets no connection in time looks again, and the notice is sent then."""
+    await stored(live.engine, "hola")
+    bot = FakeBot()
+    busy = create_engine(live.engine.url, timeout=0.05, pool_size=1)
+
+    async with DeliveryQueue(cast("Any", bot)) as queue:
+        async with busy.connect(), in_background(OutboxRelay(busy, queue).run()) as relay:
+            await until(lambda: len(sleep.taken) > 1 or relay.done())
+            died = relay.done()
+        await OutboxRelay(live.engine, queue).relay()
+    await busy.dispose()
+
+    assert not died
     assert (["hola"], 0) == (bot.sent, await left(live.engine))
 
 
