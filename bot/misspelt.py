@@ -8,6 +8,10 @@ from typing import Final
 
 from bot.env_file import ENV_FILE, is_no_file
 
+#: Words that a shell wants before a name.
+_SHELLS: Final = {"ENV", "EXPORT", "SET", "SETX"}
+#: Variables of PostgreSQL's that say which database is meant.
+_LIBPQ: Final = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
 #: Names of other programs that are one slip away from ours.
 _OTHERS: Final = {"HTTPS_PORT", "HTTPS_HOST"}
 
@@ -30,11 +34,19 @@ def doubts(names: Collection[str]) -> Iterator[str]:
         meant = None if name.upper() in names else _meant([_plain(name)], names)
         if meant and meant not in given:
             yield f"{place} has {name!r}, which is no setting: write {meant}"
-    if "PGHOST" in os.environ and "DATABASE_URL" not in given:
+    for name in sorted(set(names) & _blank()):
+        yield f"{name} in the environment is blank, and hides what .env may say: write its value"
+    libpq = next((name for name in _LIBPQ if name in os.environ), None)
+    if libpq and "DATABASE_URL" not in given:
         yield (
-            "PGHOST is set and DATABASE_URL is not: DATABASE_URL=postgresql:// uses it, and "
+            f"{libpq} is set and DATABASE_URL is not: DATABASE_URL=postgresql:// uses it, and "
             "DATABASE_URL=sqlite+aiosqlite:///besitos.db does not"
         )
+
+
+def _blank() -> set[str]:
+    """Return names whose value in the environment is nothing that anybody sees."""
+    return {name.upper() for name, value in os.environ.items() if value and not value.strip()}
 
 
 def _env_file() -> tuple[list[tuple[int, str]], dict[str, str]]:
@@ -60,13 +72,14 @@ def _env_file() -> tuple[list[tuple[int, str]], dict[str, str]]:
 
 
 def _plain(name: str) -> str:
-    """Return a name as it is, or would be without blanks, dots and the like in and around it."""
-    return "_".join(re.findall(r"\w+", name)).upper()
+    """Return a name as it is, or would be without a shell's word, blanks, dots and the like."""
+    words = re.findall(r"\w+", name.upper())
+    return "_".join(words[1:] if len(words) > 1 and words[0] in _SHELLS else words)
 
 
 def _beginnings(line: str) -> list[str]:
     """Return what may be the name in a line that cannot be read: its first words."""
-    words = re.findall(r"\w+", line.strip().removeprefix("export "))
+    words = re.findall(r"\w+", line)
     return [_plain(" ".join(words[:count])) for count in (1, 2, 3)]
 
 

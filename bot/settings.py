@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_invisible(cls, value: Any) -> Any:
         for one in value if isinstance(value, str) else "":
-            if unicodedata.category(one) in _INVISIBLE:
+            if has_invisible(one):
                 raise ValueError(
                     f"it has a character in it that nobody sees (U+{ord(one):04X}); type it anew"
                 )
@@ -205,6 +205,11 @@ class Settings(BaseSettings):
         """Where webhook and probes listen; None: nowhere, for nobody has asked for it."""
         asked = self.port if self.http_port is None else self.http_port
         return WEBHOOK_PORT if asked is None and self.webhook_url is not None else asked
+
+
+def has_invisible(text: str) -> bool:
+    """Whether there is a character in it that nobody sees, such as a line's end."""
+    return any(unicodedata.category(one) in _INVISIBLE for one in text)
 
 
 def require_token(settings: Settings) -> str:

@@ -121,7 +121,7 @@ def move(
 
     The source stays as it is.
     """
-    settings, url = prepare()
+    settings, url = prepare(existing=True)
     target = _target(to)
     moved = asyncio.run(_move(settings, url, target, yes=yes))
     if as_json:

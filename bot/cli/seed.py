@@ -193,7 +193,7 @@ async def _apply() -> Report:
 
 
 async def _take(names: list[str]) -> Report:
-    async with _opened(*prepare(), create=True) as service:
+    async with _opened(*prepare(existing=True)) as service:
         return await service.take(names)
 
 

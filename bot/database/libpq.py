@@ -22,6 +22,9 @@ _VARIABLES: Final = {
     "options": "PGOPTIONS",
     "sslrootcert": "PGSSLROOTCERT",
 }
+#: What libpq would go by, and asyncpg does not.
+_UNKNOWN_VARIABLES: Final = ("PGSERVICE", "PGHOSTADDR")
+_HIGHEST_PORT: Final = 65535
 _SYSTEM: Final = "system"
 #: Seconds that libpq gives a server at least, if it gives it a number.
 _LEAST_TIMEOUT: Final = 2.0
@@ -56,14 +59,24 @@ def one_port_each(query: Mapping[str, Any]) -> dict[str, str]:
     return {"port": ",".join([port] * len(hosts.split(",")))}
 
 
+def is_port(number: int | None) -> bool:
+    """Whether there is such a port; None is the default one."""
+    return number is None or 0 < number <= _HIGHEST_PORT
+
+
 def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
     """Return what `asyncpg.connect` takes for an address and for libpq's environment.
 
     Raises `DatabaseUrlError` for files that cannot be read, and modes that contradict each other.
     """
+    if variable := next(filter(os.environ.get, _UNKNOWN_VARIABLES), None):
+        raise DatabaseUrlError(
+            f"{variable} is set, which nothing here reads; write what it says into DATABASE_URL, "
+            "and take it out."
+        )
     needs_port = url.port is None and "port" not in url.query
     ports = os.environ.get("PGPORT") if needs_port else None
-    if ports and not all(map(str.isdecimal, ports.split(","))):
+    if ports and not all(one.isdecimal() and is_port(int(one)) for one in ports.split(",")):
         raise DatabaseUrlError("PGPORT is no port; give a number, such as 5432, or take it out.")
     _, arguments = url.get_dialect()().create_connect_args(url)
     taken = {

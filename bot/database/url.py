@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.database import libpq
 from bot.database.errors import DatabaseUrlError
-from bot.settings import Settings
+from bot.settings import Settings, has_invisible
 
 DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
@@ -28,7 +28,6 @@ _OPTIONS: Final = {
     "options": ".+",
     "passfile": ".+",
     "port": "[0-9]{1,5}(,[0-9]{1,5})*",
-    "service": r"[\w.-]+",
     "ssl": "disable|allow|prefer|require|verify-ca|verify-full",
     "sslcert": ".+",
     "sslcrl": ".+",
@@ -36,7 +35,6 @@ _OPTIONS: Final = {
     "sslrootcert": ".+",
     "target_session_attrs": "any|primary|standby|read-write|read-only|prefer-standby",
 }
-_HIGHEST_PORT: Final = 65535
 #: A name, or an address of version 6 with its zone: no other % is one that stands for itself.
 _HOST: Final = r"[\w.-]*|[\dA-Fa-f.]*:[\dA-Fa-f:.]*(%[\w.-]+)?"
 
@@ -120,10 +118,10 @@ def _for_sqlite(url: URL) -> URL:
             "DATABASE_URL has options after the file's name or begins it with file:, which is not "
             "supported for SQLite; write it like sqlite+aiosqlite:///besitos.db."
         )
-    if re.search(r"^\s|\s$|[\0-\x1f\x7f-\x9f]", url.database or ""):
+    if re.search(r"^\s|\s$", url.database or "") or has_invisible(url.database or ""):
         raise DatabaseUrlError(
-            "DATABASE_URL has a blank or a control character at an end of the file's name or in "
-            "it; type it anew, like sqlite+aiosqlite:///besitos.db."
+            "DATABASE_URL has a blank at an end of the file's name, or a character in it that "
+            "nobody sees; type it anew, like sqlite+aiosqlite:///besitos.db."
         )
     if re.search(r"\s#", url.database or ""):
         raise DatabaseUrlError(
@@ -147,7 +145,7 @@ def _for_asyncpg(url: URL, text: str, hosts: dict[str, str]) -> URL:
         or not re.fullmatch(r"[\w.$-]*", url.database or "")
     ):
         raise DatabaseUrlError(_AMBIGUOUS)
-    if not _is_port(url.port):
+    if not libpq.is_port(url.port):
         raise DatabaseUrlError("DATABASE_URL has a port that does not exist; correct it.")
     if hosts and not {"host", "port"}.isdisjoint(url.query):
         raise DatabaseUrlError(_AMBIGUOUS)
@@ -173,7 +171,7 @@ def _check_option(name: str, value: str | tuple[str, ...]) -> None:
     if usable and name == "host":
         usable = all(map(_is_host, each))
     elif usable and name == "port":
-        usable = all(map(_is_port, map(int, each)))
+        usable = all(map(libpq.is_port, map(int, each)))
     if not usable:
         raise DatabaseUrlError(
             f"DATABASE_URL's option {name} has a value that cannot be used; correct it or take it "
@@ -193,7 +191,3 @@ def _is_host(text: str) -> bool:
     except UnicodeError:
         return text.startswith("/")
     return text.startswith("/") or re.fullmatch(_HOST, text) is not None
-
-
-def _is_port(number: int | None) -> bool:
-    return number is None or 0 < number <= _HIGHEST_PORT

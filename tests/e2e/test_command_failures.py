@@ -82,6 +82,8 @@ def test_database_in_memory(tmp_path: Path, command: str) -> None:
         "updates",
         "member export 1",
         "member erase 1 --yes",
+        "seed take --all",
+        "move --to sqlite:///other.db --yes",
     ],
 )
 def test_file_that_is_not_there(tmp_path: Path, command: str) -> None:
@@ -133,6 +135,7 @@ def test_name_that_no_file_has(tmp_path: Path, command: str, said: str) -> None:
 )
 def test_address_of_an_option(tmp_path: Path, command: str, said: str) -> None:
     """What is wrong with an address that was given as an option is said of that option."""
+    (tmp_path / "besitos.db").touch(0o600)  # what is moved is there
     ended = run_main(tmp_path, *command.split(), DATABASE_WAIT_TIMEOUT="0")
 
     (sentence,) = ended.sentences

@@ -24,6 +24,11 @@ from bot.settings import cautions, load_settings, setting_doubts
         ("'BOT TOKEN'=hush\n", "write BOT_TOKEN"),
         ("HTTP-PORT=1\n", "write HTTP_PORT"),
         ("ADMIN_ID=1\n", "write ADMIN_IDS"),
+        ('$env:DATABASE_URL="sqlite:///hush"\n', "write DATABASE_URL"),
+        ("env:DATABASE_URL=hush\n", "write DATABASE_URL"),
+        ("set DATABASE_URL=hush\n", "and DATABASE_URL is not set by it"),
+        ("DATABASE_URL=\nDATABASE_ULR=hush\n", "write DATABASE_URL"),
+        ("DATABASE_URL=\nDATABASE_URL: hush\n", "line 2 of .env cannot be read"),
     ],
 )
 def test_slip_in_the_file(text: str, said: str) -> None:
@@ -65,10 +70,27 @@ def test_slip_in_the_environment(monkeypatch: pytest.MonkeyPatch, name: str) -> 
     assert f"the environment has '{name}', which is no setting" in doubt
 
 
-def test_address_of_a_postgresql_that_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", [" ", "\n", "\r\n"])
+def test_blank_in_the_environment(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """A secret that was made of nothing would hide the line of .env; an empty one does not."""
+    Path(".env").write_text("DATABASE_URL=sqlite:///x\n", encoding="utf-8")
+    Path(".env").chmod(0o600)
+    monkeypatch.setenv("DATABASE_URL", value)
+    (doubt,) = setting_doubts()
+    monkeypatch.setenv("DATABASE_URL", "")
+
+    assert "DATABASE_URL in the environment is blank" in doubt
+    assert [] == setting_doubts()
+
+
+@pytest.mark.parametrize("name", ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"])
+def test_address_of_a_postgresql_that_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """PGHOST alone does not choose PostgreSQL, and whoever sets it may think so."""
-    monkeypatch.setenv("PGHOST", "db")
-    assert ["PGHOST"] == [one.split()[0] for one in setting_doubts()]
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv(name, "db")
+    assert [name] == [one.split()[0] for one in setting_doubts()]
 
     monkeypatch.setenv("DATABASE_URL", "sqlite:///x")
     assert [] == setting_doubts()

@@ -4,6 +4,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -225,6 +227,28 @@ async def test_backup_overwrites_nothing_unasked(tmp_path: Path, played: AsyncEn
 
     assert "precious" == (tmp_path / "backup.db").read_text()
     assert 3 == back_up(played.url, tmp_path / "backup.db", force=True).members
+
+
+@on_sqlite
+@pytest.mark.parametrize("force", [True, False])
+def test_backup_beside_an_old_log(tmp_path: Path, played: AsyncEngine, *, force: bool) -> None:
+    """What somebody left in the log of another backup is not put upon the new one."""
+    backup = tmp_path / "backup.db"
+    back_up(played.url, backup)
+    leave_a_log = (
+        "import os, sqlite3; shell = sqlite3.connect('backup.db', isolation_level=None);"
+        "shell.execute('PRAGMA journal_mode = WAL');"
+        "shell.execute('DELETE FROM users'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", leave_a_log], cwd=tmp_path, check=True)
+    if not force:
+        backup.unlink()
+    assert (tmp_path / "backup.db-wal").exists()
+
+    made = back_up(played.url, backup, force=force)
+
+    with closing(sqlite3.connect(backup)) as shell:
+        assert (made.members,) == shell.execute("SELECT count(*) FROM users").fetchone()
 
 
 @on_sqlite

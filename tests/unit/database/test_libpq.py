@@ -53,6 +53,24 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "patience" not in arguments("postgresql://h/d?connect_timeout=0")
 
 
+@pytest.mark.parametrize("port", ["70000", "0", "five", "5432,70000"])
+def test_port_that_does_not_exist(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    """A variable has the limits that an address has."""
+    monkeypatch.setenv("PGPORT", port)
+
+    with pytest.raises(DatabaseUrlError, match="PGPORT is no port"):
+        arguments("postgresql://h/d")
+
+
+@pytest.mark.parametrize("name", ["PGSERVICE", "PGHOSTADDR"])
+def test_variable_that_nobody_reads(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What would lead libpq to another database is not passed over."""
+    monkeypatch.setenv(name, "elsewhere")
+
+    with pytest.raises(DatabaseUrlError, match=f"{name} is set, which nothing here reads"):
+        parse_database_url("postgresql://h/d")
+
+
 def test_timeout_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable of libpq's can be as wrong as an address."""
     monkeypatch.setenv("PGCONNECT_TIMEOUT", "soon")
