@@ -20,7 +20,7 @@ from bot.env_file import (
 )
 from bot.errors import BesitosError
 from bot.misspelt import doubts
-from bot.web_address import is_proxy, is_this_machine, is_web_address
+from bot.web_address import InUtf8, is_proxy, is_this_machine, is_web_address
 
 #: Where a webhook listens unless HTTP_PORT says so.
 WEBHOOK_PORT: Final = 8080
@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     seed_file: Path | None = None
     telegram_api_url: str | None = None
     telegram_proxy: SecretStr | None = None
-    webhook_url: str | None = None
-    webhook_path: str | None = None
+    webhook_url: InUtf8 | None = None
+    webhook_path: InUtf8 | None = None
     webhook_secret: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=0, le=65535)

@@ -5,7 +5,7 @@ import http.client
 import ipaddress
 import json
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -19,6 +19,8 @@ from bot.settings import Settings, load_settings
 #: Seconds that an answer may take; the bot itself takes at most two for it.
 _PATIENCE: Final = 5.0
 _LONGEST_ANSWER: Final = 10_000
+#: What `GET /readyz` says then, whatever else answers 200 on that port.
+_READY: Final = "ready"
 #: Exit code of a doctor that has found something.
 FINDINGS: Final = 3
 
@@ -78,8 +80,15 @@ def _ask(settings: Settings) -> None:
         ) from error
     finally:
         connection.close()
-    if response.status != http.HTTPStatus.OK:
-        raise NotReady(f"The bot at {where} is not ready: {_reason(body)}.")
+    answer = _answer(body)
+    if response.status == http.HTTPStatus.OK and answer.get("status") == _READY:
+        return
+    if response.status == http.HTTPStatus.OK or not answer.get("reason"):
+        raise NotReady(
+            f"At {where} something else than a bot of this release listens; end it, or give the "
+            "bot another HTTP_PORT."
+        )
+    raise NotReady(f"The bot at {where} is not ready: {answer['reason']}.")
 
 
 def reachable(host: str) -> str:
@@ -93,10 +102,10 @@ def reachable(host: str) -> str:
     return "127.0.0.1" if isinstance(address, ipaddress.IPv4Address) else "::1"
 
 
-def _reason(body: bytes) -> str:
+def _answer(body: bytes) -> dict[str, Any]:
+    """Return the document that a bot answers with; an empty one for what is none."""
     try:
         answer = json.loads(body)
     except ValueError:
         answer = None
-    reason = answer.get("reason") if isinstance(answer, dict) else None
-    return str(reason or "something else than a bot of this release listens there")
+    return answer if isinstance(answer, dict) else {}

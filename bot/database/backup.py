@@ -19,9 +19,9 @@ from typing import Final
 
 from sqlalchemy import URL
 
-from bot.database.errors import DatabaseError, is_damaged, translate_errors
+from bot.database.errors import DAMAGED_ADVICE, DatabaseError, is_damaged, translate_errors
 from bot.database.revision import refuse_unknown
-from bot.database.sqlite_file import LARGEST_CHECKED
+from bot.database.sqlite_file import LARGEST_CHECKED, damaged
 from bot.database.url import describe, files_beside, is_part_of, sqlite_file
 from bot.seeding.errors import is_busy
 from bot.seeding.hooks import Progress, silent
@@ -35,6 +35,7 @@ _ALONE: Final = 2.0
 _CLOSED_FIRST: Final = os.name == "nt"
 #: Tables that every database of the bot has had from the first release on.
 _OURS: Final = {"users", "user_gamification_profiles", "alembic_version"}
+_TAKE_ANOTHER: Final = "take another backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def back_up(
         raise DatabaseError(f"{target} exists; name another file, or add --force.")
     with translate_errors("The backup"), _beside(target) as copy:
         _copy(source, copy, progress)
-        revision, members = _look_into(copy, source, whole=check)
+        revision, members = _look_into(copy, source, DAMAGED_ADVICE, whole=check)
         _put(copy, target, replace=force)
     return Backup(target, target.stat().st_size, revision, members)
 
@@ -109,8 +110,8 @@ def restore(url: URL, backup: Path, *, progress: Progress = silent) -> Restored:
         except sqlite3.Error as error:
             if not is_damaged(error):
                 raise
-            raise _damaged(backup, error) from error
-        revision, members = _look_into(copy, backup, whole=True)
+            raise damaged(backup, error, _TAKE_ANOTHER) from error
+        revision, members = _look_into(copy, backup, _TAKE_ANOTHER, whole=True)
         if target.exists():
             copy.chmod(S_IMODE(target.stat().st_mode))
         kept = _exchange(target, copy)
@@ -138,10 +139,6 @@ def _existing(file: Path) -> Path:
     if not file.is_file():
         raise DatabaseError(f"There is no file {file.absolute()}; correct its name.")
     return file.resolve()
-
-
-def _damaged(backup: Path, found: object) -> DatabaseError:
-    return DatabaseError(f"{backup} is damaged ({found}); take another backup.")
 
 
 def _refuse_missing_folder(file: Path) -> None:
@@ -180,8 +177,11 @@ def _copy(source: Path, copy: Path, progress: Progress) -> None:
         )
 
 
-def _look_into(copy: Path, source: Path, *, whole: bool) -> tuple[str, int]:
-    """Return the revision and the members of a copy. Raises `DatabaseError` for a damaged one."""
+def _look_into(copy: Path, source: Path, advice: str, *, whole: bool) -> tuple[str, int]:
+    """Return the revision and the members of a copy.
+
+    Raises `DatabaseError` for a damaged one, with `advice`.
+    """
     whole = whole or copy.stat().st_size <= LARGEST_CHECKED
     with closing(_opened(copy, "rw", 0)) as connection:
         try:
@@ -194,12 +194,15 @@ def _look_into(copy: Path, source: Path, *, whole: bool) -> tuple[str, int]:
                 raise
             found = str(error)
         if found != "ok":
-            raise _damaged(source, found)
+            raise damaged(source, found, advice)
         if not tables >= _OURS:
             raise DatabaseError(f"{source} holds no database of the bot; correct its name.")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         if row is None:
-            raise DatabaseError(f"{source} has no schema revision; take another backup.")
+            raise DatabaseError(
+                f"{source} has no schema revision; `python main.py seed apply`, with DATABASE_URL "
+                "for it, gives it one or says what it lacks."
+            )
         refuse_unknown(str(row[0]))
         (members,) = connection.execute("SELECT count(*) FROM users").fetchone()
         # A lone file, which can be read from a medium that nobody can write to.

@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,7 +21,12 @@ _VARIABLES: Final = {
     "channel_binding": "PGCHANNELBINDING",
     "connect_timeout": "PGCONNECT_TIMEOUT",
     "options": "PGOPTIONS",
-    "sslrootcert": "PGSSLROOTCERT",
+}
+#: Options that have a few values only, and where they come from if the address has none.
+CHOICES: Final = {
+    "gsslib": "PGGSSLIB",
+    "ssl": "PGSSLMODE",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
 }
 #: What libpq would go by, and asyncpg does not.
 _UNKNOWN_VARIABLES: Final = ("PGSERVICE", "PGHOSTADDR")
@@ -83,13 +89,21 @@ def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
         name: arguments.pop(name, None) or os.environ.get(variable)
         for name, variable in _VARIABLES.items()
     }
-    files = {name: arguments.pop(name) for name in _IN_ADDRESS if name in arguments}
-    if taken["sslrootcert"] == _SYSTEM:
+    files = {
+        name: path
+        for name in _IN_ADDRESS
+        if (path := arguments.pop(name, None) or os.environ.get(f"PG{name.upper()}"))
+    }
+    if files.get("sslrootcert") == _SYSTEM:
+        del files["sslrootcert"]
         arguments["ssl"] = _trusting_the_system(arguments.get("ssl"), files)
-    elif files or taken["sslrootcert"]:
-        files |= {"sslrootcert": taken["sslrootcert"]} if taken["sslrootcert"] else {}
-        _refuse_missing(files)
+    elif files:
+        _check_files(files)
+        if "sslkey" in files:
+            _show_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), files)
         arguments["dsn"] = f"postgresql://?{urlencode(files)}"
+    if wanted := os.environ.get(CHOICES["target_session_attrs"]):
+        arguments.setdefault("target_session_attrs", wanted)
     arguments["server_settings"] = {
         "application_name": taken["application_name"] or application_name,
         **({"options": taken["options"]} if taken["options"] else {}),
@@ -106,27 +120,48 @@ def _trusting_the_system(mode: str | None, files: Mapping[str, str]) -> ssl.SSLC
             "DATABASE_URL has sslrootcert=system, which goes with sslmode=verify-full only; "
             "write it so, or name a file."
         )
-    _refuse_missing(files)
+    _check_files(files)
     context = ssl.create_default_context()
-    if certificate := files.get("sslcert") or os.environ.get("PGSSLCERT"):
-        key = files.get("sslkey") or os.environ.get("PGSSLKEY")
-        try:
-            context.load_cert_chain(certificate, key)
-        except OSError as error:
-            raise DatabaseUrlError(
-                f"DATABASE_URL's sslcert and sslkey cannot be used ({error.strerror or 'no PEM'}); "
-                "give the paths of a certificate and of its key."
-            ) from error
+    _show_certificate(context, files)
     return context
 
 
-def _refuse_missing(files: Mapping[str, str]) -> None:
+def _show_certificate(context: ssl.SSLContext, files: Mapping[str, str]) -> None:
+    """Let a context say who we are, if there is a certificate for that."""
+    if "sslcert" not in files:
+        return
+    try:
+        context.load_cert_chain(files["sslcert"], files.get("sslkey"), password="")  # as asyncpg
+    except OSError as error:
+        why = getattr(error, "reason", error.strerror) or "no PEM without a passphrase"
+        raise DatabaseUrlError(
+            f"DATABASE_URL's sslcert and sslkey cannot be used ({why}); give the paths of a "
+            "certificate and of its key."
+        ) from error
+
+
+def _check_files(files: Mapping[str, str]) -> None:
     for name, path in files.items():
-        if not Path(path).is_file():
+        found = _fault(Path(path), is_key=name == "sslkey")
+        if found:
             raise DatabaseUrlError(
-                f"DATABASE_URL's {name} (or its PG variable) names a file that is not there; give "
-                "the path of a PEM file."
+                f"DATABASE_URL's {name} (or its PG variable) names a file that {found}; give the "
+                "path of a PEM file."
             )
+
+
+def _fault(file: Path, *, is_key: bool) -> str | None:
+    if not file.is_file():
+        return "is not there"
+    try:
+        # A key is looked at with its certificate.
+        if not is_key:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        return "is no PEM"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None
 
 
 def _seconds(text: str | None) -> float | None:
@@ -140,14 +175,16 @@ def _seconds(text: str | None) -> float | None:
     return max(float(text), _LEAST_TIMEOUT) if float(text) else None
 
 
-def place(url: URL) -> URL:
+def place(url: URL) -> str:
     """Return where an address leads, from the environment what it lacks; not who may enter."""
     if url.get_backend_name() != "postgresql":
-        return URL.create(url.drivername, database=url.database)
-    host = url.host or str(url.query.get("host", "")) or os.environ.get("PGHOST", "")
-    return URL.create(
-        url.drivername,
-        host=None if host.startswith("/") else host,  # a socket's folder
-        port=url.port,
-        database=url.database or os.environ.get("PGDATABASE"),
+        return URL.create(url.drivername, database=url.database).render_as_string()
+    hosts = url.host or str(url.query.get("host", "")) or os.environ.get("PGHOST", "")
+    ports = str(url.port or url.query.get("port", ""))
+    shown = ",".join(
+        (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        for host, port in zip_longest(hosts.split(","), ports.split(","), fillvalue="")
+        if host and not host.startswith("/")  # a socket's folder
     )
+    address = URL.create(url.drivername, database=url.database or os.environ.get("PGDATABASE"))
+    return address.render_as_string().replace("://", f"://{shown}", 1)

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import socket
+import ssl
 from collections.abc import Sequence
 from itertools import count
 from time import monotonic
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.database.deadline import Deadline
+from bot.database.errors import DatabaseError
 
 #: Isolation of transactions, whatever the server's default is.
 ISOLATION: Final[IsolationLevel] = "READ COMMITTED"
@@ -31,6 +33,9 @@ _KEEPALIVE: Final = 30
 #: Statements that stay prepared on a connection: there are a few dozen, and one that unlocks so
 #: many rewards at once for each number of them.
 _MOST_PREPARED: Final = 100
+#: Encodings of a database that keep whatever we write; the second looks at no letter.
+_UTF8: Final = "UTF8"
+_ENCODINGS: Final = {_UTF8, "SQL_ASCII"}
 #: Kinds of asyncpg's errors, the narrower before the wider, and their names in SQLAlchemy.
 _KINDS: Final = (
     (asyncpg.RestrictViolationError, "RestrictViolationError"),
@@ -55,7 +60,8 @@ async def connect(
 ) -> "BoundedConnection":
     """Connect as `asyncpg.connect` does, and give each statement `timeout` seconds as well.
 
-    Raises `TimeoutError` for a server that says nothing for so long, or for its `patience`.
+    Raises `TimeoutError` for a server that says nothing for so long, or for its `patience`, and
+    `DatabaseError` for a database that cannot hold every letter.
     """
     patience = min(patience, timeout)
     try:
@@ -67,6 +73,22 @@ async def connect(
         )
     except TimeoutError:
         raise TimeoutError(f"no answer within {patience:g} s") from None
+    except ssl.SSLError:
+        raise
+    except (OSError, asyncpg.TargetServerAttributeNotMatched) as error:
+        wanted = options.get("target_session_attrs", "any")
+        if wanted == "any":
+            raise
+        # asyncpg says why the last of the hosts that are away is, and not that others answered.
+        why = f": {error}" if isinstance(error, OSError) else ""
+        raise ConnectionError(f"no host answers as {wanted}{why}") from error
+    encoding = getattr(connection.get_settings(), "server_encoding", _UTF8)
+    if encoding not in _ENCODINGS:
+        connection.terminate()
+        raise DatabaseError(
+            f"The database is in {encoding}, which lacks letters that people write; the bot needs "
+            "one in UTF8: create it with `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`."
+        )
     connection.limit(timeout)
     BoundedConnection.silent_until = -math.inf  # it speaks, so it will hear what we cancel
     return connection

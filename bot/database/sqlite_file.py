@@ -88,6 +88,14 @@ async def journal_of(engine: AsyncEngine) -> str:
     return f"PRAGMA journal_mode = {mode}"
 
 
+def damaged(file: Path, found: object, advice: str = DAMAGED_ADVICE) -> DatabaseError:
+    """Return the error for a file in which SQLite has `found` damage."""
+    last = str(found).splitlines()[-1]
+    return DatabaseError(
+        f"The SQLite file {file} is damaged and nothing has been changed ({last}); {advice}."
+    )
+
+
 @asynccontextmanager
 async def kept_file(
     engine: AsyncEngine, stop: asyncio.Event, *, every: float = WATCHED_EVERY
@@ -130,10 +138,10 @@ def _check(file: Path, *, whole: bool) -> str | None:
             (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     except sqlite3.Error as error:
         if is_damaged(error):
-            raise _damaged(file, str(error)) from error
+            raise damaged(file, error) from error
         return None  # what else stands in the way, the start meets as well, and says it better
     if found and found[0] != _WHOLE:
-        raise _damaged(file, str(found[0]).splitlines()[-1])
+        raise damaged(file, found[0])
     return str(mode)
 
 
@@ -188,10 +196,3 @@ def _refuse_without_locks(folder: Path) -> None:
                 f"The file system of {folder} has no locks for SQLite ({error.strerror}); put the "
                 "file on a disk of this machine, or use PostgreSQL."
             ) from error
-
-
-def _damaged(file: Path, reason: str) -> DatabaseError:
-    return DatabaseError(
-        f"The SQLite file {file} is damaged and nothing has been changed ({reason}); "
-        f"{DAMAGED_ADVICE}."
-    )

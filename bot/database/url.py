@@ -95,7 +95,7 @@ def is_part_of(url: URL, file: Path) -> bool:
 
 def describe(url: URL) -> str:
     """Return the database address as a person may see it: where it is, and not who may enter."""
-    return libpq.place(url).render_as_string()
+    return libpq.place(url)
 
 
 _NOT_AN_ADDRESS: Final = (
@@ -157,6 +157,12 @@ def _for_asyncpg(url: URL, text: str, hosts: dict[str, str]) -> URL:
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     for name, value in url.query.items():
         _check_option(name, value)
+    for name, variable in libpq.CHOICES.items():
+        given = None if name in url.query else os.environ.get(variable)
+        if given is not None and not re.fullmatch(_OPTIONS[name], given):
+            raise DatabaseUrlError(
+                f"{variable} has a value that cannot be used; correct it or take it out."
+            )
     return url
 
 

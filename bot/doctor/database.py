@@ -1,5 +1,6 @@
 """State of the database: version, role, rights, schema and the disk below it."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -91,8 +92,14 @@ def _file(file: Path | None) -> Check:
     engine = f"SQLite {sqlite3.sqlite_version}"
     if file is None:
         return Check(AREA, f"{engine}, in memory.")
-    absent = "" if file.exists() else "; there is no such file yet, and a start makes it"
-    return Check(AREA, f"{engine}, {file.absolute()}{absent}.")
+    told = f"{engine}, {file.absolute()}"
+    if file.exists():
+        return Check(AREA, f"{told}.")
+    told += "; there is no such file yet, and"
+    if os.access(file.absolute().parent, os.W_OK | os.X_OK):
+        return Check(AREA, f"{told} a start makes it.")
+    sentence = f"{told} none can be made in its folder; give that to the user of this program."
+    return Check(AREA, sentence, well=False)
 
 
 async def _server(engine: AsyncEngine) -> Check:

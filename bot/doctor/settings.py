@@ -26,11 +26,12 @@ def look(settings: Settings) -> list[Check]:
 def _wrong(settings: Settings) -> Iterator[str]:
     if not settings.admin_ids:
         yield "ADMIN_IDS is empty and nobody can open /admin; put your Telegram id there."
-    if settings.webhook_secret and not settings.webhook_url:
-        yield (
-            "WEBHOOK_SECRET has no effect without WEBHOOK_URL, for the bot polls; set that one, "
-            "too, or take the secret out."
-        )
+    for name in ("webhook_path", "webhook_secret"):
+        if getattr(settings, name) and not settings.webhook_url:
+            yield (
+                f"{name.upper()} has no effect without WEBHOOK_URL, for the bot polls; set that "
+                "one, too, or take it out."
+            )
     yield from _about_ports(settings)
     if settings.webhook_url and settings.telegram_api_url is None:
         yield from _about_webhook(settings.webhook_url)
@@ -40,6 +41,11 @@ def _about_ports(settings: Settings) -> Iterator[str]:
     port = settings.listening_port
     if port and port < _PRIVILEGED and os.name == "posix" and os.geteuid() != 0:
         yield f"Port {port} is one for root; set HTTP_PORT to 1024 or more."
+    if port is None and "http_host" in settings.model_fields_set:
+        yield (
+            "HTTP_HOST has no effect without HTTP_PORT, for the bot listens nowhere; set that one, "
+            "too, or take it out."
+        )
     if settings.port is None:
         return
     if settings.http_port not in {None, settings.port}:

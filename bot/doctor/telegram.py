@@ -1,7 +1,7 @@
 """Telegram as the doctor finds it: the token, the webhook, rights in chats, and its clock."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -24,6 +24,7 @@ from bot.doctor import Check
 from bot.seeding.errors import counted
 from bot.settings import Settings
 from bot.telegram.client import TelegramBot, TelegramSession, create_bot
+from bot.web_address import is_same_address
 
 TELEGRAM: Final = "https://api.telegram.org"
 #: Seconds for one request; and that clocks may be apart.
@@ -32,9 +33,10 @@ _MOST_APART: Final = 30.0
 
 
 async def look(
-    settings: Settings, chats: Sequence[int], clock: Callable[[], float] = time.time
+    settings: Settings, chats: Collection[int], clock: Callable[[], float] = time.time
 ) -> list[Check]:
-    """Return what was found; `chats` are those to look for rights in."""
+    """Return what was found; rights are looked for in `chats` and in those of ALLOWED_CHATS."""
+    listed = settings.allowed_chats
     checks = [await _clock(settings.telegram_api_url or TELEGRAM, settings.proxy, clock)]
     if settings.bot_token is None:
         sentence = "BOT_TOKEN is not set; get one from @BotFather and put it into .env."
@@ -45,7 +47,10 @@ async def look(
             checks.append(Check("token", f"It is that of @{me.username}."))
             info = await bot.get_webhook_info(request_timeout=_TIMEOUT)
             checks += _webhook(settings, info)
-            checks += [await _rights(bot, chat_id) for chat_id in chats]
+            checks += [
+                await _rights(bot, chat_id, is_listed=chat_id in listed)
+                for chat_id in sorted({*chats, *listed})
+            ]
         except (TelegramUnauthorizedError, TelegramNotFound):
             sentence = "Telegram does not know this BOT_TOKEN; take the one that @BotFather shows."
             checks.append(Check("token", sentence, well=False))
@@ -76,10 +81,10 @@ def _webhook(settings: Settings, info: WebhookInfo) -> list[Check]:
         )
     elif settings.webhook_url is not None and not info.url:
         wrong.append("No webhook is set yet, and updates wait; start the bot, which sets it.")
-    elif settings.webhook_url is not None and there != urlsplit(settings.webhook_url).hostname:
+    elif settings.webhook_url is not None and not is_same_address(info.url, settings.webhook_url):
         wrong.append(
-            f"The webhook is set at {there}, which is not WEBHOOK_URL's host; stop what runs "
-            "there, and start this bot."
+            f"The webhook is set at {there}, with another host, port or path than WEBHOOK_URL's; "
+            "stop what runs there, and start this bot."
         )
     waiting = counted(info.pending_update_count, "updates")
     if info.url and info.last_error_message and info.pending_update_count:
@@ -94,14 +99,19 @@ def _webhook(settings: Settings, info: WebhookInfo) -> list[Check]:
     return [Check(area, f"As it should be: {way}; waiting: {waiting}.")]
 
 
-async def _rights(bot: TelegramBot, chat_id: int) -> Check:
+async def _rights(bot: TelegramBot, chat_id: int, *, is_listed: bool) -> Check:
     area = "rights"
     try:
         member = await bot.get_chat_member(chat_id, bot.id, request_timeout=_TIMEOUT)
     except TelegramMigrateToChat as error:
-        return Check(area, f"Chat {chat_id} has become {error.migrate_to_chat_id}.")
+        advice = "; put that into ALLOWED_CHATS" if is_listed else ""
+        sentence = f"Chat {chat_id} has become {error.migrate_to_chat_id}{advice}."
+        return Check(area, sentence, well=not is_listed)
     except (TelegramBadRequest, TelegramForbiddenError) as error:
-        sentence = f"Chat {chat_id} is closed to the bot ({error.message}); invite it again there."
+        advice = (
+            "invite it there, or correct ALLOWED_CHATS" if is_listed else "invite it again there"
+        )
+        sentence = f"Chat {chat_id} is closed to the bot ({error.message}); {advice}."
         return Check(area, sentence, well=False)
     if getattr(member, "can_edit_messages", None) is False:  # only channels have the right
         sentence = (

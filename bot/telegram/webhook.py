@@ -4,9 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
-import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -18,6 +16,7 @@ from bot.monitoring.connections import PATIENCE
 from bot.telegram.client import TRANSIENT_ERRORS, Backoff
 from bot.telegram.errors import process_update
 from bot.throttle import Throttle
+from bot.web_address import decoded_path
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ class Webhook:
         self._secret = secret.get_secret_value() if secret else derived_secret(bot.token)
         #: While it is, as during the bootstrap, updates are to come again.
         self.closed = False
-        self._path = _decoded(urlsplit(path or url).path or "/")
+        self._path = decoded_path(path or url)
         self._patience = patience
         self._refused = Throttle()
 
@@ -135,11 +134,3 @@ class Webhook:
 def derived_secret(token: str) -> str:
     """Return a secret that nobody without the bot's token can guess."""
     return hmac.new(token.encode(), b"besitos webhook", hashlib.sha256).hexdigest()
-
-
-def _decoded(path: str) -> str:
-    """Return a path as aiohttp compares it: decoded, but for what would mean something else."""
-    parts = re.split("(%25|%2[Ff])", path)
-    return "".join(
-        unquote(one) if index % 2 == 0 else one.upper() for index, one in enumerate(parts)
-    )

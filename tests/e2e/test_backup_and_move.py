@@ -68,11 +68,12 @@ def test_move(tmp_path: Path, sqlite_url: str, postgresql_url: str) -> None:
 
 def test_move_that_fails_makes_no_file(tmp_path: Path, sqlite_url: str) -> None:
     """An empty file of ours would be a database to whoever starts on it."""
+    (tmp_path / "besitos.db").touch(0o600)  # without a table
     moved = run_main(tmp_path, "move", "--to", "sqlite:///new.db", DATABASE_URL=sqlite_url)
 
     assert (1, "") == (moved.exit_code, moved.stdout)
     assert "The source has schema revision none" in moved.sentences[0]
-    assert [] == list(tmp_path.glob("*.db*"))
+    assert [] == list(tmp_path.glob("new.db*"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
+from aiohttp import web
 
+from bot.monitoring.http import serving
 from bot.telegram.webhook import derived_secret
 from sandbox import SandboxServer
 from tests.support.programs import Finished, RunningBot, free_port, run_main
@@ -118,6 +121,22 @@ async def test_health_without_a_port(tmp_path: Path) -> None:
 
     assert 1 == ended.exit_code
     assert "set HTTP_PORT" in ended.sentences[0]
+
+
+@pytest.mark.parametrize("body", [b"hello", b"", b"[]", b'{"status": "ok"}', b'{"ready": true}'])
+async def test_health_of_something_else(tmp_path: Path, body: bytes) -> None:
+    """A server that answers 200 to everything is no bot that is ready."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=body)
+
+    application = web.Application()
+    application.router.add_get("/{path:.*}", answer)
+    async with serving(application, "127.0.0.1", 0) as port:
+        ended = await command(tmp_path, "health", HTTP_PORT=str(port))
+
+    assert (1, "") == (ended.exit_code, ended.stdout)
+    assert f"At 127.0.0.1:{port} something else than a bot of this release" in ended.sentences[0]
 
 
 async def command(folder: Path, *arguments: str, **settings: str) -> Finished:

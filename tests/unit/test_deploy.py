@@ -96,6 +96,20 @@ def test_settings_exist() -> None:
     assert set() == settings_of(in_cluster)
 
 
+def test_settings_reach_the_bot() -> None:
+    """What is in .env is the bot's, but for where its database is and where the image listens."""
+    bot = COMPOSE["services"]["bot"]
+    (port,) = bot["ports"]
+    settled = {"DATABASE_URL", "HTTP_HOST", "HTTP_PORT"}
+
+    assert ROOT / ".env" == (DEPLOY / bot["env_file"]).resolve()
+    assert settled == {
+        name for name, value in bot["environment"].items() if f"${{{name}" not in value
+    }
+    assert port.endswith(f":{bot['environment']['HTTP_PORT']}")
+    assert "0.0.0.0" == bot["environment"]["HTTP_HOST"]
+
+
 def test_stop_has_its_time() -> None:
     """Nobody kills the bot in the 10 seconds that a stop may take."""
     grace = [

@@ -78,6 +78,8 @@ def test_port_of_a_host(
         ("WEBHOOK_SECRET", "a"),
         ("WEBHOOK_SECRET", "quince-letras-x"),
         ("WEBHOOK_SECRET", "a" * 257),
+        ("WEBHOOK_URL", "https://bot.example/%F1"),
+        ("WEBHOOK_PATH", "/ma%F1ana"),
         ("HTTP_PORT", "70000"),
         ("PORT", "70000"),
         ("PORT", "web"),
@@ -185,3 +187,15 @@ def test_example_admins_are_nobody() -> None:
     (examples,) = re.findall(r"such as ([\d,]+)", str(caught.value))
 
     assert min(load_settings(admin_ids=examples).admin_ids) > 2**52
+
+
+@pytest.mark.parametrize("name", ["WEBHOOK_URL", "WEBHOOK_PATH"])
+def test_path_in_another_encoding(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Its updates would be sent to where nobody takes them; the sentence says how it is written."""
+    monkeypatch.setenv("WEBHOOK_URL", "https://bot.example/ma%C3%B1ana%25F1")
+    monkeypatch.setenv("WEBHOOK_PATH", "/ma%C3%B1ana")
+    load_settings()
+    monkeypatch.setenv(name, f"{'https://bot.example' if name == 'WEBHOOK_URL' else ''}/ma%F1ana")
+
+    with pytest.raises(SettingsError, match=f"{name}: .*%C3%B1 for ñ"):
+        load_settings()

@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from bot.database.connection import opened_database
-from bot.database.errors import DatabaseError
+from bot.database.errors import DatabaseError, DatabaseUnavailable
 from bot.database.url import parse_database_url
 from tests.support.tls import make_certificate, speaking_tls
 
 
-async def answer(address: str, sql: str = "SHOW search_path") -> object:
+async def answer(address: str, sql: str = "SHOW search_path", *, timeout: float = 30) -> object:
     """Return what the database at an address says."""
     async with (
-        opened_database(parse_database_url(address), timeout=30) as engine,
+        opened_database(parse_database_url(address), timeout=timeout) as engine,
         engine.connect() as connection,
     ):
         return (await connection.exec_driver_sql(sql)).scalar_one()
@@ -107,3 +107,28 @@ async def test_variables(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PGOPTIONS", "-c search_path=besitos")
 
     assert "besitos" == await answer("postgresql://")
+
+
+@pytest.mark.parametrize(("ports", "detail"), [("1", ": .*Connect call failed"), ("", "")])
+@pytest.mark.parametrize("by_variable", [False, True])
+async def test_list_of_hosts_of_the_wrong_kind(
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    ports: str,
+    detail: str,
+    *,
+    by_variable: bool,
+) -> None:
+    """Where a host answers and is not what is wanted, the sentence says what is."""
+    folder = parse_qs(urlsplit(postgresql_url).query)["host"][0]
+    database = urlsplit(postgresql_url).path
+    hosts = f"127.0.0.1,{folder}&port={ports},5432" if ports else folder
+    wanted = "" if by_variable else "&target_session_attrs=standby"
+
+    said = rf"\(no host answers as standby{detail}.*\); start it"
+
+    with monkeypatch.context() as environment:
+        if by_variable:
+            environment.setenv("PGTARGETSESSIONATTRS", "standby")
+        with pytest.raises(DatabaseUnavailable, match=said):
+            await answer(f"postgresql://postgres@{database}?host={hosts}{wanted}", timeout=0)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database.backup import back_up, restore
 from bot.database.engine import create_engine
-from bot.database.errors import DatabaseError, SchemaError
+from bot.database.errors import DAMAGED_ADVICE, DatabaseError, SchemaError
 from bot.database.schema import head
 from bot.database.url import parse_database_url, sqlite_file
 from bot.gamification.bootstrap.manifest import Manifest
@@ -290,7 +290,7 @@ def a_text(file: Path) -> None:
         (damaged, DatabaseError, "damaged"),
         (newer, SchemaError, "9999"),
         (a_strangers, DatabaseError, "no database of the bot"),
-        (a_text, DatabaseError, r"backup.db is damaged \(file is not a database\); take another"),
+        (a_text, DatabaseError, r"backup.db is damaged .*\(file is not a database\); take another"),
         (Path.unlink, DatabaseError, "There is no file"),
     ],
 )
@@ -308,6 +308,29 @@ async def test_restore_refuses_what_is_no_backup(
 
     assert before == await read(played.url)
     assert {"besitos.db"} == names(tmp_path) - {"backup.db"}
+
+
+@on_sqlite
+async def test_backup_of_a_damaged_database(tmp_path: Path, played: AsyncEngine) -> None:
+    """It is the database that is damaged and no backup, and the advice is every command's."""
+    await played.dispose()
+    damaged(file_of(played))
+
+    with pytest.raises(DatabaseError, match="is damaged and nothing has been changed") as caught:
+        back_up(played.url, tmp_path / "backup.db")
+
+    assert str(caught.value).endswith(f"; {DAMAGED_ADVICE}.")
+    assert 1 == len(str(caught.value).splitlines())
+    assert "backup.db" not in names(tmp_path)
+
+
+@on_sqlite
+async def test_backup_without_a_revision(tmp_path: Path, played: AsyncEngine) -> None:
+    """No other backup helps where the database itself lacks what a start gives it."""
+    await run_sql(played, "DELETE FROM alembic_version")
+
+    with pytest.raises(DatabaseError, match=r"no schema revision; `python main.py seed apply`"):
+        back_up(played.url, tmp_path / "backup.db")
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.cli.diagnostics import FINDINGS
+from bot.database.connection import opened_database
 from bot.database.engine import create_engine
+from bot.database.errors import DatabaseError
 from bot.database.url import parse_database_url
 from bot.doctor import Check, diagnose
 from bot.doctor import telegram as doctor_telegram
@@ -24,6 +26,7 @@ from bot.gamification.chats import read_known_chats
 from bot.settings import Settings, load_settings
 from bot.telegram.client import create_bot
 from sandbox import SandboxServer
+from sandbox.faults import Fault, StrangeAnswer
 from tests.support.programs import MAIN, run_main
 
 
@@ -96,6 +99,65 @@ async def test_all_that_is_not(database_url: str, manifest: Manifest) -> None:
         assert says in sentence
 
 
+@pytest.mark.parametrize(
+    ("there", "ours", "well"),
+    [
+        ("http://127.0.0.1:18301/old", "http://127.0.0.1:18301/new", False),
+        ("http://127.0.0.1:18301/hook", "http://127.0.0.1:18302/hook", False),
+        ("http://127.0.0.1/hook?x=1", "http://127.0.0.1/hook?x=2", False),
+        ("http://127.0.0.1:18301/ma%C3%B1ana", "http://127.0.0.1:18301/mañana", True),
+        ("http://127.0.0.1:80/", "http://127.0.0.1", True),
+        ("http://localhost:18301/hook", "http://LOCALHOST:18301/hook#here", True),
+    ],
+)
+async def test_webhook_of_another_address(there: str, ours: str, *, well: bool) -> None:
+    """The same host with another port or path is another bot's; a spelling is not."""
+    async with SandboxServer() as server:
+        bot = create_bot(server.token, server.url)
+        await bot.set_webhook(there)
+        await bot.session.close()
+        found = wrong(await doctor_telegram.look(settings(server, webhook_url=ours), ()))
+
+    assert well == (found == [])
+    assert all("another host, port or path than WEBHOOK_URL's" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize("paid", [True, False])
+async def test_chats_of_the_list(sqlite_url: str, manifest: Manifest, *, paid: bool) -> None:
+    """A wrong id in ALLOWED_CHATS is named, whether the database knows a chat or none."""
+    async with SandboxServer() as server:
+        statements = [f"INSERT INTO chats (chat_id, type) VALUES ({server.telegram.group.id}, 'x')"]
+        await seed(sqlite_url, manifest, *statements[:paid])
+        asked = settings(server, database_url=sqlite_url, allowed_chats="-1009999999999")
+        found = wrong(await diagnose(asked))
+
+    (sentence,) = found
+    assert "Chat -1009999999999 is closed to the bot" in sentence
+    assert "invite it there, or correct ALLOWED_CHATS." in sentence
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_chat_with_a_new_id(*, listed: bool) -> None:
+    """A list that has the id of before pays in no chat; the database follows by itself."""
+    moved = json.dumps(
+        {
+            "ok": False,
+            "error_code": 400,
+            "description": "Bad Request: group chat was upgraded to a supergroup chat",
+            "parameters": {"migrate_to_chat_id": -1001},
+        }
+    ).encode()
+    fault = Fault(drop="request", strange=lambda _: StrangeAnswer(moved, status=400))
+    async with SandboxServer() as server:
+        server.faults.add("getChatMember", fault)
+        asked = settings(server, **({"allowed_chats": "-7"} if listed else {}))
+        checks = await doctor_telegram.look(asked, [-7])
+
+    (check,) = [one for one in checks if one.area == "rights"]
+    advice = "; put that into ALLOWED_CHATS" if listed else ""
+    assert (not listed, f"Chat -7 has become -1001{advice}.") == (check.well, check.sentence)
+
+
 async def test_wrong_token_and_clock() -> None:
     """Telegram knows no such bot, and its time is another."""
     async with SandboxServer() as server:
@@ -132,6 +194,23 @@ async def test_read_only_server(postgresql: Any, postgresql_url: str, manifest: 
 
     assert 1 == len(found)
     assert "It is read-only" in found[0]
+
+
+async def test_database_that_cannot_hold_every_letter(postgresql: Any) -> None:
+    """One in another encoding than UTF8 is named by the doctor and by a start alike."""
+    made = "CREATE DATABASE latin ENCODING LATIN1 TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C';"
+    postgresql.psql(made)
+    url = postgresql.get_uri(database="latin")
+    async with SandboxServer() as server:
+        found = wrong(await diagnose(settings(server, database_url=url)))
+    with pytest.raises(DatabaseError) as caught:
+        async with opened_database(parse_database_url(url), timeout=30):
+            pass
+    postgresql.psql("DROP DATABASE latin;")
+
+    assert [str(caught.value)] == found
+    assert "is in LATIN1" in found[0]
+    assert "ENCODING 'UTF8'" in found[0]
 
 
 async def test_role_without_rights(
@@ -187,17 +266,36 @@ def test_file_that_may_only_be_read(tmp_path: Path, closed: str) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
     for path, mode in ((data / "x.db", 0o444), (data, 0o555))[closed == "folder" :]:
         path.chmod(mode)
+
+    said = said_by_anybody(data, settings)
+
+    assert "It is read-only, and nobody can be paid; give the user of this program" in said
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="root may write everything")
+def test_file_that_cannot_be_made(tmp_path: Path) -> None:
+    """A new file in a folder of somebody else's is not one that a start makes."""
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o555)
+    settings = {"DATABASE_URL": f"sqlite:///{data}/x.db", "TELEGRAM_API_URL": "http://127.0.0.1:9"}
+
+    said = said_by_anybody(data, settings)
+
+    assert f"{data}/x.db; there is no such file yet, and none can be made in its folder" in said
+    assert "and a start makes it" not in said
+
+
+def said_by_anybody(data: Path, settings: dict[str, str]) -> str:
+    """Return what the doctor says to who is not root, and open the folder again."""
     lost = "-dac_override,-dac_read_search"
     plain = ["setpriv", "--bounding-set", lost, "--inh-caps", lost]
     command = [*(plain if os.geteuid() == 0 else []), sys.executable, MAIN, "doctor", "--json"]
-
     done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | settings, capture_output=True, check=False
+        command, cwd=data.parent, env=os.environ | settings, capture_output=True, check=False
     )
-
     data.chmod(0o755)
-    said = " ".join(one["sentence"] for one in json.loads(done.stdout)["checks"])
-    assert "It is read-only, and nobody can be paid; give the user of this program" in said
+    return " ".join(one["sentence"] for one in json.loads(done.stdout)["checks"])
 
 
 def test_command(tmp_path: Any, sqlite_url: str) -> None:

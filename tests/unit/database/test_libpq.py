@@ -10,6 +10,7 @@ from bot.database.errors import DatabaseUrlError
 from bot.database.libpq import connect_arguments
 from bot.database.url import parse_database_url
 from bot.settings import cautions, load_settings
+from tests.support.tls import make_certificate
 
 
 def arguments(address: str) -> dict[str, Any]:
@@ -104,10 +105,59 @@ def test_certificate_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "some.pem"
     file.write_text("hush")
 
-    with pytest.raises(DatabaseUrlError, match="sslcert and sslkey cannot be used") as caught:
+    with pytest.raises(DatabaseUrlError, match=r"sslcert .*is no PEM") as caught:
         parse_database_url(f"postgresql://h/d?sslrootcert=system&sslcert={file}")
 
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sslcert", "sslrootcert", "sslcrl"])
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_file_that_is_no_certificate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, *, by_variable: bool
+) -> None:
+    """One of something else, or none, is refused before a server is blamed for it."""
+    file = tmp_path / "some.pem"
+    monkeypatch.setenv(f"PG{name.upper()}", str(file) if by_variable else "")
+    address = f"postgresql://h/d?sslmode=require{'' if by_variable else f'&{name}={file}'}"
+
+    with pytest.raises(DatabaseUrlError, match=f"{name} .*names a file that is not there"):
+        parse_database_url(address)
+    file.write_text("hush")
+    with pytest.raises(DatabaseUrlError, match=f"{name} .*names a file that is no PEM") as caught:
+        parse_database_url(address)
+
+    assert "hush" not in str(caught.value)
+
+
+def test_certificate_with_another_key(tmp_path: Path) -> None:
+    """Both are files that can be read, and do not go together."""
+    (tmp_path / "other").mkdir()
+    certificate, _ = make_certificate(tmp_path)
+    _, key = make_certificate(tmp_path / "other")
+    address = f"postgresql://h/d?sslmode=require&sslcert={certificate}"
+
+    parse_database_url(f"{address}&sslkey={tmp_path / 'localhost.key'}")
+    with pytest.raises(DatabaseUrlError, match="sslcert and sslkey cannot be used"):
+        parse_database_url(f"{address}&sslkey={key}")
+
+
+@pytest.mark.parametrize("value", ["bogus", ""])
+@pytest.mark.parametrize("variable", ["PGTARGETSESSIONATTRS", "PGSSLMODE", "PGGSSLIB"])
+def test_variable_that_has_no_such_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """It is refused by its name; what the address says wins."""
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(DatabaseUrlError, match=f"^{variable} has a value that cannot be used"):
+        parse_database_url("postgresql://h/d")
+    assert (
+        "h"
+        == parse_database_url(
+            "postgresql://h/d?target_session_attrs=any&sslmode=disable&gsslib=sspi"
+        ).host
+    )
 
 
 @pytest.mark.parametrize(

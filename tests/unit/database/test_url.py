@@ -180,8 +180,23 @@ def test_description_shows_where_and_not_who() -> None:
     url = parse_database_url("postgresql://me:hush@db:5433/besitos?ssl=require&host=/run/pg")
 
     assert "postgresql+asyncpg://db:5433/besitos" == describe(url)
-    several = parse_database_url("postgresql://me:hush@db1,db2/besitos")
-    assert "postgresql+asyncpg://db1,db2/besitos" == describe(several)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("postgresql://me:hush@db1,db2/besitos", "db1:5432,db2:5432/besitos"),
+        ("postgresql://me:hush@db1:5433,[::1]:5434/besitos", "db1:5433,[::1]:5434/besitos"),
+        ("postgresql:///besitos?host=db1,/run/pg&port=1,2", "db1:1/besitos"),
+        ("postgresql:///besitos?host=db&port=5433", "db:5433/besitos"),
+        ("postgresql://[::1]:5433/besitos", "[::1]:5433/besitos"),
+        ("postgresql:///besitos?host=/run/pg&port=5433", "/besitos"),
+        ("postgresql://db", "db"),
+    ],
+)
+def test_description_of_several_hosts(given: str, shown: str) -> None:
+    """Each host has its port beside it, wherever the address has it."""
+    assert f"postgresql+asyncpg://{shown}" == describe(parse_database_url(given))
 
 
 def test_description_of_what_the_environment_adds(monkeypatch: pytest.MonkeyPatch) -> None:

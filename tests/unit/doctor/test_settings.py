@@ -14,6 +14,8 @@ HOOK = "https://bot.example.org/hook"
     [
         ({"admin_ids": ""}, "put your Telegram id there"),
         ({"webhook_secret": "a-secret-of-the-operator"}, "no effect without WEBHOOK_URL"),
+        ({"webhook_path": "/hook"}, "WEBHOOK_PATH has no effect without WEBHOOK_URL"),
+        ({"http_host": "0.0.0.0"}, "HTTP_HOST has no effect without HTTP_PORT"),
         ({"webhook_url": "http://bot.example.org/"}, "https:// only"),
         ({"webhook_url": "https://bot.example.org:9443/"}, "use 443, 80, 88 or 8443"),
         ({"webhook_url": "https://127.0.0.1/"}, "give the one that Telegram reaches"),
