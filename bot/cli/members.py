@@ -17,7 +17,7 @@ from bot.database.errors import translate_errors
 from bot.database.url import describe
 from bot.gamification.context import utc_now
 from bot.gamification.forgetting import Forgotten, forget_member
-from bot.gamification.personal_data import export_member
+from bot.gamification.member_export import export_member
 from bot.seeding.lock import retried
 from bot.settings import Settings
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database.compiled import CompiledStatement
 from bot.database.constructs import insert
+from bot.gamification.member_export import UnknownMember
 from bot.gamification.mentions import forget_mentions
 from bot.gamification.models import (
     AccountRow,
@@ -33,7 +34,6 @@ from bot.gamification.models import (
     UserRewardRow,
     UserRow,
 )
-from bot.gamification.personal_data import UnknownMember
 from bot.gamification.types import BY_ADMINS, RewardType, UserRewardStatus
 
 _SECRET: Final = "forgotten_members"  # noqa: S105 - its name

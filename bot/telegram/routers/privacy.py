@@ -11,7 +11,7 @@ from aiogram.types import BufferedInputFile, CallbackQuery, Message
 from bot.gamification.account import Account
 from bot.gamification.context import EconomyContext
 from bot.gamification.forgetting import forget_member
-from bot.gamification.personal_data import own_copy
+from bot.gamification.member_export import own_copy
 from bot.telegram import keyboards
 from bot.telegram.filters import IsMember
 from bot.telegram.keyboards import PrivacyAction, PrivacyButton

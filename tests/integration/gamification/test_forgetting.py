@@ -10,8 +10,8 @@ from sqlalchemy import select
 from bot.database.engine import for_writing
 from bot.gamification.forgetting import Forgotten, forget_member
 from bot.gamification.leaderboard import read_page
+from bot.gamification.member_export import UnknownMember, export_member
 from bot.gamification.models import LedgerEntryRow
-from bot.gamification.personal_data import UnknownMember, export_member
 from bot.gamification.reactions import react
 from bot.gamification.types import TransactionType
 from tests.support.database import contents

@@ -1,7 +1,7 @@
 """Absences of the bot, which no deadline runs through."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -135,3 +135,22 @@ async def test_beats_until_the_end(live: LiveEconomy, caplog: pytest.LogCaptureF
             assert "The heartbeat" in caplog.text
     finally:
         await live.edit_by_sql("ALTER TABLE gone RENAME TO bot_heartbeat")
+
+
+async def test_beats_after_what_nobody_foresaw(
+    live: LiveEconomy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A beat that dies of a bug is an error in the log, and the next one comes all the same."""
+    fates = iter([None, None, RuntimeError("odd")])  # a beat asks twice
+    beats: list[datetime] = []
+
+    def clock() -> datetime:
+        if fate := next(fates, None):
+            raise fate
+        beats.append(live.clock())
+        return beats[-1]
+
+    async with Heartbeat(live.engine, clock, interval=0):
+        await until(lambda: len(beats) > 4)
+
+    assert "RuntimeError: odd" in caplog.text

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.database.base import Base
-from bot.gamification.personal_data import UnknownMember, export_member
+from bot.gamification.member_export import UnknownMember, export_member
 from tests.support.economy import ANA, LUIS, LiveEconomy
 
 #: Tables in which nothing is anybody's.
