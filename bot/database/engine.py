@@ -16,9 +16,10 @@ from bot.database.url import sqlite_file
 
 #: Execution option that says how SQLite shall begin its transactions, None: not at all.
 SQLITE_BEGIN = "sqlite_begin"
-#: Seconds a SQLite writer waits for another inside SQLite, where neither a stop nor a deadline ends
-#: it: whoever has more time asks again.
+#: Seconds that a statement waits for a lock inside SQLite, where nothing ends it, not even a stop.
 SQLITE_BUSY_TIMEOUT = 3.0
+#: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
+SQLITE_PATIENCE = 60.0
 #: Seconds that the database gets for one statement.
 STATEMENT_TIMEOUT = 30.0
 #: Connections that are open at once, at most.
@@ -60,6 +61,7 @@ def _create_sqlite_engine(url: URL, timeout: float, options: dict[str, Any]) -> 
             fast_aiosqlite.connect,
             url.database or ":memory:",
             timeout=SQLITE_BUSY_TIMEOUT,
+            patience=SQLITE_PATIENCE,
             statement_timeout=timeout,
         ),
         **options,

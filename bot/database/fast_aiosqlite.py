@@ -122,7 +122,7 @@ class FastConnection(aiosqlite.Connection):
 
     def begin(self, sql: str) -> None:
         """Begin a transaction with the next statement, which fails if `sql` does."""
-        self._waiting.begin = sql
+        self._waiting.begin, self._waiting.is_given_up = sql, False
         self._is_writer = sql == IMMEDIATE
 
     def _note_begin(self) -> None:
@@ -149,22 +149,32 @@ class FastConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """Roll back, which is nothing to do when no statement has followed a BEGIN."""
+        self._waiting.is_given_up = True  # by now, if a cancelled statement still waits for BEGIN
         if self._begun or self.in_transaction:
             await super().rollback()
         self._waiting.begin, self._begun = None, False
+
+    async def close(self) -> None:
+        """Close, and let no BEGIN wait for a lock any more."""
+        self._waiting.is_given_up = True
+        await super().close()
 
     def cursor(self) -> FastCursor:  # type: ignore[override]
         """Make a cursor without going anywhere: all that SQLAlchemy asks is to enter it."""
         return FastCursor(self)
 
 
-def connect(database: str, *, timeout: float, statement_timeout: float) -> FastConnection:
+def connect(
+    database: str, *, timeout: float, patience: float, statement_timeout: float
+) -> FastConnection:
     """Do what `aiosqlite.connect` does, and give the connection our defaults in the same visit.
 
-    A statement waits `timeout` seconds for a lock; one that works for longer than
-    `statement_timeout` seconds fails as interrupted.
+    A statement waits `timeout` seconds for a lock, and BEGIN `patience` seconds unless it is given
+    up; one that works for longer than `statement_timeout` seconds fails as interrupted.
     """
     limit = StatementLimit(statement_timeout)
-    return FastConnection(
-        lambda waiting: open_sqlite(database, waiting, limit, timeout=timeout), limit
-    )
+
+    def connector(waiting: Waiting) -> SqliteConnection:
+        return open_sqlite(database, waiting, limit, timeout=timeout, patience=patience)
+
+    return FastConnection(connector, limit)

@@ -41,6 +41,8 @@ class Waiting:
 
     begin: str | None = None
     functions: list[Callable[[sqlite3.Connection], None]] = field(default_factory=list)
+    #: Whether nobody waits for that any more, but for the thread.
+    is_given_up: bool = False
 
     def __bool__(self) -> bool:
         return self.begin is not None or bool(self.functions)
@@ -71,8 +73,10 @@ class SqliteConnection(sqlite3.Connection):
 
     waiting: Waiting
     limit: StatementLimit
-    #: Milliseconds that it waits for a lock.
+    #: Milliseconds that it waits for a lock inside SQLite, which nothing ends.
     busy_timeout: int
+    #: Seconds that a BEGIN waits for it in all.
+    patience: float
     #: Which file was opened, by device and number; None in memory.
     file: tuple[int, int] | None = None
     path: str = ""
@@ -124,8 +128,13 @@ class SqliteConnection(sqlite3.Connection):
         """Do what has waited; a BEGIN that failed is still due, or we would autocommit."""
         while self.waiting.functions:
             self.waiting.functions.pop()(self)
-        if self.waiting.begin is not None:
-            self._begin(cursor)
+        until = monotonic() + self.patience
+        while self.waiting.begin is not None:
+            try:
+                self._begin(cursor)
+            except sqlite3.OperationalError as error:
+                if self.waiting.is_given_up or monotonic() > until or not is_busy(error):
+                    raise
 
     def _begin(self, cursor: sqlite3.Cursor) -> None:
         assert self.waiting.begin is not None  # noqa: S101 - whoever calls has seen it
@@ -145,8 +154,13 @@ def open_sqlite(
     limit: StatementLimit,
     *,
     timeout: float,
+    patience: float,
 ) -> SqliteConnection:
-    """Open the file, or make it; a statement waits `timeout` seconds for a lock."""
+    """Open the file, or make it.
+
+    A statement waits `timeout` seconds for a lock inside SQLite, and BEGIN so again and again for
+    `patience` seconds, or until it is given up.
+    """
     path = None if database == ":memory:" else os.path.realpath(database)
     if path is not None:
         _create_private(path)
@@ -161,7 +175,7 @@ def open_sqlite(
     if path is not None:
         connection.path, connection.file = path, identity_of(path)
     connection.waiting, connection.limit = waiting, limit
-    connection.busy_timeout = round(timeout * 1000)
+    connection.busy_timeout, connection.patience = round(timeout * 1000), patience
     connection.set_progress_handler(limit.is_over, _LOOK_EVERY)
     # A text that another program wrote in another encoding must not fail whatever reads its row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")

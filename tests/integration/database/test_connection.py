@@ -94,6 +94,6 @@ async def test_file_that_cannot_be_opened(tmp_path: Path) -> None:
     """No thread is left that would tell its end to a loop which is closed by then."""
     before = set(threading.enumerate())
     with pytest.raises(sqlite3.OperationalError):
-        await fast_aiosqlite.connect(str(tmp_path), timeout=1, statement_timeout=1)
+        await fast_aiosqlite.connect(str(tmp_path), timeout=1, patience=1, statement_timeout=1)
 
     assert set() == set(threading.enumerate()) - before

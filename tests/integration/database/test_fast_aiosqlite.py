@@ -93,6 +93,49 @@ async def test_wait_for_the_lock_is_no_work(hasty: AsyncEngine) -> None:
             assert 4_000 == await connection.scalar(text(COUNTING.format("LIMIT 4000")))
 
 
+@pytest.fixture
+async def patient(
+    engine: AsyncEngine, service: BootstrapService, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[AsyncEngine]:
+    """Open the seeded file with a BEGIN that tries again and again."""
+    await service.run()
+    monkeypatch.setattr("bot.database.engine.SQLITE_BUSY_TIMEOUT", 0.05)
+    patient = for_writing(create_engine(engine.url))
+    yield patient
+    await patient.dispose()
+
+
+async def test_lock_that_is_held_for_long(patient: AsyncEngine) -> None:
+    """BEGIN waits for longer than SQLite does by itself."""
+    with closing(sqlite3.connect(str(sqlite_file(patient.url)))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with patient.connect() as connection:
+            waiting = asyncio.create_task(connection.exec_driver_sql(NEW_USER))
+            await asyncio.wait([waiting], timeout=0.3)
+            assert not waiting.done()
+            other.rollback()
+            await waiting
+            await connection.commit()
+
+
+@pytest.mark.parametrize("end", [AsyncConnection.rollback, AsyncConnection.invalidate])
+async def test_lock_that_nobody_waits_for_any_more(
+    patient: AsyncEngine, end: Callable[[AsyncConnection], Awaitable[object]]
+) -> None:
+    """Who is cancelled, as by a stop, need not wait for what others do with the file."""
+    with closing(sqlite3.connect(str(sqlite_file(patient.url)))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(20), patient.connect() as connection:
+            waiting = asyncio.create_task(connection.exec_driver_sql(NEW_USER))
+            await asyncio.wait([waiting], timeout=0.1)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            await end(connection)
+        other.rollback()
+    async with patient.begin() as connection:
+        await connection.exec_driver_sql(NEW_USER)
+
+
 async def test_what_comes_after_a_long_pause(hasty: AsyncEngine) -> None:
     """The time of a statement ends with it: neither work between two nor a COMMIT is in it."""
     async with for_writing(hasty).begin() as connection:
