@@ -11,6 +11,7 @@ from aiogram import Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from aiohttp import web
 
+from bot.backoff import persistently
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError
 from bot.database.sqlite_file import kept_file
@@ -30,6 +31,7 @@ from bot.shutdown import (
     GRACE,
     finished_in_time,
     in_background,
+    leave_threads_behind,
     stop_on_signals,
     unless_stopped,
 )
@@ -76,6 +78,7 @@ async def run_bot(
     `BesitosError` when the start fails; no update has been fetched then.
     """
     stop = stop or stop_on_signals()
+    leave_threads_behind()
     lifecycle, metrics = Lifecycle(stop), Metrics()
     async with AsyncExitStack() as stack:
         bot, dispatcher = await stack.enter_async_context(_composed(settings, metrics, clock))
@@ -187,8 +190,8 @@ async def _beside(
     data = dispatcher.workflow_data
     async with AsyncExitStack() as stack:
         relay = OutboxRelay(data["engine"], data["delivery"])
-        await stack.enter_async_context(in_background(relay.run()))
-        await stack.enter_async_context(in_background(upkeep_of(dispatcher).run()))
+        await stack.enter_async_context(in_background(persistently(relay.run)))
+        await stack.enter_async_context(in_background(persistently(upkeep_of(dispatcher).run)))
         await stack.enter_async_context(in_background(_introduce(bot, data)))
         learning = await stack.enter_async_context(in_background(learn_name(bot, stop)))
         await unless_stopped(asyncio.wait([learning], timeout=NAME_TIMEOUT), stop)
@@ -244,7 +247,8 @@ async def _take(
     webhook.closed = False
     with _refusals_explained():
         await unless_stopped(webhook.announce(stop, settings.database_pool_size), stop)
-        async with in_background(WebhookWatch(bot, dispatcher["arrivals"]).run()):
+        watch = WebhookWatch(bot, dispatcher["arrivals"])
+        async with in_background(persistently(watch.run)):
             await stop.wait()
 
 

@@ -1,4 +1,4 @@
-"""Retry delays with jitter, ended by a deadline or a stop.
+"""Retry delays with jitter, ended by a deadline or a stop, and work that is begun again.
 
     for pause in delays(first=0.2, longest=5, timeout=30):
         try:
@@ -11,10 +11,13 @@ make them anew.
 """
 
 import asyncio
+import logging
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+
+logger = logging.getLogger(__name__)
 
 
 def delays(
@@ -54,3 +57,22 @@ async def sleep_unless(stop: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def persistently(
+    work: Callable[[], Awaitable[object]], *, first: float = 1.0, longest: float = 60.0
+) -> None:
+    """Do `work` to its end, and from the beginning whenever it dies of what nobody foresaw.
+
+    For what keeps a promise as long as the process lives. The pauses in between grow from `first`
+    to `longest`, in seconds.
+    """
+    for pause in delays(first=first, longest=longest):
+        try:
+            await work()
+        except Exception:
+            name = getattr(work, "__qualname__", work)
+            logger.exception("%s has failed, and begins again in %.1f s", name, pause)
+        else:
+            return
+        await asyncio.sleep(pause)

@@ -3,8 +3,11 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -29,6 +32,14 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
+def leave_threads_behind() -> None:
+    """Let the running loop, and the process, end beside a thread of the loop's that hangs.
+
+    A resolver takes as long as it likes to say that nobody answers, and could not be cancelled.
+    """
+    asyncio.get_running_loop().set_default_executor(_DaemonThreads())
+
+
 async def finished_in_time(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     """Run `work`, which ends by itself after the stop, or is cancelled `GRACE` seconds later."""
     async with _racing(work, stop) as working:
@@ -47,13 +58,23 @@ async def unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T
 
 @asynccontextmanager
 async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Do `work` while the block runs, and cancel it then."""
+    """Do `work` while the block runs, and cancel it then; what it dies of is logged.
+
+    Work that keeps a promise should be done `persistently`.
+    """
     task = asyncio.create_task(work)
+    task.add_done_callback(_log_death)
     try:
         yield task
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+def _log_death(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        name = getattr(task.get_coro(), "__qualname__", task.get_name())
+        logger.error("%s has failed, and is not done any more", name, exc_info=error)
 
 
 @asynccontextmanager
@@ -70,3 +91,26 @@ async def _racing(
         for task in (working, stopping):
             task.cancel()
         await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+class _DaemonThreads(ThreadPoolExecutor):
+    """A daemon thread for each call, which neither a hanging one nor the end of all waits for.
+
+    It is no pool, whose threads the interpreter joins, but asyncio takes nothing else.
+    """
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **names: Any) -> Future[T]:
+        """Begin at once."""
+        future: Future[T] = Future()
+        call = partial(_fulfil, future, partial(work, *args, **names))
+        threading.Thread(target=call, daemon=True).start()
+        return future
+
+
+def _fulfil(future: Future[T], work: Callable[[], T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - whatever it is, who waits has to hear of it
+        future.set_exception(error)

@@ -30,6 +30,9 @@ _SILENCE: Final = 5.0
 _IDLE, _PING = 10.0, 1.0
 #: Seconds between the signs of life that keep an address translation from forgetting us.
 _KEEPALIVE: Final = 30
+#: Seconds in which a server confirms what it was sent, however long it works on it; the kernel
+#: ends a connection to one that does not, and, with the signs of life, one that is waited for.
+_UNCONFIRMED: Final = 30.0
 #: Statements that stay prepared on a connection: there are a few dozen, and one that unlocks so
 #: many rewards at once for each number of them.
 _MOST_PREPARED: Final = 100
@@ -289,6 +292,7 @@ def _keep_alive(connected: socket.socket, timeout: float) -> None:
     if connected.family not in {socket.AF_INET, socket.AF_INET6}:
         return
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (*_KEEPALIVES, ("TCP_USER_TIMEOUT", round(timeout * 1000))):
+    unconfirmed = round(min(timeout, _UNCONFIRMED) * 1000)
+    for name, value in (*_KEEPALIVES, ("TCP_USER_TIMEOUT", unconfirmed)):
         if hasattr(socket, name):  # not every system has each
             connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

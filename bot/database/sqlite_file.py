@@ -1,8 +1,9 @@
-"""SQLite's file: whether it is whole when the bot starts, and still the same one while it runs."""
+"""SQLite's file: whether it is whole when the bot starts, and still there while it runs."""
 
 import asyncio
 import errno
 import logging
+import os
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
@@ -40,8 +41,6 @@ _WITHOUT_WAL: Final = {
 #: What a file system says that has no locks; SQLite takes the first for a lock of somebody else's.
 _WITHOUT_LOCKS: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 _WHOLE: Final = "ok"
-
-Identity = tuple[int, int]
 
 
 def refuse_memory(url: URL) -> None:
@@ -96,36 +95,67 @@ def damaged(file: Path, found: object, advice: str = DAMAGED_ADVICE) -> Database
     )
 
 
+class _KeptFile:
+    """The file, and the log beside it that holds what was committed last.
+
+    SQLite itself removes the log with its last connection. One of our own keeps it from that, so
+    who finds it gone knows that nobody will ever read what is written there from now on.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Remember which they are. A log that cannot be opened is not looked at."""
+        self._file = file
+        self._log = Path(f"{os.path.realpath(file)}-wal")
+        self._connection = _holding(file)
+        self._file_before = identity_of(file)
+        self._log_before = identity_of(self._log) if self._connection else None
+
+    def close(self) -> None:
+        """Let the log go."""
+        if self._connection:
+            self._connection.close()
+
+    def find_loss(self) -> str | None:
+        """Name what was deleted or replaced; None as long as all is there."""
+        if self._file_before not in {None, identity_of(self._file)}:
+            return f"SQLite file {self._file}"
+        if self._log_before not in {None, identity_of(self._log)}:
+            return f"SQLite log {self._log}"
+        return None
+
+
 @asynccontextmanager
 async def kept_file(
     engine: AsyncEngine, stop: asyncio.Event, *, every: float = WATCHED_EVERY
 ) -> AsyncIterator[None]:
-    """Set `stop` as soon as the file is not the one of before the block.
+    """Set `stop` as soon as the file, or the log beside it, is not the one of before the block.
 
     Raises `DatabaseError` at the end of the block then.
     """
     file = sqlite_file(engine.url)
-    before = identity_of(file) if file else None
-    watch = asyncio.create_task(_watch(file, before, stop, every)) if file and before else None
-    try:
+    if file is None:
         yield
-    finally:
-        if watch:
+        return
+    with closing(await asyncio.to_thread(_KeptFile, file.absolute())) as kept:
+        watch = asyncio.create_task(_watch(kept, stop, every))
+        try:
+            yield
+        finally:
             watch.cancel()
             await asyncio.wait([watch])
-    if file and before != identity_of(file):
-        raise DatabaseError(
-            f"The SQLite file {file.absolute()} was deleted or replaced while the bot ran, so the "
-            "bot has stopped; put a file in its place while the bot is stopped only, without the "
-            "-wal and -shm of another, and start again."
-        )
+        if loss := kept.find_loss():
+            raise DatabaseError(
+                f"The {loss} was deleted or replaced while the bot ran, so the bot has stopped; "
+                "touch the file, its -wal and its -shm while the bot is stopped only, put no file "
+                "beside those of another, and start again."
+            )
 
 
-async def _watch(file: Path, before: Identity | None, stop: asyncio.Event, every: float) -> None:
-    while before == identity_of(file):
+async def _watch(kept: _KeptFile, stop: asyncio.Event, every: float) -> None:
+    while not (loss := kept.find_loss()):
         if await sleep_unless(stop, every):
             return
-    logger.error("the SQLite file %s was deleted or replaced; stopping", file)
+    logger.error("the %s was deleted or replaced; stopping", loss)
     stop.set()
 
 
@@ -170,8 +200,22 @@ def _back_to_journal(file: Path) -> bool:
     return bool(mode == "delete")
 
 
+def _holding(file: Path) -> sqlite3.Connection | None:
+    """Return a connection that has the log open, if there is one, and no transaction."""
+    try:
+        connection = _read_only(file)
+    except sqlite3.Error:
+        return None
+    try:
+        connection.execute("PRAGMA schema_version").fetchall()
+    except sqlite3.Error:
+        connection.close()
+        return None
+    return connection
+
+
 def _read_only(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1)
+    return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1, check_same_thread=False)
 
 
 def _statement(file: Path, *, whole: bool) -> str:

@@ -16,6 +16,7 @@ from typing import Final, Self
 from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.backoff import persistently
 from bot.database.constructs import as_moment, as_stored, insert, later
 from bot.database.engine import for_writing
 from bot.database.errors import DatabaseError, translate_errors
@@ -49,12 +50,13 @@ class Heartbeat:
         self._engine = for_writing(engine)
         self._clock = clock
         self._interval = interval
+        self._succeeded = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Beat once: deadlines are put off before the first update is handled."""
-        succeeded = await self._beat()
-        self._task = asyncio.create_task(self._go_on(succeeded=succeeded))
+        self._succeeded = await self._beat()
+        self._task = asyncio.create_task(persistently(self._go_on))
         return self
 
     async def __aexit__(
@@ -68,10 +70,10 @@ class Heartbeat:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def _go_on(self, *, succeeded: bool) -> None:
+    async def _go_on(self) -> None:
         while True:
-            await asyncio.sleep(self._interval if succeeded else RETRY_AFTER)
-            succeeded = await self._beat()
+            await asyncio.sleep(self._interval if self._succeeded else RETRY_AFTER)
+            self._succeeded = await self._beat()
 
     async def _beat(self) -> bool:
         """Beat; return False when the database is away, which counts as an absence."""

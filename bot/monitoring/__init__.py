@@ -27,7 +27,9 @@ def monitoring_application(  # noqa: PLR0913, PLR0917 - each is one thing that i
     database = WriteProbe(engine)
     readiness = Readiness(lifecycle, database, arrivals, standing_by)
     metrics.watch(arrivals, database)
-    application = health_application(engine, lambda: lifecycle.problem or stuck(), standing_by)
+    application = health_application(
+        engine, lambda: lifecycle.problem or stuck() or arrivals.jam, standing_by
+    )
     application.router.add_get("/livez", handle_liveness)
     application.router.add_get("/readyz", readiness.handle)
     application.router.add_get("/metrics", MetricsPage(metrics, readiness).handle)

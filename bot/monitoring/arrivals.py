@@ -33,6 +33,8 @@ class Arrivals:
         self.begun = asyncio.Event()
         #: Updates that wait at Telegram, where it has said so.
         self.pending = 0
+        #: Whether Telegram is asked for no more updates before older ones are handled.
+        self.is_full = False
 
     def seen(self, update_ids: Iterable[int] = ()) -> None:
         """Note that Telegram has answered or called, with these updates."""
@@ -62,8 +64,23 @@ class Arrivals:
             return self._fault
         if self._last is None:
             return "Telegram has not answered yet"
-        silent = self._clock() - self._last
-        return f"Telegram has not answered for {silent:.0f} s" if silent > self._silence else None
+        if self._silent_for <= self._silence:
+            return None
+        return self.jam or f"Telegram has not answered for {self._silent_for:.0f} s"
+
+    @property
+    def jam(self) -> str | None:
+        """Why Telegram has been asked nothing for long; None where it was asked."""
+        if not self.is_full or self._silent_for <= self._silence:
+            return None
+        return (
+            f"an update has waited for {self.oldest:.0f} s, and Telegram gives no more before it "
+            "is handled"
+        )
+
+    @property
+    def _silent_for(self) -> float:
+        return 0.0 if self._last is None else self._clock() - self._last
 
     @property
     def waiting(self) -> int:

@@ -79,6 +79,7 @@ class Polling:
                 await self._until_worthwhile()
                 await unless_stopped(self._fetch(), self._stop)
         await self._confirm()
+        self._arrivals.is_full = False
 
     async def _until_worthwhile(self) -> None:
         """Wait while Telegram would only repeat what is at work, and that at once."""
@@ -103,6 +104,7 @@ class Polling:
                 break
             del self._unconfirmed[update_id]
             self._offset = update_id + 1
+        self._arrivals.is_full = len(self._unconfirmed) >= MOST_FETCHED
 
     async def _fetch(self) -> None:
         try:

@@ -110,7 +110,7 @@ class Webhook:
         return web.Response(status=429 if too_many else 401)
 
     async def announce(self, stop: asyncio.Event, at_once: int | None = None) -> None:
-        """Tell Telegram where to send updates; again and again while it does not answer.
+        """Tell Telegram where to send updates; again and again until it has set it.
 
         It shall send so many `at_once`, by default as many as it likes.
         Raises `TelegramAPIError` when it answers no.
@@ -118,17 +118,18 @@ class Webhook:
         backoff = Backoff(stop)
         while not stop.is_set():
             try:
-                await self._bot.set_webhook(
+                if await self._bot.set_webhook(
                     self._url,
                     secret_token=self._secret,
                     max_connections=at_once and min(at_once, _MOST_AT_ONCE),
                     allowed_updates=self._dispatcher.resolve_used_update_types(),
-                )
+                ):
+                    return
+                logger.warning("the webhook could not be set yet: Telegram answers with false")
+                await backoff.wait()
             except TRANSIENT_ERRORS as error:
                 logger.warning("the webhook could not be set yet: %s", error)
                 await backoff.wait(error)
-            else:
-                return
 
 
 def derived_secret(token: str) -> str:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from sandbox import SandboxServer
 from tests.support import bare_sqlite
 from tests.support.programs import RunningBot, run_main
@@ -20,6 +22,27 @@ async def test_deleted_file_ends_the_bot(tmp_path: Path) -> None:
     assert (1, "") == (ended.exit_code, ended.stdout)
     (sentence,) = ended.sentences
     assert f"{tmp_path / 'besitos.db'} was deleted or replaced while the bot ran" in sentence
+
+
+@pytest.mark.parametrize("lost", [["-wal"], ["-wal", "-shm"]])
+async def test_deleted_log_ends_the_bot(tmp_path: Path, lost: list[str]) -> None:
+    """It ends before more is paid into nothing, and what was paid stays."""
+    file = tmp_path / "besitos.db"
+    async with SandboxServer() as server:
+        settings = {"BOT_TOKEN": server.token, "TELEGRAM_API_URL": server.url}
+        telegram = server.telegram
+        async with RunningBot(tmp_path, **settings) as bot:
+            await bot.until(server.calls.wait_for("getUpdates", timeout=60))
+            telegram.say(telegram.ana, telegram.private(telegram.ana), "/daily")
+            await bot.until(server.calls.wait_for("sendMessage", timeout=60))
+            for end in lost:
+                file.with_name(f"{file.name}{end}").unlink()
+            ended = await bot.ended()
+
+    (sentence,) = ended.sentences
+    assert (1, True) == (ended.exit_code, f"{file}-wal was deleted or replaced" in sentence)
+    assert 0 == run_main(tmp_path, "seed", "status").exit_code
+    assert [(50,)] == bare_sqlite.query(file, "SELECT amount FROM transactions")
 
 
 def test_status_of_a_schema_with_gaps(tmp_path: Path) -> None:

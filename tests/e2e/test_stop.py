@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox import SandboxServer
 from tests.support.programs import RunningBot, free_port
+from tests.support.waiting import until
 
 STOP = 10.0
 
@@ -81,3 +82,35 @@ async def test_body_that_comes_after_the_stop(tmp_path: Path) -> None:
         await asyncio.sleep(0.2)
 
     assert "15" == call.parameters["max_connections"]
+
+
+#: Stands in for a resolver whose servers are away, as they may be where many domains are searched.
+NO_ANSWER = """
+import pathlib, socket, time
+resolve = socket.getaddrinfo
+def getaddrinfo(host, *more, **names):
+    if host == "db.example":
+        pathlib.Path("asked").touch()
+        time.sleep(3600)
+    return resolve(host, *more, **names)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+async def test_resolver_that_hangs(tmp_path: Path) -> None:
+    """The name of the database's host is looked for, and nobody says where it is."""
+    (tmp_path / "sitecustomize.py").write_text(NO_ANSWER)
+    settings = {
+        "BOT_TOKEN": "42:hush",
+        "DATABASE_URL": "postgresql://besitos@db.example/besitos",
+        "PYTHONPATH": str(tmp_path),
+    }
+    async with RunningBot(tmp_path / "bot", anew=True, **settings) as bot:
+        await until((tmp_path / "bot" / "asked").exists)
+        bot.terminate()
+        told = time.monotonic()
+        stopped = await bot.ended()
+        took = time.monotonic() - told
+
+    assert took < STOP
+    assert (0, []) == (stopped.exit_code, stopped.sentences)

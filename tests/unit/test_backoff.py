@@ -4,10 +4,11 @@ import asyncio
 import math
 from itertools import islice
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backoff import delays, sleep_unless
+from bot.backoff import delays, persistently, sleep_unless
 
 seconds = st.floats(0.001, 1000)
 shares = st.floats(0, 1)
@@ -87,3 +88,28 @@ async def test_sleep_ends_with_the_stop() -> None:
 async def test_sleep_without_a_stop() -> None:
     """Nobody stopped: the time is over."""
     assert not await sleep_unless(asyncio.Event(), 0)
+
+
+async def test_work_that_dies_is_begun_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it dies of is logged as an error, each time, until it ends by itself."""
+    fates = iter([RuntimeError("odd"), ValueError("odder"), None])
+
+    async def work() -> None:
+        if fate := next(fates):
+            raise fate
+
+    await persistently(work, first=0)
+
+    assert [] == list(fates)
+    deaths = [str(one.exc_info[1]) for one in caplog.records if one.exc_info]
+    assert (["odd", "odder"], {"ERROR"}) == (deaths, {one.levelname for one in caplog.records})
+
+
+async def test_cancelled_work_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    """Who cancels it is no failure."""
+    task = asyncio.create_task(persistently(asyncio.Event().wait))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert (True, []) == (task.cancelled(), caplog.records)

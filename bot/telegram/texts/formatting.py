@@ -96,12 +96,8 @@ def signed_besitos(value: int) -> str:
 
 
 def person(name: str) -> str:
-    """Write a name as text: no mention, command, tag or link comes of it.
-
-    Telegram looks for those in every text that a bot sends. A word joiner shows nothing, and ends
-    them: it is no letter of a name or command, and unlike the zero width joiners none of a link.
-    """
-    return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", shown_name(name)))
+    """Write a name as text."""
+    return inert(shown_name(name))
 
 
 def shown_name(name: str, longest: int = _LONGEST_NAME) -> str:
@@ -117,7 +113,16 @@ def shown_title(name: str) -> str:
 
 def titled(name: str) -> str:
     """Write it as text."""
-    return isolated(shown_title(name))
+    return inert(shown_title(name))
+
+
+def inert(text: str) -> str:
+    """Write what others have typed as text: no mention, command, tag or link comes of it.
+
+    Telegram looks for those in every text that a bot sends. A word joiner shows nothing, and ends
+    them: it is no letter of a name or command, and unlike the zero width joiners none of a link.
+    """
+    return isolated(_ORDERS.sub("\\1\N{WORD JOINER}", text))
 
 
 def shown_reason(text: str) -> str:

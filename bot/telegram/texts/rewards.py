@@ -23,6 +23,7 @@ from bot.telegram.texts.formatting import (
     besitos,
     cut,
     fitting,
+    inert,
     isolated,
     number,
     set_apart,
@@ -164,7 +165,7 @@ def reward_label(name: str) -> str:
 
 def emoji(text: str) -> str:
     """Write the emoji of a badge, which may be any few characters."""
-    return isolated(tidy(text, _LONGEST_EMOJI))
+    return inert(tidy(text, _LONGEST_EMOJI))
 
 
 def reaction_button(pays: int, presses: int) -> str:

@@ -13,6 +13,7 @@ from tests.integration.admin.reward_pages import (
 )
 from tests.integration.admin.test_undo import undo_newest
 from tests.support.economy import LiveEconomy, count_rows
+from tests.support.markup import visible
 
 
 async def test_retire_and_bring_back(panel: Panel, live: LiveEconomy) -> None:
@@ -70,7 +71,7 @@ async def test_edit(panel: Panel, live: LiveEconomy) -> None:
         "",
         "Da: +25 besitos",
         "Plazo para reclamarla: 1 día",
-    ] == shown.splitlines()[:8]
+    ] == visible(shown).splitlines()[:8]
     assert (25, 24) == (result.paid, result.reward.claim_window_hours)
     assert [(ADMIN, "reward.edit")] * 4 == [line[:2] for line in await panel.audit()]
 

@@ -178,6 +178,15 @@ async def test_socket_notices_a_dead_peer(hasty: AsyncEngine) -> None:
         assert 300 == connected.getsockopt(tcp, socket.TCP_USER_TIMEOUT)
 
 
+async def test_dead_peer_beside_a_long_statement(proxy: Proxy, postgresql_url: str) -> None:
+    """A server confirms what it got however long it works on it, so nobody waits an hour for it."""
+    async with opened(proxy, postgresql_url, 3600) as engine, engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        connected = driver._transport.get_extra_info("socket")  # noqa: SLF001 - as above
+
+        assert 30_000 == connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+
 async def test_transaction_does_not_outlive_us(
     proxy: Proxy, hasty: AsyncEngine, postgresql_url: str
 ) -> None:

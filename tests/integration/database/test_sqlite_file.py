@@ -151,6 +151,41 @@ async def test_lost_file_stops_the_bot(engine: AsyncEngine, how: str) -> None:
         await run()
 
 
+@pytest.mark.parametrize("how", LOSSES)
+async def test_lost_log_stops_the_bot(engine: AsyncEngine, how: str) -> None:
+    """What was committed into it is in the file, once the last connection is closed."""
+    stop = asyncio.Event()
+    file = file_of(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text("INSERT INTO users (user_id, first_name) VALUES (1, '')"))
+
+    async def run() -> None:
+        async with sqlite_file.kept_file(engine, stop, every=0.01):
+            LOSSES[how](file.with_name(f"{file.name}-wal"))
+            await asyncio.wait_for(stop.wait(), 10)
+
+    with pytest.raises(DatabaseError, match=r"^The SQLite log .+-wal was deleted or replaced"):
+        await run()
+    await engine.dispose()
+    assert [(1,)] == bare_sqlite.query(file, "SELECT user_id FROM users")
+
+
+async def test_log_that_sqlite_removes(engine: AsyncEngine) -> None:
+    """All connections may be closed, and new ones opened, and no log is missed."""
+    stop = asyncio.Event()
+
+    async with sqlite_file.kept_file(engine, stop, every=0.001):
+        for number in range(5):
+            async with engine.begin() as connection:
+                insert = f"INSERT INTO users (user_id, first_name) VALUES ({number}, '')"
+                await connection.execute(text(insert))
+            await engine.dispose()
+            await asyncio.sleep(0.01)
+
+    assert not stop.is_set()
+    assert [(5,)] == bare_sqlite.query(file_of(engine), "SELECT count(*) FROM users")
+
+
 async def test_small_statement_in_a_lost_file(engine: AsyncEngine) -> None:
     """It tells that the database is to blame, as any other statement does."""
     users = CompiledStatement(lambda _: select(UserRow.user_id))

@@ -47,6 +47,25 @@ async def test_each_obstacle_in_its_turn(engine: AsyncEngine) -> None:
     assert [(200, None), (503, "the bot is stopping")] == stopping
 
 
+async def test_update_that_holds_up_all(engine: AsyncEngine) -> None:
+    """An old update behind which Telegram gives no more is the reason, and not Telegram."""
+    now = [0.0]
+    lifecycle, arrivals = Lifecycle(asyncio.Event()), Arrivals(clock=lambda: now[0])
+    lifecycle.started = True
+    application = monitoring_application(engine, lifecycle, arrivals, Metrics(), lambda: None)
+    async with TestClient(TestServer(application)) as client:
+        arrivals.seen([1])
+        arrivals.is_full = True
+        statuses = [(await client.get(path)).status for path in ("/readyz", "/health")]
+        now[0] = 100
+        answers = [await client.get(path) for path in ("/readyz", "/health")]
+        reasons = [(await answer.json())["reason"] for answer in answers]
+
+    why = "an update has waited for 100 s, and Telegram gives no more before it is handled"
+    assert ([200, 200], [why, why]) == (statuses, reasons)
+    assert [503, 503] == [answer.status for answer in answers]
+
+
 async def test_read_only_server(postgresql: Any, postgresql_url: str) -> None:
     """A standby answers, and takes no besito."""
     url = parse_database_url(postgresql_url)

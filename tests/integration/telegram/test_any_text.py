@@ -81,11 +81,11 @@ async def test_words_of_an_admin(panel: Panel) -> None:
             await panel.press("🎖")
             await panel.press(button)
             shown = words if button == "Descripción" else shown_title(words)
-            assert shown in await panel.say(typed)
+            assert shown in visible(await panel.say(typed))
         await give(panel, words)
         for page in ("/profile", "/rewards", "/history"):
             shown = words if page == "/history" else shown_title(words)
-            assert shown in await panel.say(page, who=ANA), page
+            assert shown in visible(await panel.say(page, who=ANA)), page
 
 
 async def give(panel: Panel, reason: str) -> None:

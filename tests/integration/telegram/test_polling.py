@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.telegram.client import Backoff
-from bot.telegram.polling import Polling
+from bot.telegram.polling import MOST_FETCHED, Polling
 from tests.support.gate import Gate
 from tests.support.live_bot import LiveBot
 from tests.support.waiting import until
@@ -56,6 +56,35 @@ async def test_nothing_is_confirmed_before_its_commit(bot: LiveBot, gate: Gate) 
 
     assert (3, 1) == (waiting, entered)
     assert 50 == (await bot.balances())[telegram.ana.id]
+
+
+async def test_no_room_for_more(bot: LiveBot, gate: Gate) -> None:
+    """Behind the first of a hundred Telegram gives no more, and who asks why is told."""
+    telegram, arrivals = bot.server.telegram, bot.dispatcher["arrivals"]
+    gate.open.clear()
+    for number in range(MOST_FETCHED + 1):
+        telegram.say(telegram.luis, telegram.group, str(number))
+    await until(lambda: arrivals.is_full)
+    fetched = arrivals.waiting
+    gate.open.set()
+    await bot.settle()
+
+    assert (MOST_FETCHED, False) == (fetched, arrivals.is_full)
+
+
+async def test_stop_in_a_jam(bot: LiveBot, gate: Gate) -> None:
+    """Who polls no more, for its turn is over, holds nothing up."""
+    telegram, arrivals = bot.server.telegram, bot.dispatcher["arrivals"]
+    gate.open.clear()
+    for number in range(MOST_FETCHED):
+        telegram.say(telegram.luis, telegram.group, str(number))
+    await until(lambda: arrivals.is_full)
+    gate.errors = [away()]
+    bot.stop.set()
+    gate.open.set()
+    await bot.polling
+
+    assert not arrivals.is_full
 
 
 async def test_stop_finishes_the_update_at_work(bot: LiveBot, gate: Gate) -> None:

@@ -116,12 +116,29 @@ async def test_start(server: SandboxServer, api: TelegramBot, nonsense: str) -> 
     await publish_commands(api, make_i18n(), frozenset())
     await publish_commands(api, make_i18n(), frozenset())
     await publish_commands(api, make_i18n(), frozenset())
-    webhook = Webhook(_NoUpdates(), api, "http://127.0.0.1:1/hook", SecretStr("s" * 16))  # type: ignore[arg-type]
-    await webhook.announce(stop)
+    await webhook_of(api).announce(stop)
 
     assert "besitos_sandbox_bot" == (await api.me()).username
     assert 9 == len(await api.get_my_commands())
     assert 2 == len(server.calls.all("setWebhook"))
+
+
+async def test_webhook_that_was_not_set(
+    server: SandboxServer, api: TelegramBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Telegram says yes to the question and no to the webhook: it is asked again, and that said."""
+    strange = StrangeAnswer(b'{"ok": true, "result": false}')
+    server.faults.add("setWebhook", Fault(drop="request", strange=lambda _: strange))
+
+    await webhook_of(api).announce(asyncio.Event())
+
+    assert "http://127.0.0.1:1/hook" == (await api.get_webhook_info()).url
+    assert ["the webhook could not be set yet: Telegram answers with false"] == caplog.messages
+
+
+def webhook_of(api: TelegramBot) -> Webhook:
+    """Return the webhook of a bot for which nothing can come."""
+    return Webhook(_NoUpdates(), api, "http://127.0.0.1:1/hook", SecretStr("s" * 16))  # type: ignore[arg-type]
 
 
 class _NoUpdates:

@@ -56,3 +56,19 @@ async def test_another_address() -> None:
         await bot.session.close()
 
     assert "the webhook was removed or set to another address" in str(arrivals.problem)
+
+
+async def test_no_address() -> None:
+    """No webhook at all is none of ours, at the first look as well; one that is set later is."""
+    arrivals = Arrivals()
+    async with SandboxServer() as server:
+        bot = create_bot(server.token, server.url)
+        watch = WebhookWatch(bot, arrivals)
+        await watch.look()
+        missing = arrivals.problem
+        await bot.set_webhook(NOWHERE)
+        await watch.look()
+        await bot.session.close()
+
+    assert "the webhook was removed or set to another address" in str(missing)
+    assert None is arrivals.problem

@@ -29,6 +29,24 @@ def test_silence() -> None:
     assert (None, "Telegram has not answered for 76 s", None) == (heard, silent, arrivals.problem)
 
 
+def test_no_room() -> None:
+    """Telegram's silence is no fault of its own while it is asked nothing, for an old update."""
+    clock = Clock()
+    arrivals = Arrivals(silence=75, clock=clock)
+    arrivals.seen([7])
+    arrivals.is_full = True
+    clock.now += 75
+    busy = arrivals.problem, arrivals.jam
+    clock.now += 1
+    jammed = arrivals.problem, arrivals.jam
+    arrivals.is_full = False
+
+    assert (None, None) == busy
+    why = "an update has waited for 76 s, and Telegram gives no more before it is handled"
+    assert (why, why) == jammed
+    assert ("Telegram has not answered for 76 s", None) == (arrivals.problem, arrivals.jam)
+
+
 def test_fault_of_the_webhook_until_an_update_comes() -> None:
     """What Telegram complains of is over with the next update."""
     arrivals = Arrivals()

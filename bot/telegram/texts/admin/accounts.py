@@ -17,6 +17,7 @@ from bot.telegram.texts.formatting import (
     shown_name,
     shown_reason,
     signed_besitos,
+    titled,
 )
 from bot.telegram.texts.profile import history, streaks
 from bot.telegram.texts.rewards import level_reached
@@ -70,7 +71,7 @@ def account(account: AccountDetails) -> str:
     lines = [
         f"👤 {_name(member)}",
         _("id <code>{user_id}</code> · idioma {language}").format(
-            user_id=member.user_id, language=escape(member.language_code or "–")
+            user_id=member.user_id, language=titled(member.language_code or "–")
         ),
         "",
         _("💋 Saldo: <b>{balance}</b>").format(balance=besitos(profile.balance)),

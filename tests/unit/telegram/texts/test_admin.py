@@ -7,13 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.gamification.account import User
+from bot.gamification.admin.accounts import AccountDetails
 from bot.gamification.admin.audit import Action, AuditPage, AuditRow
 from bot.gamification.admin.effects import SettingEffect
 from bot.gamification.admin.member_search import MemberLine
 from bot.gamification.admin.settings import Setting, SettingChange
+from bot.gamification.leaderboard import Rank
+from bot.gamification.ledger import LedgerPage
+from bot.gamification.profile import AccountView
 from bot.telegram.texts.admin import accounts, audit
 from bot.telegram.texts.admin import settings as texts
 from bot.telegram.texts.formatting import person, shown_name
+from sandbox.formatting.entities import detect_entities
+from sandbox.formatting.html import parse_html
 from tests.support.markup import read, visible
 
 ADMIN, ANA = 7, 1001
@@ -131,3 +138,17 @@ def test_directions(name: str) -> None:
 def test_button_of_a_member(spanish: None, name: str, expected: str) -> None:
     """A button's label is cleaned as a text is, and the id behind the name stays where it is."""
     assert expected == accounts.button(MemberLine(ANA, name, None))
+
+
+def test_language_of_a_member(spanish: None) -> None:
+    """What a member's own program says their language is, is a short text."""
+    member = User(ANA, None, "Ana", "@victim t.me/scam " + "x" * 5000)
+    profile = AccountView(0, 0, 1, 0, 100, 0, 0, 0, 0, ())
+
+    page = parse_html(
+        accounts.account(AccountDetails(member, profile, Rank(1), LedgerPage((), None)))
+    )
+
+    assert "idioma @victim t.me/scam x" in visible(page.text)
+    assert 300 > len(page.text)
+    assert page == detect_entities(page)

@@ -1,6 +1,7 @@
 """Numbers, bars, tables, and outside text on its way in."""
 
 import re
+from collections.abc import Callable
 from unicodedata import category, normalize
 
 import pytest
@@ -17,6 +18,7 @@ from bot.telegram.texts.formatting import (
     shown_name,
     signed_besitos,
     table,
+    titled,
     utf16_length,
     without_controls,
 )
@@ -95,9 +97,10 @@ def test_table() -> None:
         "www.scam.com:80",
     ],
 )
-def test_names_are_no_orders(name: str) -> None:
-    """Telegram finds no mention, link, command or tag in a name, which looks as it did."""
-    text = parse_html(f"<b>{person(name)}</b>: hola").text
+@pytest.mark.parametrize("written", [person, titled])
+def test_names_are_no_orders(written: Callable[[str], str], name: str) -> None:
+    """Telegram finds no mention, link, command or tag in a name or title, which looks as it did."""
+    text = parse_html(f"<b>{written(name)}</b>: hola").text
 
     assert detect_entities(FormattedText(f"{name}: hola")).entities or name == "x/daily"
     assert () == detect_entities(FormattedText(text)).entities
@@ -108,8 +111,8 @@ def test_names_are_no_orders(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Ana", "Dr. Who", "J. R.", "1 / 2", "#\ufe0f\u20e3", "50 $ :)"])
 def test_ordinary_names(name: str) -> None:
-    """A name that orders nothing is written as it is."""
-    assert name == person(name)
+    """A name or title that orders nothing is written as it is."""
+    assert (name, name) == (person(name), titled(name))
 
 
 @pytest.mark.parametrize("name", ["\u202egnA", "محمد", "שרה 7", "\u2069\u202eanA", "\u2067A"])

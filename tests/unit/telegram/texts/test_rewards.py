@@ -20,6 +20,8 @@ from bot.gamification.types import ConditionType, RewardType, UserRewardStatus
 from bot.telegram import keyboards
 from bot.telegram.texts import rewards as texts
 from bot.telegram.texts.formatting import shown_name, shown_title
+from sandbox.formatting.entities import detect_entities
+from sandbox.formatting.html import parse_html
 from tests.support.markup import read, visible
 
 DUE = datetime(2026, 3, 3, tzinfo=UTC)
@@ -267,3 +269,13 @@ def test_any_name_is_tidy(spanish: None, name: str, seen: str) -> None:
 def test_button_below_a_post(spanish: None, pays: int, presses: int, expected: str) -> None:
     """It says what it brings and how many have pressed, in words of no language."""
     assert expected == texts.reaction_button(pays, presses)
+
+
+def test_badges_are_no_orders(spanish: None) -> None:
+    """Neither the emoji of a badge nor its name becomes a mention or a link."""
+    shown = parse_html(
+        texts.value_text(RewardType.BADGE, {"emoji": "@victim", "badge_name": "t.me/scam"})
+    )
+
+    assert "insignia @victim t.me/scam" == visible(shown.text)
+    assert shown == detect_entities(shown)
