@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .declaration import Seed
+from .errors import SeedError
 from .plan import Action, RowPlan
 from .sections import Children, Rows, SeededTable
 from .values import Json, bound
@@ -102,7 +103,7 @@ class _Write:
         table = self.table
         values |= {name: make(self.plan.name) for name, make in table.initial.items()}
         if not table.keys:
-            values[table.ids[0]] = table.single
+            values[table.ids[0]] = single = bound(table.column(table.ids[0]), table.single_key)
         statement = upsert(self.connection, table.table).values(values)
         if table.keys or not table.heal:
             statement = statement.on_conflict_do_nothing(index_elements=table.keys or table.ids)
@@ -111,7 +112,7 @@ class _Write:
             columns = {name: table.column(name) for name in table.fields if name in values}
             theirs = {n: func.coalesce(c, statement.excluded[n]) for n, c in columns.items()}
             statement = statement.on_conflict_do_update(
-                index_elements=table.ids, set_=theirs or {table.ids[0]: table.single}
+                index_elements=table.ids, set_=theirs or {table.ids[0]: single}
             )
         if table.children is None:
             await self.connection.execute(statement)
@@ -132,8 +133,8 @@ class _Write:
         before, after = before or (), after or ()
         if not children.each or children.name in self.plan.bad:
             before = ()
-            if self.plan.stored:
-                await self.connection.execute(delete(children.table).where(of_parent))
+            # Those of a new row, too: where foreign keys are off, one of its id may have left some.
+            await self.connection.execute(delete(children.table).where(of_parent))
         for row in self._members(children, [one for one in before if one not in after]):
             is_member = (children.column(name) == value for name, value in row.items())
             await self.connection.execute(delete(children.table).where(of_parent, *is_member))
@@ -151,8 +152,14 @@ class _Write:
             yield {name: self._value(children, name, value) for name, value in member.items()}
 
     def _stored(self, column: Column[Any]) -> Any:
-        assert self.plan.stored is not None  # noqa: S101 - what is updated was found
-        return bound(column, self.plan.stored.values[column.name])
+        plan = self.plan
+        assert plan.stored is not None  # noqa: S101 - what is updated was found
+        if column.name in plan.stored.bad:
+            raise SeedError(
+                f"{plan.label} holds {plan.stored.bad[column.name]!r} as its {column.name}, so it "
+                "cannot be changed; correct that in the database."
+            )
+        return bound(column, plan.stored.values[column.name])
 
     def _value(self, part: Rows, name: str, value: Json) -> Any:
         if value is None or name not in part.refs:

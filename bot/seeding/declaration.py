@@ -64,7 +64,9 @@ class Seed:
                 "neither."
             )
         for table in self.tables:
+            table.demand("." not in table.name, "a name of a section has no dots.")
             self._check_references(table)
+            self._check_lasting_key(table)
         for section, renamed in self.renamed.items():
             self._check_renamed(self.sections[section], renamed)
         # What a start needs is made here, not while it holds a connection.
@@ -181,6 +183,23 @@ class Seed:
                     f"in {label!r}, {part.name}.{name} refers to {to!r}, a row that {section} does "
                     "not have.",
                 )
+
+    def _check_lasting_key(self, table: SeededTable) -> None:
+        """Refuse that a row gets another key where others refer to that key, and not to an id."""
+        if not table.adopt_by and table.name not in self.renamed:
+            return
+        linked = [table.link.name] if table.children else []
+        for other in self.tables:
+            for part in other.parts:
+                named = [name for name, section in part.refs.items() if section == table.name]
+                linked += [self.target(part, name).name for name in named]
+        owners = (one.parent_id for one in self.backfills if one.parents.table is table.table)
+        lasting = {*linked, *(column.name for column in owners)} & {*table.keys}
+        table.demand(
+            not lasting,
+            f"others refer to {', '.join(sorted(lasting))}, so a row cannot get another key; let "
+            "them refer to an id, or leave out what is renamed or adopted.",
+        )
 
     def _check_renamed(self, table: SeededTable, renamed: Any) -> None:
         table.demand(

@@ -48,10 +48,11 @@ async def read_runs(connection: AsyncConnection, runs: Table, *, limit: int = 20
     statement = select(*columns).order_by(runs.c.id.desc()).limit(limit)
     try:
         found = [Run(**row) for row in (await connection.execute(statement)).mappings()]
-        objects = [one for run in found for one in (run.counts, *run.changes)]
+        changed = [one for run in found for one in run.changes]
     except (ValueError, TypeError) as error:
         raise SeedError(_DAMAGED) from error
-    if not all(isinstance(one, dict) for one in objects):
+    are_objects = all(isinstance(one, dict) for one in (*changed, *(run.counts for run in found)))
+    if not are_objects or not all(isinstance(one.get("name"), str) for one in changed):
         raise SeedError(_DAMAGED)
     for run in found:
         if run.ran_at.tzinfo is None:  # SQLite stores no zone
@@ -103,7 +104,7 @@ def returning(seed: SeedReport, runs: Sequence[Run]) -> Iterator[str]:
     if seed.version_before != seed.version:
         return
     replaced = {
-        (earlier["name"], _text(earlier["before"])): run
+        (earlier["name"], _text(earlier.get("before"))): run
         for run in reversed(runs)
         if (run.seed, run.version_before, run.version_after) == same
         for earlier in run.changes

@@ -67,7 +67,7 @@ class Union:
         self._is_sqlite = words.is_sqlite
         if not self._is_sqlite:  # where no function takes so many
             scalars = [f"array_to_json(CAST(ARRAY[{', '.join(scalars)}] AS text[]))"]
-        selects = [*selects, (scalars, "")]
+        selects = [*selects, (scalars or ["NULL"], "")]
         self._widths = [len(columns) for columns, _ in selects]
         self.sql = _united(
             [

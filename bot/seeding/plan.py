@@ -233,7 +233,8 @@ class _Merge:
             return theirs
         if table.children and name == table.children.name and table.children.each:
             # One by one: an extra member stays, a removed one stays away, the rest is theirs.
-            was, mine, theirs = base.get(name) or (), mine or (), theirs or ()
+            was, mine, theirs = base.get(name), mine or (), theirs or ()
+            was = was if isinstance(was, list) else ()  # a column had that name then
             stay = [one for one in mine if one in theirs or one not in was]
             come = [one for one in theirs if one not in mine and one not in was]
             return sorted([*stay, *come], key=json.dumps) or None

@@ -108,9 +108,12 @@ class Children(Rows):
             missing = any(member[name] is None for member in named)
             needed = missing and is_required(self.column(name))
             self.demand(not needed, f"a member needs a {name!r}.")
-        unique = self.each or {*self.ids} <= {self.parent, *self.columns}
-        twice = repeated(named) if unique else None
-        self.demand(twice is None, f"{twice} is there twice.")
+        keys = [key for key in self.unique if {self.parent} < key <= {self.parent, *self.columns}]
+        for key in (keys or [{*self.columns}]) if self.each else keys:
+            told = [{name: one[name] for name in self.columns if name in key} for one in named]
+            # NULL never equals NULL.
+            twice = repeated([one for one in told if None not in one.values()])
+            self.demand(twice is None, f"{twice} is there twice.")
 
 
 @dataclass(frozen=True, eq=False)

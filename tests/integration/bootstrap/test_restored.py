@@ -112,7 +112,9 @@ async def test_taken_edits_follow_the_manifest_again(
     assert 60 == (await contents(engine))["bot_config"][0]["besitos_daily_gift"]
 
 
-@pytest.mark.parametrize("damage", ["changes = '[3]'", "changes = 'null'", "counts = '[]'"])
+@pytest.mark.parametrize(
+    "damage", ["changes = '[3]'", "changes = 'null'", "changes = '[{}]'", "counts = '[]'"]
+)
 async def test_damaged_history_is_said(
     service: BootstrapService, engine: AsyncEngine, damage: str
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import (
@@ -250,6 +251,27 @@ async def test_broken_child_of_those_merged_one_by_one(engine: AsyncEngine) -> N
         engine, "SELECT name, weight FROM parts ORDER BY 1"
     )
     assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_row_whose_id_cannot_be(engine: AsyncEngine) -> None:
+    """It cannot be changed by an id that nobody can write, and is named."""
+    of = MetaData()
+    plans = Table(
+        "plans",
+        of,
+        Column("id", Uuid, primary_key=True),
+        Column("code", Text, unique=True),
+        Column("title", Text),
+    )
+    table = SeededTable("plans", plans, key="code", fields=("title",), initial={"id": uuid4})
+    await create_tables(engine, of, "INSERT INTO plans VALUES ('t1', 'pro', NULL)")
+    seeder = Seeder(engine, [Seed("plans", 1, {"plans": {"pro": {"title": "Pro"}}}, [table])])
+
+    with pytest.raises(SeedError, match=r"plans\.pro holds 't1' as its id"):
+        await seeder.run()
+
+    assert [("t1", None)] == await query(engine, "SELECT id, title FROM plans")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.seeding import Children, Outcome, Seed, SeededTable, Seeder
 from tests.support.seeds import create_tables, execute, query
@@ -67,6 +67,24 @@ async def test_member_of_another(engine: AsyncEngine) -> None:
         await Seeder(engine, [seed]).run()
 
     assert [("mine",)] == await query(engine, "SELECT code FROM teams")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_children_that_a_deleted_parent_left(database_url: str) -> None:
+    """With foreign keys off they stay, and SQLite gives their parent's id to the healed row."""
+    engine = create_async_engine(database_url)  # a stranger's: nothing has switched them on
+    children = Children("members", members, parent="team_id", columns=("nick",))
+    team = SeededTable("teams", teams, key="code", fields=(), children=children)
+    await create_tables(engine, metadata)
+    seeder = Seeder(engine, [Seed("teams", 1, {"teams": {"x": {"members": ["ana"]}}}, [team])])
+    await seeder.run()
+    await execute(engine, "DELETE FROM teams")
+
+    assert Outcome.HEALED is (await seeder.run()).outcome
+
+    assert [("ana",)] == await query(engine, "SELECT nick FROM members")
+    assert Outcome.UP_TO_DATE is (await seeder.run()).outcome
+    await engine.dispose()
 
 
 async def test_one_name_of_two_references(engine: AsyncEngine) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import (
     JSON,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Integer,
@@ -78,6 +79,15 @@ async def test_deleted_row_of_a_key_alone_stays_away(engine: AsyncEngine) -> Non
     )
 
 
+async def test_seed_of_nothing(engine: AsyncEngine) -> None:
+    """There is nothing to export, and that is no error."""
+    seeder = Seeder(engine, [Seed("nothing", 1, {}, [])])
+
+    await seeder.run()
+
+    assert {} == await seeder.export("nothing")
+
+
 async def test_a_section_without_rows(engine: AsyncEngine) -> None:
     """Nothing is asked for and nothing done, but for the marker."""
     await create_tables(engine, metadata)
@@ -131,6 +141,8 @@ async def test_children_of_rows_of_their_own_section(engine: AsyncEngine) -> Non
         (Text(), 'it\'s :the % "one"'),
         (Uuid(), UUID(int=7)),
         (EnumType(Period, name="period"), Period.YEARLY),
+        (Date(), "2026-01-02"),
+        (Uuid(), str(UUID(int=8))),
     ],
     ids=repr,
 )

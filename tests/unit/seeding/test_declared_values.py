@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, MetaData, String, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.seeding import SeedDeclarationError, SeededTable
+from bot.seeding import Backfill, SeedDeclarationError, SeededTable
 from tests.support.seeds import Period
-from tests.unit.seeding.declared import seed, table, things
+from tests.unit.seeding.declared import seed, table, things, with_marks
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,33 @@ def test_whatever_is_unique_can_be_a_key(key: Any, fields: dict[str, str]) -> No
     made = seed({"things": {"1": fields}}, table(key=key, fields=tuple({"code"} & set(fields))))
 
     assert {"1": fields} == made.canonical["things"]
+
+
+def test_members_that_a_constraint_takes_once() -> None:
+    """The database would drop the second one without a word."""
+    with pytest.raises(SeedDeclarationError, match=r"'name': 'seats'\} is there twice"):
+        with_marks([["seats", 3], ["seats", 5]], columns=("name", "weight"))
+
+
+def test_key_that_others_refer_to() -> None:
+    """A row whose key is renamed would leave them behind; an id stays what it is."""
+    of = MetaData()
+    plans = Table("plans", of, Column("code", Text, primary_key=True), Column("title", Text))
+    wallets = Table("wallets", of, Column("plan", ForeignKey(plans.c.code), primary_key=True))
+    options: dict[str, Any] = {"renamed": {"plans": {"basic": "start"}}}
+    values, table = {"plans": {"start": {}}}, SeededTable("plans", plans, key="code", fields=())
+
+    assert seed(values, table, **options)
+    with pytest.raises(SeedDeclarationError, match="others refer to code, so a row cannot get"):
+        seed(
+            values, table, backfills=[Backfill("w", wallets, parent=plans, defaults={})], **options
+        )
+
+
+def test_section_with_a_dot() -> None:
+    """Names that are taken back have one between section, row and field."""
+    with pytest.raises(SeedDeclarationError, match="has no dots"):
+        seed({"shop.things": {}}, table("shop.things"))
 
 
 def test_order_and_spelling_do_not_change_the_fingerprint() -> None:

@@ -137,6 +137,19 @@ def test_row_without_a_name_adopts_nobody() -> None:
     assert Action.INSERT is plan.action
 
 
+@pytest.mark.parametrize("was", [5, True, "a", {"a": 1}])
+def test_children_whose_name_was_a_columns(was: Any) -> None:
+    """What a marker holds of that column says nothing of them."""
+    children = Children("tags", tags, parent="thing_id", columns=("name",), each=True)
+    table = SeededTable("things", things, key="code", fields=(), children=children)
+    declared = Seed("merge", 1, {"things": {"x": {"tags": ["a"]}}}, [table])
+    row = stored({"tags": ["b"]}, "x")
+
+    (plan,) = make_plan(declared, {"things": {"x": {"tags": was}}}, {"things": [row]})
+
+    assert {"tags": (["b"], ["a", "b"])} == plan.changes
+
+
 def test_single_row_without_fields_that_is_gone() -> None:
     """It was seeded once and stays gone like any other, but comes where it never was."""
     declared = Seed("merge", 1, {"bare": {}}, [SeededTable("bare", bare, single=1, heal=False)])
