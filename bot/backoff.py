@@ -19,6 +19,9 @@ from collections.abc import Awaitable, Callable, Iterator
 
 logger = logging.getLogger(__name__)
 
+#: Seconds that a cancelled task gets for its end.
+_PATIENCE = 4.0
+
 
 def delays(
     *,
@@ -67,12 +70,30 @@ async def persistently(
     For what keeps a promise as long as the process lives. The pauses in between grow from `first`
     to `longest`, in seconds.
     """
-    for pause in delays(first=first, longest=longest):
+    pauses = delays(first=first, longest=longest)
+    while True:
+        began = time.monotonic()
         try:
             await work()
         except Exception:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise  # it came in the place of the cancellation
+            if time.monotonic() - began > longest:  # it was well for long
+                pauses = delays(first=first, longest=longest)
+            pause = next(pauses)
             name = getattr(work, "__qualname__", work)
             logger.exception("%s has failed, and begins again in %.1f s", name, pause)
         else:
             return
         await asyncio.sleep(pause)
+
+
+async def end(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end; what it ends with is not raised.
+
+    An error that comes at the same time may hide the cancellation, so there are more of them. They
+    are rare, for each may interrupt a rollback.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_PATIENCE)

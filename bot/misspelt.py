@@ -12,6 +12,9 @@ from bot.env_file import ENV_FILE, is_no_file
 _SHELLS: Final = {"ENV", "EXPORT", "SET", "SETX"}
 #: Variables of PostgreSQL's that say which database is meant.
 _LIBPQ: Final = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE")
+#: Those of them that only libpq itself reads.
+_UNREAD: Final = {"PGHOSTADDR", "PGSERVICE"}
+_LIKE: Final = "postgresql://user:password@host/database"
 #: Names of other programs that are one slip away from ours.
 _OTHERS: Final = {"HTTPS_PORT", "HTTPS_HOST"}
 
@@ -36,10 +39,15 @@ def doubts(names: Collection[str]) -> Iterator[str]:
             yield f"{place} has {name!r}, which is no setting: write {meant}"
     for name in sorted(set(names) & _blank()):
         yield f"{name} in the environment is blank, and hides what .env may say: write its value"
-    libpq = next((name for name in _LIBPQ if name in os.environ), None)
+    libpq = next(filter(os.environ.get, _LIBPQ), None)
     if libpq and "DATABASE_URL" not in given:
+        to_use_it = (
+            f"write what it says into DATABASE_URL, like {_LIKE}"
+            if libpq in _UNREAD
+            else "DATABASE_URL=postgresql:// uses it"
+        )
         yield (
-            f"{libpq} is set and DATABASE_URL is not: DATABASE_URL=postgresql:// uses it, and "
+            f"{libpq} is set and DATABASE_URL is not: {to_use_it}, and "
             "DATABASE_URL=sqlite+aiosqlite:///besitos.db does not"
         )
 

@@ -1,6 +1,7 @@
 """Graceful shutdown: SIGINT and SIGTERM end what waits, and let what is at work be finished."""
 
 import asyncio
+import errno
 import logging
 import signal
 import threading
@@ -9,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
+
+from bot.backoff import end
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +70,7 @@ async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[asynci
     try:
         yield task
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 def _log_death(task: asyncio.Task[None]) -> None:
@@ -103,7 +105,10 @@ class _DaemonThreads(ThreadPoolExecutor):
         """Begin at once."""
         future: Future[T] = Future()
         call = partial(_fulfil, future, partial(work, *args, **names))
-        threading.Thread(target=call, daemon=True).start()
+        try:
+            threading.Thread(target=call, daemon=True).start()
+        except RuntimeError as error:  # as many threads as the process may have
+            future.set_exception(OSError(errno.EAGAIN, str(error)))
         return future
 
 

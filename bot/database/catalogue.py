@@ -170,7 +170,9 @@ SELECT CAST(coalesce(json_agg(json_build_array(
     c.relname, c.relkind IN ('r', 'p'),
     (SELECT json_agg(json_build_array(
         a.attname, a.attnum, a.attnotnull, a.atthasdef OR a.attidentity <> '', false,
-        a.atthasdef OR a.attidentity <> '', format_type(a.atttypid, a.atttypmod)
+        a.atthasdef OR a.attidentity <> '',
+        (SELECT format_type(t.oid, a.atttypmod) FROM pg_type AS t
+         WHERE t.oid = a.atttypid AND t.typtype = 'b')
     )) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
     (SELECT json_agg(json_build_array(
         o.relname,

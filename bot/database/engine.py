@@ -18,7 +18,7 @@ from bot.database.url import sqlite_file
 SQLITE_BEGIN = "sqlite_begin"
 #: Seconds that a statement waits for a lock inside SQLite, where nothing ends it, not even a stop.
 SQLITE_BUSY_TIMEOUT = 3.0
-#: Seconds a SQLite writer waits for another: longer than the longest seed (1 million profiles).
+#: Seconds it waits in all: longer than the longest seed (1 million profiles).
 SQLITE_PATIENCE = 60.0
 #: Seconds that the database gets for one statement.
 STATEMENT_TIMEOUT = 30.0

@@ -9,7 +9,7 @@ one by one from the disk (server-side cursors) must not come here; nothing of ou
 
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import aiosqlite
 
@@ -21,6 +21,9 @@ from bot.database.sqlite_connection import (
     Waiting,
     open_sqlite,
 )
+
+if TYPE_CHECKING:
+    import asyncio
 
 #: Begins a transaction that has the file's one lock for writing, and waits for no other then.
 IMMEDIATE: Final = "BEGIN IMMEDIATE"
@@ -149,15 +152,21 @@ class FastConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """Roll back, which is nothing to do when no statement has followed a BEGIN."""
-        self._waiting.is_given_up = True  # by now, if a cancelled statement still waits for BEGIN
         if self._begun or self.in_transaction:
+            self._waiting.is_given_up = True  # a cancelled statement may still wait for a lock
             await super().rollback()
+            self._waiting.is_given_up = False
         self._waiting.begin, self._begun = None, False
 
     async def close(self) -> None:
-        """Close, and let no BEGIN wait for a lock any more."""
+        """Close, and let nothing wait for a lock any more."""
         self._waiting.is_given_up = True
         await super().close()
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """Close without waiting for it, and let nothing wait for a lock any more."""
+        self._waiting.is_given_up = True
+        return super().stop()
 
     def cursor(self) -> FastCursor:  # type: ignore[override]
         """Make a cursor without going anywhere: all that SQLAlchemy asks is to enter it."""
@@ -169,8 +178,9 @@ def connect(
 ) -> FastConnection:
     """Do what `aiosqlite.connect` does, and give the connection our defaults in the same visit.
 
-    A statement waits `timeout` seconds for a lock, and BEGIN `patience` seconds unless it is given
-    up; one that works for longer than `statement_timeout` seconds fails as interrupted.
+    What waits for a lock does so for `timeout` seconds at once and `patience` seconds in all,
+    unless it is given up; a statement that works for longer than `statement_timeout` seconds fails
+    as interrupted.
     """
     limit = StatementLimit(statement_timeout)
 

@@ -75,7 +75,9 @@ def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
 
     Raises `DatabaseUrlError` for files that cannot be read, and modes that contradict each other.
     """
-    if variable := next(filter(os.environ.get, _UNKNOWN_VARIABLES), None):
+    names_a_host = url.host or "host" in url.query
+    variable = next(filter(os.environ.get, _UNKNOWN_VARIABLES), None)
+    if variable and not names_a_host:
         raise DatabaseUrlError(
             f"{variable} is set, which nothing here reads; write what it says into DATABASE_URL, "
             "and take it out."
@@ -97,7 +99,9 @@ def connect_arguments(url: URL, application_name: str) -> dict[str, Any]:
     if files.get("sslrootcert") == _SYSTEM:
         del files["sslrootcert"]
         arguments["ssl"] = _trusting_the_system(arguments.get("ssl"), files)
-    elif files:
+    elif files and (arguments.get("ssl") or os.environ.get("PGSSLMODE")) != "disable":
+        if "sslcert" not in files:
+            files.pop("sslkey", None)  # nothing to be the key of
         _check_files(files)
         if "sslkey" in files:
             _show_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), files)
@@ -180,7 +184,7 @@ def place(url: URL) -> str:
     if url.get_backend_name() != "postgresql":
         return URL.create(url.drivername, database=url.database).render_as_string()
     hosts = url.host or str(url.query.get("host", "")) or os.environ.get("PGHOST", "")
-    ports = str(url.port or url.query.get("port", ""))
+    ports = str(url.port or url.query.get("port") or os.environ.get("PGPORT", ""))
     shown = ",".join(
         (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
         for host, port in zip_longest(hosts.split(","), ports.split(","), fillvalue="")

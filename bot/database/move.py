@@ -25,12 +25,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database.base import Base
-from bot.database.errors import DatabaseError, SchemaError, reason, translate_errors
+from bot.database.errors import (
+    DatabaseError,
+    SchemaError,
+    is_unavailable,
+    reason,
+    translate_errors,
+)
 from bot.database.portable import as_written, is_json, sums_of
-from bot.database.revision import OUR_SCHEMA, current_revision, head, refuse_unknown
+from bot.database.revision import OUR_SCHEMA, current_revision, head
 from bot.database.schema import AlembicSchema, upgrade
 from bot.database.transaction import exclusive_transaction
-from bot.seeding.errors import counted
+from bot.seeding.errors import counted, sqlstate
 from bot.seeding.hooks import Progress, silent
 
 #: Rows that are read and written at once: memory stays flat.
@@ -48,6 +54,8 @@ _REFUSALS: Final = (
     asyncpg.InterfaceError,
 )
 
+#: A value that is lacking, whose column may be another program's.
+_NOT_NULL: Final = "23502"
 #: What is compared on both sides beside rows and sums, such as the books.
 Check = Callable[[AsyncConnection], Awaitable[object]]
 Row = Sequence[Any]
@@ -143,7 +151,6 @@ _WHO: Final = {
 
 async def _make_room(writing: AsyncConnection) -> None:
     revision = await current_revision(writing)
-    refuse_unknown(revision)
     if revision not in {None, head()}:
         raise SchemaError(
             f"The target has schema revision {revision} and not {head()}; move into an "
@@ -209,6 +216,8 @@ async def _copy_all(
                     async with writing.begin_nested():
                         await write(writing, table, rows)
                 except _REFUSALS as error:
+                    if not _is_a_rows(error):
+                        raise _failed(table.name, error) from error
                     first = await _first_refused(
                         len(rows), partial(_try, write, writing, table, rows)
                     )
@@ -244,7 +253,10 @@ async def _read(reading: AsyncConnection, table: Table, last: Row | None) -> Seq
     except _REFUSALS as error:
         if isinstance(error, DBAPIError) and reading.dialect.name == "postgresql":
             raise _refused(table.name, error) from error  # which answers nothing more after that
-        keys = await read(SLICE, key)
+        try:
+            keys = await read(SLICE, key)
+        except _REFUSALS:  # the key itself cannot be read
+            raise _refused(table.name, error) from error
         row = keys[await _first_refused(len(keys), read)]
         names = [column.name for column in key]
         raise _refused(table.name, error, dict(zip(names, row, strict=True))) from error
@@ -271,6 +283,20 @@ async def _try(
     async with writing.begin_nested() as nested:
         await write(writing, table, rows[:number])
         await nested.rollback()
+
+
+def _is_a_rows(error: Exception) -> bool:
+    """Whether a value is to blame, and not the database or the way to it."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return False
+    return not is_unavailable(error) or sqlstate(error) == _NOT_NULL
+
+
+def _failed(table: str, error: Exception) -> DatabaseError:
+    return DatabaseError(
+        f"The table {table} could not be moved ({reason(error)}), so nothing has been; see to it "
+        "that both databases answer, and start again."
+    )
 
 
 def _key(table: Table, row: Row) -> dict[str, Any]:

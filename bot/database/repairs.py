@@ -74,7 +74,9 @@ def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
         elif column.not_null and known[name].nullable:
             yield f"{place} must not be NULL there, and we store NULL in it: allow NULL"
         elif column.kind and not _holds(column.kind, needed := _kind(known[name])):
-            change = f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {needed}"
+            change = (
+                f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {needed} USING {name}::{needed}"
+            )
             yield f"{place} is {column.kind} and has to be {needed}: {change}"
     key = table.primary_key.columns.keys()
     if not there.has_key(frozenset(key)):
@@ -82,8 +84,14 @@ def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
         yield f"{lost}: add it, as its rows had it"
     ours = [frozenset(key), *(frozenset(one.columns.keys()) for one in _keys(table))]
     for name, index in there.indexes.items():
-        # One that has all columns of ours, and more, refuses nothing that ours takes.
-        if index.is_key and not any(one <= frozenset(index.columns) for one in ours):
+        columns = frozenset(index.columns) - {""}
+        # One that has all columns of ours, and more, refuses nothing that ours takes; nor does one
+        # with a column that no statement of ours fills.
+        if (
+            index.is_key
+            and columns <= set(known.keys())
+            and not any(one <= columns for one in ours)
+        ):
             unique = f"the unique key {name} of {table.name} ({', '.join(index.columns)})"
             yield f"{unique} is another program's, and may refuse rows of the bot's: drop it"
 
@@ -104,7 +112,7 @@ def _holds(found: str, needed: str) -> bool:
 def _split(kind: str) -> tuple[str, int | None]:
     plain = kind.replace("character varying", "varchar").partition(" collate ")[0]
     name, _, size = plain.rstrip(")").partition("(")
-    return name, int(size) if size.isdecimal() else None
+    return name.rpartition(".")[2], int(size) if size.isdecimal() else None
 
 
 def _of_columns(table: Table, there: FoundTable) -> Iterator[Repair]:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final, NamedTuple, Self
 
 from bot.seeding.errors import is_busy, sqlite_code
@@ -18,6 +18,8 @@ from bot.seeding.errors import is_busy, sqlite_code
 SHARES_CONNECTIONS: Final = sqlite3.threadsafety == 3  # noqa: PLR2004 - PEP 249's
 #: Instructions of SQLite's between two looks at the clock: less than a millisecond's work.
 _LOOK_EVERY: Final = 20_000
+#: Seconds between two attempts to get a lock.
+_PAUSE: Final = 0.01
 #: Held while a file is made: closing it would undo the locks that a second connection has by then.
 _creating = threading.Lock()
 
@@ -75,7 +77,7 @@ class SqliteConnection(sqlite3.Connection):
     limit: StatementLimit
     #: Milliseconds that it waits for a lock inside SQLite, which nothing ends.
     busy_timeout: int
-    #: Seconds that a BEGIN waits for it in all.
+    #: Seconds that it waits for one in all.
     patience: float
     #: Which file was opened, by device and number; None in memory.
     file: tuple[int, int] | None = None
@@ -112,8 +114,7 @@ class SqliteConnection(sqlite3.Connection):
         cursor = self.cursor()
         try:
             self._catch_up(cursor)
-            self.limit.begin()  # not before: BEGIN may have waited for the lock
-            execute(cursor)
+            self._patiently(lambda: self._bounded(execute, cursor))
             rows = cursor.fetchall() if cursor.description else ()
             return Fetched(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
         except sqlite3.OperationalError as error:
@@ -124,17 +125,38 @@ class SqliteConnection(sqlite3.Connection):
             self.limit.end()
             cursor.close()
 
+    def commit(self) -> None:
+        """Commit; where the file has no write-ahead log, readers keep that waiting."""
+        self._patiently(super().commit)
+
+    def _bounded(self, execute: Callable[[sqlite3.Cursor], object], cursor: sqlite3.Cursor) -> None:
+        self.limit.begin()  # not before: BEGIN may have waited for the lock
+        execute(cursor)
+
+    def _patiently(self, work: Callable[[], object]) -> None:
+        """Do what another connection's lock may keep waiting, until it is given up."""
+        until = monotonic() + self.patience
+        while True:
+            try:
+                work()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or monotonic() > until or not self._is_waiting():
+                    raise
+                sleep(_PAUSE)  # SQLite does not always wait before it says so
+            else:
+                return
+
+    def _is_waiting(self) -> bool:
+        """Whether anybody waits for what is done; without a timeout they do it themselves."""
+        ((milliseconds,),) = self.cursor().execute("PRAGMA busy_timeout").fetchall()
+        return bool(milliseconds) and not self.waiting.is_given_up
+
     def _catch_up(self, cursor: sqlite3.Cursor) -> None:
         """Do what has waited; a BEGIN that failed is still due, or we would autocommit."""
         while self.waiting.functions:
             self.waiting.functions.pop()(self)
-        until = monotonic() + self.patience
-        while self.waiting.begin is not None:
-            try:
-                self._begin(cursor)
-            except sqlite3.OperationalError as error:
-                if self.waiting.is_given_up or monotonic() > until or not is_busy(error):
-                    raise
+        if self.waiting.begin is not None:
+            self._patiently(lambda: self._begin(cursor))
 
     def _begin(self, cursor: sqlite3.Cursor) -> None:
         assert self.waiting.begin is not None  # noqa: S101 - whoever calls has seen it
@@ -158,7 +180,7 @@ def open_sqlite(
 ) -> SqliteConnection:
     """Open the file, or make it.
 
-    A statement waits `timeout` seconds for a lock inside SQLite, and BEGIN so again and again for
+    What waits for a lock does so for `timeout` seconds inside SQLite, and again and again for
     `patience` seconds, or until it is given up.
     """
     path = None if database == ":memory:" else os.path.realpath(database)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.gamification.models import AccountRow, LedgerEntryRow
-from bot.gamification.types import BY_ADMINS, TransactionType
+from bot.gamification.types import TransactionType
 
 #: So many findings are named.
 LIMIT: Final = 10
@@ -95,7 +95,9 @@ def earned_of(kind: Any, amount: Any) -> ColumnElement[int]:
 
     A negative grant is one that was undone, and a take earns nothing, undone or not.
     """
-    is_grant, is_take = (kind == one for one in BY_ADMINS)
+    is_grant, is_take = (
+        kind == one for one in (TransactionType.ADMIN_GRANT, TransactionType.ADMIN_TAKE)
+    )
     return case((is_grant, amount), (is_take, 0), (amount > 0, amount), else_=0)
 
 

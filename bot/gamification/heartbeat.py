@@ -16,7 +16,7 @@ from typing import Final, Self
 from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.backoff import persistently
+from bot.backoff import end, persistently
 from bot.database.constructs import as_moment, as_stored, insert, later
 from bot.database.engine import for_writing
 from bot.database.errors import DatabaseError, translate_errors
@@ -67,8 +67,7 @@ class Heartbeat:
     ) -> None:
         """Stop."""
         if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await end(self._task)
 
     async def _go_on(self) -> None:
         while True:

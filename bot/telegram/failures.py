@@ -1,7 +1,7 @@
 """Updates that fail: which of them wait, which are put aside, and when the bot is stuck."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from bot.database.liveness import probe
 from bot.gamification.context import utc_now
 from bot.gamification.failed_updates import FailedUpdate, put_aside
 from bot.logs import redacted
+from bot.telegram.lanes import lane_of
 from bot.telegram.texts.formatting import without_controls
 
 logger = logging.getLogger(__name__)
@@ -24,8 +25,8 @@ logger = logging.getLogger(__name__)
 MOST_TRIES: Final = 5
 #: Failures in a row after which the bot counts as stuck.
 STUCK_AFTER: Final = 5
-#: Updates put aside with none handled in between, after which it is hardly the updates' fault; and
-#: failures of one update from then on, for an operator to see it before many are put aside.
+#: Members whose updates were put aside with none handled in between, after which it is hardly their
+#: fault; and failures of one update from then on, for an operator to see it before many are.
 MOST_IN_A_ROW: Final = 3
 MOST_TRIES_IN_DOUBT: Final = 50
 #: Updates and reasons that are remembered; Telegram may never send some of them again.
@@ -54,7 +55,7 @@ class UpdateFailures:
         self._reasons: set[str] = set()
         self._in_a_row = 0
         self._last_reason = ""
-        self._put_aside_in_a_row = 0
+        self._suspects: set[Hashable] = set()
         self._stuck = False
 
     @property
@@ -65,7 +66,7 @@ class UpdateFailures:
     def succeeded(self, update_id: int) -> None:
         """Take note that an update is handled, and so that the bot is well."""
         self._tries.pop(update_id, None)
-        self._put_aside_in_a_row = 0
+        self._suspects.clear()
         self._end_of_row()
 
     @property
@@ -118,7 +119,7 @@ class UpdateFailures:
     async def _is_poison(self, tries: _Tries, error: Exception) -> bool:
         if _is_the_databases(error):
             return False
-        is_doubtful = self._put_aside_in_a_row >= MOST_IN_A_ROW
+        is_doubtful = len(self._suspects) >= MOST_IN_A_ROW
         if is_content_refused(error) and not is_doubtful:
             return True
         try:
@@ -151,8 +152,8 @@ class UpdateFailures:
             _worded(error),
         )
         self._tries.pop(update.update_id, None)
-        self._put_aside_in_a_row += 1
-        if self._put_aside_in_a_row < MOST_IN_A_ROW:
+        self._suspects.add(lane_of(update))
+        if len(self._suspects) < MOST_IN_A_ROW:
             self._end_of_row()
         else:
             self._become_stuck()

@@ -28,7 +28,7 @@ class WebhookWatch:
         """Tell `arrivals` of what is found."""
         self._bot = bot
         self._arrivals = arrivals
-        self._url = ""
+        self._url: str | None = None
         self._known: object = None
         self._came = 0
         self._fault: str | None = None
@@ -54,7 +54,7 @@ class WebhookWatch:
         self._arrivals.told(pending=info.pending_update_count, fault=fault)
 
     def _find_fault(self, info: WebhookInfo) -> str | None:
-        if not self._url:  # in Telegram's own spelling
+        if self._url is None:  # in Telegram's own spelling
             self._url, self._known = info.url, info.last_error_date
         if not info.url or info.url != self._url:
             return "the webhook was removed or set to another address; start this bot again"

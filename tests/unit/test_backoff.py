@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backoff import delays, persistently, sleep_unless
+from bot.backoff import delays, end, persistently, sleep_unless
 
 seconds = st.floats(0.001, 1000)
 shares = st.floats(0, 1)
@@ -113,3 +113,39 @@ async def test_cancelled_work_is_over(caplog: pytest.LogCaptureFixture) -> None:
     await asyncio.wait([task])
 
     assert (True, []) == (task.cancelled(), caplog.records)
+
+
+async def test_end_of_what_fails_while_it_is_cancelled() -> None:
+    """An error in the place of the cancellation neither begins the work again nor is raised."""
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ConnectionError
+
+    task = asyncio.create_task(persistently(work, first=0))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await end(task)
+
+    assert isinstance(task.exception(), ConnectionError)
+
+
+async def test_end_of_what_goes_on() -> None:
+    """Who takes a cancellation for something else is cancelled again."""
+    lost = []
+
+    async def work() -> None:
+        while len(lost) < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as error:
+                lost.append(error)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await end(task)
+
+    assert 2 == len(lost)

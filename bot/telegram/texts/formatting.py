@@ -127,7 +127,7 @@ def inert(text: str) -> str:
 
 def shown_reason(text: str) -> str:
     """Write why an admin gave or took something, or which reward paid it."""
-    return isolated(tidy(text, _LONGEST_REASON))
+    return inert(tidy(text, _LONGEST_REASON))
 
 
 def tidy(text: str, longest: int) -> str:

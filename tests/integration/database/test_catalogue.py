@@ -145,6 +145,9 @@ HARMLESS: dict[str, Damage] = {
     "a unique index with the key in it": (
         "CREATE UNIQUE INDEX id_and_name ON users (user_id, first_name)"
     ),
+    "a unique column of another program": (
+        "ALTER TABLE users ADD COLUMN crm_id TEXT;CREATE UNIQUE INDEX by_crm ON users (crm_id)"
+    ),
     "another default": (
         ("users", "CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"),
         "ALTER TABLE users ALTER COLUMN created_at SET DEFAULT '2020-01-01 00:00:00+00'",

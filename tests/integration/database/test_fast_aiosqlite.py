@@ -118,6 +118,25 @@ async def test_lock_that_is_held_for_long(patient: AsyncEngine) -> None:
             await connection.commit()
 
 
+async def test_commit_that_a_reader_keeps_waiting(
+    patient: AsyncEngine, engine: AsyncEngine
+) -> None:
+    """Without a write-ahead log it waits for whoever reads, such as a backup, as long as BEGIN."""
+    await engine.dispose()  # for the mode can only be changed alone
+    file = str(sqlite_file(patient.url))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        async with patient.connect() as connection:
+            await connection.exec_driver_sql(NEW_USER)
+            other.execute("BEGIN")
+            other.execute(USERS).fetchall()
+            committing = asyncio.create_task(connection.commit())
+            await asyncio.wait([committing], timeout=0.3)
+            assert not committing.done()
+            other.rollback()
+            await committing
+
+
 @pytest.mark.parametrize("end", [AsyncConnection.rollback, AsyncConnection.invalidate])
 async def test_lock_that_nobody_waits_for_any_more(
     patient: AsyncEngine, end: Callable[[AsyncConnection], Awaitable[object]]

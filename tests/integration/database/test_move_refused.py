@@ -149,6 +149,10 @@ async def test_source_without_a_table(
             "The row of users with user_id 1",
         ),
         (
+            "INSERT INTO timezone_changes VALUES ('ayer', 'Europe/Madrid')",
+            "A row of timezone_changes",
+        ),
+        (
             "INSERT INTO user_streaks VALUES (99, 'DAILY_GIFT', 1, 1, '2026-01-01', 1, NULL)",
             "A row of user_streaks",
         ),

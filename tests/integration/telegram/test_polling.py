@@ -79,7 +79,7 @@ async def test_stop_in_a_jam(bot: LiveBot, gate: Gate) -> None:
     for number in range(MOST_FETCHED):
         telegram.say(telegram.luis, telegram.group, str(number))
     await until(lambda: arrivals.is_full)
-    gate.errors = [away()]
+    gate.errors = [ZeroDivisionError()]
     bot.stop.set()
     gate.open.set()
     await bot.polling

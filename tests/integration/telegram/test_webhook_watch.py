@@ -59,7 +59,7 @@ async def test_another_address() -> None:
 
 
 async def test_no_address() -> None:
-    """No webhook at all is none of ours, at the first look as well; one that is set later is."""
+    """No webhook at all is none of ours, at the first look as well; and one set later is not."""
     arrivals = Arrivals()
     async with SandboxServer() as server:
         bot = create_bot(server.token, server.url)
@@ -71,4 +71,4 @@ async def test_no_address() -> None:
         await bot.session.close()
 
     assert "the webhook was removed or set to another address" in str(missing)
-    assert None is arrivals.problem
+    assert missing == arrivals.problem

@@ -69,7 +69,8 @@ def test_variable_that_nobody_reads(monkeypatch: pytest.MonkeyPatch, name: str) 
     monkeypatch.setenv(name, "elsewhere")
 
     with pytest.raises(DatabaseUrlError, match=f"{name} is set, which nothing here reads"):
-        parse_database_url("postgresql://h/d")
+        parse_database_url("postgresql:///d")
+    assert "h" == parse_database_url("postgresql://h/d").host
 
 
 def test_timeout_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
