@@ -17,8 +17,9 @@ from bench.databases import Databases, SqliteDatabases
 from bench.measure import Sample, take_turns
 from bench.postgresql import PostgresqlDatabases
 from bench.report import Figure, ratio
+from bot.database.copying import SLICE
 from bot.database.engine import create_engine
-from bot.database.move import SLICE, move
+from bot.database.move import move
 from bot.database.url import parse_database_url
 from bot.gamification.books import differing_accounts
 

@@ -35,6 +35,7 @@ The schema
 All rows at once
     backup          a copy of SQLite's file while the bot runs, and its way back
     move            everything to another database, of either engine
+    copying         its rows, slice by slice
     portable        our tables in types that both engines read and write alike
     wipe            all rows deleted; the schema stays
 """

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database import move as moving
+from bot.database import copying
 from bot.database.move import move
 from bot.database.schema import head
 from bot.errors import BesitosError
@@ -86,7 +86,7 @@ async def test_in_slices(
 ) -> None:
     """Tables are read by their keys, of one column or three, and progress is told."""
     await played(engine, service)
-    monkeypatch.setattr(moving, "SLICE", 2)
+    monkeypatch.setattr(copying, "SLICE", 2)
     told: list[tuple[int, int]] = []
 
     moved = await move(engine, target, progress=lambda done, total: told.append((done, total)))

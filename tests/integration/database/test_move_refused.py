@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.database import move as moving
+from bot.database import copying
 from bot.database.engine import create_engine
 from bot.database.errors import DatabaseError, SchemaError
 from bot.database.move import move
@@ -85,7 +85,7 @@ async def test_failure_leaves_nothing_behind(
         raise TypeError("half-way")
 
     if broken == "copy":
-        monkeypatch.setattr(moving, "_go_on_counting", fail)
+        monkeypatch.setattr(copying, "_go_on_counting", fail)
 
     with pytest.raises((DatabaseError, TypeError), match=r"half-way|does not hold"):
         await move(engine, target, check=check)
