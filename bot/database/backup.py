@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy import URL
 
 from bot.database.errors import DAMAGED_ADVICE, DatabaseError, is_damaged, translate_errors
-from bot.database.revision import refuse_unknown
+from bot.database.revision import OLDEST_TABLES, VERSION_TABLE, refuse_unknown
 from bot.database.sqlite_file import LARGEST_CHECKED, damaged
 from bot.database.url import describe, files_beside, is_part_of, sqlite_file
 from bot.seeding.errors import is_busy
@@ -33,8 +33,6 @@ _PATIENCE: Final = 60.0
 _ALONE: Final = 2.0
 #: Windows renames nothing that is open.
 _CLOSED_FIRST: Final = os.name == "nt"
-#: Tables that every database of the bot has had from the first release on.
-_OURS: Final = {"users", "user_gamification_profiles", "alembic_version"}
 _TAKE_ANOTHER: Final = "take another backup"
 
 
@@ -195,7 +193,7 @@ def _look_into(copy: Path, source: Path, advice: str, *, whole: bool) -> tuple[s
             found = str(error)
         if found != "ok":
             raise damaged(source, found, advice)
-        if not tables >= _OURS:
+        if not tables >= OLDEST_TABLES | {VERSION_TABLE}:
             raise DatabaseError(f"{source} holds no database of the bot; correct its name.")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         if row is None:

@@ -21,6 +21,7 @@ Work = Callable[[Connection], None]
 #: Types that take text as it is, and the letters that each has to have room for at least.
 _TEXTS: Final = {"text", "varchar", "citext"}
 _LONGEST_NAME: Final = 64
+_COLLATE: Final = " COLLATE "
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,9 @@ def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
         elif column.not_null and known[name].nullable:
             yield f"{place} must not be NULL there, and we store NULL in it: allow NULL"
         elif column.kind and not _holds(column.kind, needed := _kind(known[name])):
-            change = (
-                f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {needed} USING {name}::{needed}"
-            )
-            yield f"{place} is {column.kind} and has to be {needed}: {change}"
+            change = f"ALTER TABLE {table.name} ALTER COLUMN {name} TYPE {needed}"
+            using = f"USING {name}::{needed.partition(_COLLATE)[0]}"
+            yield f"{place} is {column.kind} and has to be {needed}: {change} {using}"
     key = table.primary_key.columns.keys()
     if not there.has_key(frozenset(key)):
         lost = f"the table {table.name} has lost its primary key ({', '.join(key)})"
@@ -92,12 +92,16 @@ def _refusals(table: Table, there: FoundTable) -> Iterator[str]:
             and columns <= set(known.keys())
             and not any(one <= columns for one in ours)
         ):
-            unique = f"the unique key {name} of {table.name} ({', '.join(index.columns)})"
+            of = ", ".join(column or "an expression" for column in index.columns)
+            unique = f"the unique key {name} of {table.name} ({of})"
             yield f"{unique} is another program's, and may refuse rows of the bot's: drop it"
 
 
 def _kind(column: Column[object]) -> str:
-    return column.type.compile(postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
+    """Return a column's type as PostgreSQL says it; the name of a collation minds its capitals."""
+    compiled = column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+    kind, collate, collation = compiled.partition(_COLLATE)
+    return f"{kind.lower()}{collate}{collation}"
 
 
 def _holds(found: str, needed: str) -> bool:
@@ -110,7 +114,7 @@ def _holds(found: str, needed: str) -> bool:
 
 
 def _split(kind: str) -> tuple[str, int | None]:
-    plain = kind.replace("character varying", "varchar").partition(" collate ")[0]
+    plain = kind.replace("character varying", "varchar").partition(_COLLATE)[0]
     name, _, size = plain.rstrip(")").partition("(")
     return name.rpartition(".")[2], int(size) if size.isdecimal() else None
 

@@ -16,6 +16,8 @@ from bot.database.errors import SchemaError
 
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 VERSION_TABLE: Final = "alembic_version"
+#: Tables that every database of the bot has had from the first release on.
+OLDEST_TABLES: Final = frozenset({"users", "user_gamification_profiles"})
 #: What to do where two programs are in one another's way.
 APART: Final = (
     "give the bot a database of its own, or in PostgreSQL a schema (CREATE SCHEMA besitos, and "

@@ -16,6 +16,7 @@ from bot.database.errors import SchemaError, is_schema_conflict, reason
 from bot.database.revision import (
     APART,
     MIGRATIONS,
+    OLDEST_TABLES,
     REVISION,
     VERSION_TABLE,
     current_revision,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Missing things that a sentence names.
 _FEW = 5
-#: Some of the tables that every release has had.
-_OLDEST = {"bot_config", "rewards", "user_gamification_profiles", "users"}
 
 
 async def upgrade(connection: AsyncConnection, revision: str | None) -> None:
@@ -200,7 +199,7 @@ def _has_all_tables(connection: Connection) -> bool:
 
 def _refuse_foreign(connection: Connection, revision: str) -> None:
     """Raise `SchemaError` for a revision beside which there are no tables of ours."""
-    missing = sorted(_OLDEST - catalogue.read(connection).keys())
+    missing = sorted(OLDEST_TABLES - catalogue.read(connection).keys())
     if missing:
         raise SchemaError(
             f"The table {VERSION_TABLE} has revision {revision}, and the bot's tables are not "

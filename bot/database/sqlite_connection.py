@@ -135,11 +135,12 @@ class SqliteConnection(sqlite3.Connection):
 
     def _patiently(self, work: Callable[[], object]) -> None:
         """Do what another connection's lock may keep waiting, until it is given up."""
-        until = monotonic() + self.patience
+        until: float | None = None
         while True:
             try:
                 work()
             except sqlite3.OperationalError as error:
+                until = until or monotonic() + self.patience - self.busy_timeout / 1000
                 if not is_busy(error) or monotonic() > until or not self._is_waiting():
                     raise
                 sleep(_PAUSE)  # SQLite does not always wait before it says so

@@ -115,6 +115,9 @@ NARROWED: dict[str, str] = {
     r"users.first_name is character\(64\) and has to be text": (
         "ALTER TABLE users ALTER COLUMN first_name TYPE char(64)"
     ),
+    r'member_names.term is character varying\(3\) and has to be text COLLATE "C"': (
+        "ALTER TABLE member_names ALTER COLUMN term TYPE varchar(3)"
+    ),
     r"transactions.type is character varying\(8\) and has to be varchar\(32\)": (
         "ALTER TABLE transactions ALTER COLUMN type TYPE varchar(8)"
     ),
@@ -256,8 +259,12 @@ async def test_narrowed_column_is_refused(
     await service.run()
     await run_sql(engine, NARROWED[words])
 
-    with pytest.raises(DatabaseError, match=words):
+    with pytest.raises(DatabaseError, match=words) as refused:
         await service.inspect()
+
+    (change,) = re.findall(r"ALTER TABLE [^;.]*", str(refused.value))
+    await run_sql(engine, change)
+    assert Outcome.UP_TO_DATE is (await service.inspect()).outcome
 
 
 async def test_repeated_values_are_refused(service: BootstrapService, engine: AsyncEngine) -> None:
